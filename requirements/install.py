@@ -64,7 +64,7 @@ def install_with_uv(lock_file: Path) -> bool:
     """Install through the pinned uv, which is itself installed from PyPI first; return whether it worked."""
     if not pip_install(REQUIREMENTS / "installer.txt"):
         return False
-    environment = {**os.environ, "UV_PYTHON_DOWNLOADS": "never", "UV_NO_CONFIG": "1"}
+    environment = {**os.environ, "UV_PYTHON_DOWNLOADS": "never", "UV_SYSTEM_CERTS": "1"}
     command = [str(PYTHON), "-m", "uv", "pip", "install", "--quiet", "--python", str(PYTHON), *STRICT]
     done = subprocess.run([*command, "--requirement", str(lock_file)], env=environment, check=False)
     if done.returncode != 0:

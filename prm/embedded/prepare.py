@@ -10,7 +10,7 @@ import django
 from django.conf import settings
 from django.core.management import call_command, get_commands
 
-from prm.embedded.console import say
+from prm.embedded.console import announce
 
 
 def main() -> None:
@@ -18,11 +18,11 @@ def main() -> None:
     django.setup()
     call_command("migrate", interactive=False, verbosity=0)
     call_command("createcachetable", verbosity=0)
-    say("the database is up to date")
+    announce("The database has every table and column.")
     if not settings.DEMO:
         return
     if "load_demo" not in get_commands():
-        say("there is no demo to load yet")
+        announce("There is no demo to load yet.")
         return
     call_command("load_demo")
 
