@@ -93,14 +93,22 @@ _FORMS: dict[str, str] = {
 LABELS: dict[str, str] = {form: label for label, forms in _FORMS.items() for form in forms.split()}
 """Folded form without blanks -> canonical label."""
 
-LEADING = frozenset(
-    "ab aktiebolaget pt ooo oao zao pao ao too tov oy uab sia perseroanterbatas kabushikikaisha kabushikigaisha"
-    " societeanonyme firma 株式会社 株 合同会社 有限会社 주식회사 유한회사".split()
-)
+_LEADING = """
+ab aktiebolaget pt ooo oao zao pao ao too tov oy uab sia perseroanterbatas kabushikikaisha
+kabushikigaisha societeanonyme naamlozevennootschap beslotenvennootschap aktieselskabet firma 株式会社 株
+合同会社 有限会社 주식회사 유한회사
+"""
+LEADING = frozenset(_LEADING.split())
 """Forms that stand before the name, too. Short ones that begin ordinary names ("as", "sa", "co") are left out."""
 
-MID_NAME = frozenset("nv bv ag gmbh sa spa srl sarl plc inc ltd llc corp oy oyj kgaa ltda publ kk corporation".split())
+_MID_NAME = """
+nv bv ag gmbh sa spa srl sarl plc inc ltd llc corp oy oyj kgaa ltda publ kk corporation
+"""
+MID_NAME = frozenset(_MID_NAME.split())
 """Forms after which the rest is rarely part of the name: "Unilever N.V., Rotterdam"."""
+
+GLUED = ("gmbh", "ltd", "llc", "plc", "nv", "bv")
+"""Forms that no word ends in by nature, found glued to the name: "UNILEVERNV"."""
 
 ATTACHED = (
     "股份有限公司",

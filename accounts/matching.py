@@ -4,31 +4,23 @@ Two steps, neither of which knows the database: `match_keys` gives short strings
 candidates are found with `=`; `compare` scores one pair and says why. A score only routes to review; nothing is ever
 declined by it. How well both do is measured by `bench/matching.py`; see docs/explanation/matching.md.
 
-The method is weighted soft token matching (Cohen, Ravikumar, Fienberg 2003, "A comparison of string distance metrics
-for name-matching tasks") with fixed weights for common words, and a deletion neighbourhood for the keys (Garbe's
-SymSpell, after Bocek, Hunt, Stiller 2007, "Fast similarity search in large dictionaries").
+Names are compared in `accounts.name_similarity`. The keys are a deletion neighbourhood (Garbe's SymSpell, after Bocek,
+Hunt, Stiller 2007, "Fast similarity search in large dictionaries") beside exact ones.
 """
 
 import re
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import lru_cache
 
 from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
-from rapidfuzz.distance import OSA
 
-from accounts.legal_forms import LABELS, MID_NAME
-from accounts.naming import fold_text, normalise_name, split_domain
-from accounts.vocabulary import ALIASES, WEIGHTS
+from accounts.name_similarity import name_similarity, profile_of, sounds_of
+from accounts.naming import fold_text, split_domain
 
 SAME_FROM = 90
 REVIEW_FROM = 60
-
-MAX_WORDS = 12
-DISTINCTIVE = 0.75
-"""Words of at least this weight tell one company from another."""
 
 
 class Band(StrEnum):
@@ -75,133 +67,8 @@ class Match:
         """Return one sentence with the two strongest fields and the score."""
         strongest = sorted(self.reasons, key=lambda reason: -abs(reason.weight))[:2]
         told = "; ".join(str(reason.sentence) for reason in strongest)
-        return str(_("%(told)s (score %(score)d of 100).")) % {"told": told, "score": self.score}
-
-
-@dataclass(frozen=True, slots=True)
-class _Profile:
-    """A name taken apart once, kept for the next comparison."""
-
-    core: str
-    compact: str
-    words: tuple[str, ...]
-    weights: tuple[float, ...]
-    total: float
-    leading: tuple[str, ...]
-    """Its distinctive words, or all of them when none is."""
-    initials: str
-
-
-# --- names -----------------------------------------------------------------------------------------------------------
-
-
-def _word_weight(word: str, *, after_form: bool) -> float:
-    weight = 0.1 if word in LABELS else WEIGHTS.get(word, 1.0)
-    if weight == 1.0 and len(word) < 3 and not word.isdigit() and word.isascii():
-        weight = 0.6
-    return weight * (0.3 if after_form else 1.0)
-
-
-@lru_cache(maxsize=4096)
-def _profile(name: str) -> _Profile:
-    """Return the name's words with their weights; what follows a legal form in mid-name hardly counts."""
-    core = normalise_name(name)
-    words: list[str] = []
-    weights: list[float] = []
-    after_form = False
-    for word in core.split()[:MAX_WORDS]:
-        if words and word in MID_NAME:
-            after_form = True
-        words.append(ALIASES.get(word, word))
-        weights.append(_word_weight(words[-1], after_form=after_form))
-    leading = tuple(w for w, weight in zip(words, weights, strict=True) if weight >= DISTINCTIVE)
-    if not leading:
-        leading = tuple(w for w, weight in zip(words, weights, strict=True) if weight > 0.1)
-    if weights and weights[0] == 1.0:
-        weights[0] = 1.25
-    initials = "".join(w[0] for w in words if WEIGHTS.get(w, 1.0) > 0.1 and w not in LABELS)
-    return _Profile(
-        core=core,
-        compact=core.replace(" ", ""),
-        words=tuple(words),
-        weights=tuple(weights),
-        total=sum(weights) or 1.0,
-        leading=leading or tuple(words),
-        initials=initials if len(words) > 1 else "",
-    )
-
-
-def _word_similarity(left: str, right: str) -> float:
-    """Return how alike two different words are: 0 under one edit in four letters; digits must be equal."""
-    shorter = min(len(left), len(right))
-    if shorter < 4 or not (left.isalpha() and right.isalpha()):
-        return 0.0
-    alike = OSA.normalized_similarity(left, right, score_cutoff=0.74)
-    if not alike and shorter >= 5 and (left.startswith(right) or right.startswith(left)):
-        return 0.75
-    return alike
-
-
-def _words_similarity(left: _Profile, right: _Profile) -> float:
-    """Return weighted soft overlap of the two names' words, whatever their order."""
-    shared = covered_left = covered_right = 0.0
-    rest = dict(zip(right.words, right.weights, strict=True))
-    open_left: list[tuple[str, float]] = []
-    for word, weight in zip(left.words, left.weights, strict=True):
-        other = rest.pop(word, None)
-        if other is None:
-            open_left.append((word, weight))
-        else:
-            covered_left += weight
-            covered_right += other
-    for word, weight in open_left:
-        best, found = 0.0, ""
-        for candidate in rest:
-            alike = _word_similarity(word, candidate)
-            if alike > best:
-                best, found = alike, candidate
-        if found:
-            other = rest.pop(found)
-            covered_left += weight * best
-            covered_right += other * best
-    shared = covered_left + covered_right
-    overlap = shared / (left.total + right.total)
-    contained = max(covered_left / left.total, covered_right / right.total)
-    return 0.6 * overlap + 0.4 * contained if contained > 0.5 else overlap
-
-
-def _joined_similarity(left: _Profile, right: _Profile) -> float:
-    """Return 1 less the edits between the names without blanks, counted against their distinctive part only.
-
-    Counted against the whole, "Acme International Systems" and "Acne International Systems" would be 96 % alike.
-    """
-    telling = min(sum(map(len, left.leading)), sum(map(len, right.leading)))
-    if not telling:
-        return 0.0
-    allowed = max(1, telling // 4)
-    edits = OSA.distance(left.compact, right.compact, score_cutoff=allowed)
-    if edits and re.sub(r"\D", "", left.compact) != re.sub(r"\D", "", right.compact):
-        return 0.0
-    return 1.0 - edits / telling if edits <= allowed else 0.0
-
-
-def _is_acronym(left: _Profile, right: _Profile) -> bool:
-    short, long = (left, right) if len(left.compact) < len(right.compact) else (right, left)
-    return len(short.compact) >= 3 and short.compact == long.initials
-
-
-def _name_similarity(left: _Profile, right: _Profile) -> float:
-    """Return the similarity of two names, 1 only when their normalised forms are equal."""
-    if not left.core or not right.core:
-        return 0.0
-    if left.core == right.core:
-        return 1.0
-    if left.compact == right.compact:
-        return 0.99
-    alike = max(_words_similarity(left, right), _joined_similarity(left, right))
-    if alike < 0.72 and _is_acronym(left, right):
-        alike = 0.72 if len(left.initials or right.initials) > 3 else 0.64
-    return min(alike, 0.97)
+        told = told[:1].upper() + told[1:]
+        return str(_("%(told)s: %(score)d of 100.")) % {"told": told, "score": self.score}
 
 
 # --- the other fields ------------------------------------------------------------------------------------------------
@@ -233,7 +100,7 @@ ADDRESS_POINTS = (14, -6)
 
 
 def _name_reason(left: Identity, right: Identity) -> Reason:
-    alike = _name_similarity(_profile(left.name), _profile(right.name))
+    alike = name_similarity(profile_of(left.name), profile_of(right.name))
     if alike == 1.0:
         sentence = _("the names are equal but for spelling and legal form")
     else:
@@ -304,12 +171,6 @@ def _reasons(left: Identity, right: Identity) -> tuple[Reason, ...]:
     return tuple(reason for reason in found if reason is not None)
 
 
-def _is_same_by_rule(reasons: tuple[Reason, ...]) -> bool:
-    """Return whether the registrable domains are equal, or the normalised names and the known countries."""
-    equal = {reason.field for reason in reasons if reason.similarity == 1.0}
-    return "domain" in equal or {"name", "country"} <= equal
-
-
 def band_of(score: int) -> Band:
     """Return the band of a score from 0 to 100."""
     if score >= SAME_FROM:
@@ -320,9 +181,12 @@ def band_of(score: int) -> Band:
 def compare(left: Identity, right: Identity) -> Match:
     """Return how likely the two are one end customer, with the reasons. Symmetric, and the same every time."""
     reasons = _reasons(left, right)
+    similarity = {reason.field: reason.similarity for reason in reasons}
     score = sum(reason.weight for reason in reasons)
-    if _is_same_by_rule(reasons):
+    if similarity.get("domain") == 1.0 or similarity["name"] == similarity.get("country") == 1.0:
         score = max(score, SAME_FROM)
+    elif similarity.get("country") == 0.0:
+        score = min(score, SAME_FROM - 1)  # a company's subsidiary abroad is for a person to judge
     score = max(0, min(100, score))
     return Match(score, band_of(score), reasons)
 
@@ -330,68 +194,77 @@ def compare(left: Identity, right: Identity) -> Match:
 # --- keys ------------------------------------------------------------------------------------------------------------
 
 KEY_PREFIX = 9
-"""Letters of the sounds that carry deletion keys: an edit further back leaves the prefix as it is."""
-MAX_KEYS = 20
-
-_SOUNDS = tuple(
-    (re.compile(pattern), sound)
-    for pattern, sound in (
-        ("chr", "kr"), ("tsch|tch|sch|sh|zh|cz", "s"), ("ch|kh|ck", "k"), ("ph", "f"), ("th", "t"), ("gh", "g"),
-        ("c(?=[eiy])", "s"), ("x", "ks"),
-    )
-)  # fmt: skip
-_LETTER_SOUNDS = str.maketrans("cqzwy", "kksvi")
-_DOUBLED = re.compile(r"(.)\1+")
-_SILENT = re.compile("(?<=.)[aeiouhj]")
-
-
-@lru_cache(maxsize=4096)
-def sounds_of(word: str) -> str:
-    """Return the consonants of a folded word, alike sounds written alike; other scripts stay as they are."""
-    if not word.isascii():
-        return word
-    for pattern, sound in _SOUNDS:
-        word = pattern.sub(sound, word)
-    return _DOUBLED.sub(r"\1", _SILENT.sub("", word.translate(_LETTER_SOUNDS)))
+"""Sounds that carry deletion keys: an edit further back leaves the prefix as it is."""
+FULL_PREFIX = 14
+SHORT_NAME = 9
+"""Up to so many letters, deletions are made from the letters, from here on from the sounds."""
+FEW_SOUNDS = 5
+KEY_LENGTH = 64
+MAX_KEYS = 22
 
 
 def _deletions(text: str) -> set[str]:
     return {text[:at] + text[at + 1 :] for at in range(len(text))}
 
 
-def _name_keys(name: str, country: str) -> set[str]:
-    profile = _profile(name)
+def _spelling_keys(leading: str, sounds: str) -> list[str]:
+    """Return the keys that survive one edit: deletions from short names' letters and from longer names' sounds."""
+    keys = []
+    if len(leading) <= SHORT_NAME or len(sounds) < FEW_SOUNDS:
+        letters = leading[: SHORT_NAME + 3]
+        keys += ["x:" + letters, *sorted("x:" + rest for rest in _deletions(letters) if len(rest) > 2)]
+    if len(leading) >= SHORT_NAME and len(sounds) >= FEW_SOUNDS:
+        keys += sorted("s:" + rest for rest in _deletions(sounds[:KEY_PREFIX]))
+    return keys
+
+
+def _name_keys(name: str, country: str) -> list[str]:
+    """Return the keys of a name, the most telling first."""
+    profile = profile_of(name)
     if not profile.core:
-        return set()
+        return []
     leading = "".join(profile.leading)
-    keys = {"c:" + profile.compact, "c:" + leading, "t:" + "".join(sorted(profile.leading))}
-    sounds = "".join(map(sounds_of, profile.leading))
-    if len(leading) <= 9:
-        keys.update("x:" + rest for rest in _deletions(leading) if len(rest) > 2)
-    if len(sounds) >= 5:
-        prefix = sounds[:KEY_PREFIX]
-        keys.update("s:" + rest for rest in (_deletions(prefix) if len(prefix) > 5 else ()))
-        keys.add("s:" + prefix)
-    if len(profile.leading) > 1 and len(profile.leading[0]) > 5:
-        keys.add("c:" + profile.leading[0])
+    sounds = sounds_of(leading)
+    keys = ["c:" + profile.compact, "c:" + leading, "t:" + "".join(sorted(profile.leading))]
+    if len(profile.leading) > 1:
+        keys += ["c:" + word for word in profile.strong[:2] if len(word) > 4]
+    if len(sounds) > 3:
+        keys.append("s:" + sounds[:KEY_PREFIX])
+    if len(profile.words) > 1:
+        keys.append("f:" + sounds_of(profile.compact)[:FULL_PREFIX])
+    if profile.strong != profile.leading and profile.strong:
+        keys.append("c:" + "".join(profile.strong))
     for initials in (profile.initials, profile.compact if 3 <= len(profile.compact) <= 6 else ""):
         if len(initials) > 3:
-            keys.add("a:" + initials)
+            keys.append("a:" + initials)
         elif len(initials) == 3 and country:
-            keys.add(f"a:{initials}/{country}")
-    return {key[:64] for key in keys}
+            keys.append(f"a:{initials}/{country}")  # three letters alone would meet hundreds
+    return keys + _spelling_keys(leading, sounds)
+
+
+def _place_keys(identity: Identity) -> list[str]:
+    """Return the keys of phone number and address."""
+    keys = []
+    if phone := _digits(identity.phone):
+        keys.append("p:" + phone)
+    place = fold_text(identity.address).split() if identity.address else []
+    if len(place) > 1:
+        numbers = [word for word in place if word[0].isdigit()]
+        streets = [word for word in place if len(word) > 3 and word.isalpha()]
+        if numbers and streets and len(numbers[0]) > 2:
+            keys.append(f"h:{numbers[0]}{streets[0]}/{_plain(identity.city)}")
+    return keys
 
 
 def match_keys(identity: Identity) -> frozenset[str]:
     """Return the candidate keys of an identity: two that share none are not worth comparing. At most `MAX_KEYS`.
 
-    Kinds: d domain, l its label, c name without blanks, t distinctive words sorted, x and s deletions from
-    letters and from sounds, a acronym, p phone.
+    Kinds: d domain; c name without blanks, its distinctive part, or a domain's label; t distinctive words sorted;
+    f the whole name's sounds; s the distinctive part's sounds, with deletions; x its letters, with deletions;
+    a acronym; p phone; h house.
     """
-    keys = _name_keys(identity.name, _plain(identity.country))
     label, suffix = split_domain(identity.domain) if identity.domain else ("", "")
-    if label:
-        keys |= {f"d:{label}.{suffix}"[:64], ("c:" + label.replace("-", ""))[:64]}
-    if phone := _digits(identity.phone):
-        keys.add("p:" + phone)
-    return frozenset(keys)
+    keys = [f"d:{label}.{suffix}", "c:" + label.replace("-", "")] if label else []
+    keys += _place_keys(identity)
+    keys += _name_keys(identity.name, _plain(identity.country))
+    return frozenset([key[:KEY_LENGTH] for key in dict.fromkeys(keys)][:MAX_KEYS])

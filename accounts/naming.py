@@ -1,3 +1,4 @@
+# ruff: noqa: RUF001 - the tables below are Greek and Cyrillic on purpose
 """Names and web addresses of companies, brought into one form.
 
 `normalise_name` and `registrable_domain` feed unique constraints: what they return for a given text must not change
@@ -14,30 +15,31 @@ import tldextract
 
 from accounts.legal_forms import ATTACHED, LABELS, LEADING, LONGEST_FORM_WORDS
 
-MAX_NAME_LENGTH = 250
+MAX_NAME_LENGTH = 200
 
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 _ASCII_BREAK = re.compile(r"[^a-z0-9]+")
 _AND = re.compile(r"(?<=\w)\s*[&+]\s*(?=\w)")
-_APOSTROPHE = re.compile("['’‘`´ʼ]")
+_APOSTROPHE = re.compile("['’‘`\u00b4\u02bc]")
 _ATTACHED = re.compile("|".join(ATTACHED))
 
-_CYRILLIC = dict(
-    zip(
-        "абвгдежзийклмнопрстуфхцчшщъыьэюяёєіїґўђѓјљњћќџѕ",
-        "a b v g d e zh z i i k l m n o p r s t u f kh ts ch sh shch . y . e yu ya e e i i g u dj g j lj nj c k dz dz"
-        .split(" "),
-        strict=True,
-    )
-)
-_GREEK = dict(
-    zip(
-        "αβγδεζηθικλμνξοπρσςτυφχψω",
-        "a v g d e z i th i k l m n x o p r s s t y f ch ps o".split(" "),
-        strict=True,
-    )
-)
-_LATIN = dict(zip("øłđæœþðıħŋ", "o l d ae oe th d i h n".split(" "), strict=True))
+# After ISO 9 and ELOT 743, as companies write themselves; "." stands for nothing.
+_CYRILLIC = """
+а a б b в v г g д d е e ж zh з z и i й i к k л l м m н n о o п p р r с s т t у u ф f х kh ц ts ч ch ш sh щ shch ъ .
+ы y ь . э e ю yu я ya ё e є e і i ї i ґ g ў u ђ dj ѓ g ј j љ lj њ nj ћ c ќ k џ dz ѕ dz
+"""
+_GREEK = """
+α a β v γ g δ d ε e ζ z η i θ th ι i κ k λ l μ m ν n ξ x ο o π p ρ r σ s ς s τ t υ y φ f χ ch ψ ps ω o
+"""
+_LATIN = "ø o ł l đ d æ ae œ oe þ th ð d ı i ħ h ŋ n"
+
+
+def _letters(table: str) -> dict[str, str]:
+    words = table.split()
+    return dict(zip(words[::2], words[1::2], strict=True))
+
+
+_TRANSLITERATED = _letters(_CYRILLIC) | _letters(_GREEK) | _letters(_LATIN)
 
 
 class _Folding(dict[int, str]):
@@ -46,7 +48,7 @@ class _Folding(dict[int, str]):
     def __missing__(self, code: int) -> str:
         """Return the folded form: letters transliterated, accents dropped, everything else a blank."""
         character = chr(code)
-        folded = _CYRILLIC.get(character) or _GREEK.get(character) or _LATIN.get(character)
+        folded = _TRANSLITERATED.get(character)
         if folded is None:
             category = unicodedata.category(character)
             if 0x300 <= code <= 0x36F or 0x591 <= code <= 0x5C7 or 0x64B <= code <= 0x65F:
@@ -74,7 +76,7 @@ def fold_text(text: str) -> str:
     if text.isascii():
         return _ASCII_BREAK.sub(" ", text.lower()).strip()
     text = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
-    text = unicodedata.normalize("NFC", text.translate(_folding))
+    text = unicodedata.normalize("NFC", text.replace("ου", "ou").translate(_folding))
     return " ".join(_ATTACHED.sub(r" \g<0> ", text).split())
 
 
@@ -138,7 +140,7 @@ def split_name(name: str) -> tuple[list[str], list[str]]:
 
 
 def normalise_name(name: str) -> str:
-    """Return the core of a company name for comparison with `=`, at most 250 characters.
+    """Return the core of a company name for comparison with `=`, at most 200 characters.
 
     Lower case, transliterated and unaccented, punctuation folded, "&" as "and", legal forms of many countries taken
     off (also leading ones, "AB SKF"). Not empty when the name has any letter or digit. Idempotent.
@@ -156,13 +158,14 @@ def legal_form(name: str) -> str:
     return LABELS.get(forms[0], "") if forms else ""
 
 
-FREE_MAIL = frozenset(
-    "gmail googlemail hotmail outlook live msn yahoo ymail rocketmail aol icloud me mac gmx web t-online freenet mail"
-    " protonmail proton pm tutanota tuta zoho yandex qq 163 126 sina sohu foxmail naver hanmail daum rediffmail"
-    " wanadoo orange laposte free sfr libero virgilio tiscali seznam centrum wp o2 onet interia rambler inbox list bk"
-    " comcast verizon att sbcglobal bellsouth cox charter earthlink juno btinternet sky ntlworld telia telenet skynet"
-    " ziggo kpnmail home planet xs4all bluewin hispeed terra uol bol ig fastmail hushmail mailbox posteo".split()
-)
+_FREE_MAIL = """
+gmail googlemail hotmail outlook live msn yahoo ymail rocketmail aol icloud me mac gmx web t-online freenet mail
+protonmail proton pm tutanota tuta zoho yandex qq 163 126 sina sohu foxmail naver hanmail daum rediffmail wanadoo
+orange laposte free sfr libero virgilio tiscali seznam centrum wp o2 onet interia rambler inbox list bk comcast
+verizon att sbcglobal bellsouth cox charter earthlink juno btinternet sky ntlworld telia telenet skynet ziggo kpnmail
+home planet xs4all bluewin hispeed terra uol bol ig fastmail hushmail mailbox posteo
+"""
+FREE_MAIL = frozenset(_FREE_MAIL.split())
 """Labels of mail providers, whatever the public suffix (yahoo.co.uk, hotmail.fr)."""
 
 _AMBIGUOUS_MAIL = {
@@ -170,21 +173,21 @@ _AMBIGUOUS_MAIL = {
     "sky": "com", "orange": "fr", "att": "net", "verizon": "net", "cox": "net", "charter": "net", "live": "*",
     "list": "ru", "bk": "ru", "o2": "pl", "wp": "pl", "terra": "com.br es", "ig": "com.br", "bol": "com.br",
     "uol": "com.br", "126": "com", "163": "com", "pm": "me", "proton": "me", "inbox": "com lv ru", "sina": "com cn",
-    "mailbox": "org", "telia": "com", "orange.": "", "zoho": "com", "yandex": "ru com", "centrum": "cz sk",
+    "mailbox": "org", "telia": "com", "zoho": "com", "yandex": "ru com", "centrum": "cz sk",
     "daum": "net", "tiscali": "it co.uk", "libero": "it", "naver": "com", "comcast": "net", "rambler": "ru",
 }  # fmt: skip
 """Labels that are companies, too: a mail provider only under these suffixes."""
 
-SHARED_HOSTS = frozenset(
-    "linkedin.com facebook.com fb.com fb.me instagram.com twitter.com x.com youtube.com youtu.be tiktok.com xing.com"
-    " pinterest.com vk.com ok.ru weibo.com wechat.com whatsapp.com wa.me t.me telegram.me reddit.com medium.com"
-    " tumblr.com snapchat.com threads.net bsky.app linktr.ee bit.ly goo.gl tinyurl.com g.page g.co yelp.com"
-    " tripadvisor.com crunchbase.com wikipedia.org glassdoor.com indeed.com etsy.com eventbrite.com"
-    " sites.google.com docs.google.com maps.google.com business.google.com drive.google.com forms.gle"
-    " wordpress.com wix.com squarespace.com weebly.com jimdo.com godaddysites.com business.site webflow.io"
-    " blogspot.com github.com gitlab.com notion.site notion.so dropbox.com sharepoint.com onmicrosoft.com"
-    " parked.com sedoparking.com example.invalid".split()
-)
+_SHARED_HOSTS = """
+linkedin.com facebook.com fb.com fb.me instagram.com twitter.com x.com youtube.com youtu.be tiktok.com xing.com
+pinterest.com vk.com ok.ru weibo.com wechat.com whatsapp.com wa.me t.me telegram.me reddit.com medium.com tumblr.com
+snapchat.com threads.net bsky.app linktr.ee bit.ly goo.gl tinyurl.com g.page g.co yelp.com tripadvisor.com
+crunchbase.com wikipedia.org glassdoor.com indeed.com etsy.com eventbrite.com sites.google.com docs.google.com
+maps.google.com business.google.com drive.google.com forms.gle wordpress.com wix.com squarespace.com weebly.com
+jimdo.com godaddysites.com business.site webflow.io blogspot.com github.com gitlab.com notion.site notion.so
+dropbox.com sharepoint.com onmicrosoft.com parked.com sedoparking.com example.invalid
+"""
+SHARED_HOSTS = frozenset(_SHARED_HOSTS.split())
 """Hosts whose pages belong to many companies; the address says nothing about which."""
 
 _DOCUMENTATION_SUFFIXES = frozenset({"example", "test"})  # RFC 2606: not public suffixes, but used in demos

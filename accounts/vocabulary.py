@@ -33,7 +33,8 @@ agro agri agriculture farm farms seeds feed fish meat dairy wine brewery brewing
 """
 
 _PLACES = """
-usa us uk gb germany deutschland german allemagne france francaise francais french italy italia italiana spain espana
+usa us uk gb deutsche deutscher deutsches germany deutschland german allemagne france francaise francais french italy
+italia italiana spain espana
 espanola portugal portuguesa england britain british scotland ireland irish netherlands netherland nederland
 nederlandse holland dutch belgium belgie belgique belgian switzerland schweiz suisse swiss austria osterreich
 sweden svenska sverige swedish norway norge norsk denmark danmark dansk finland suomi poland polska czech russia
@@ -48,38 +49,100 @@ and the of for de du des la le les el los las der die das den und et y e i van v
 a an in at by to on o og och en te ten auf fur per pour para con com net org www plus dba publ
 """
 
+_COMMON = """
+premier summit alpha beta gamma delta omega sigma apex vertex nova orion phoenix titan atlas apollo mercury saturn
+jupiter mars venus royal koninklijke koenigliche imperial regal crown prince princess king queen knight noble grand
+star sun moon sky sunrise horizon aurora eagle falcon hawk lion tiger panther wolf bear fox dragon pioneer explorer
+liberty freedom victory heritage legacy century millennium modern advanced applied allied associated consolidated
+continental integrated innovative dynamic smart intelligent quality precision express rapid direct prime elite ultra
+mega super metro metropolitan city urban rural county state river lake mountain valley hill hills ocean coast bay
+island park garden gardens grove field fields meadow spring springs stone rock diamond crystal pearl emerald ruby
+sapphire platinum bronze golden blue red black white brown orange purple rainbow bright clear total complete absolute
+perfect best top ace max plus alliance union unity harmony synergy fusion core vision focus insight impact momentum
+velocity catalyst spectrum matrix nexus zenith pinnacle peak cornerstone keystone landmark gateway bridge harbor
+harbour port beacon lighthouse compass anchor public private independent community commons family home house life
+living better leader master expert professional dr saint san santa
+john james robert michael william david richard joseph thomas charles george peter paul mary anna maria
+smith johnson williams jones miller davis garcia rodriguez wilson martinez anderson taylor moore jackson martin lee
+perez thompson harris sanchez clark ramirez lewis robinson walker young allen wright scott torres nguyen flores green
+adams nelson baker hall rivera campbell mitchell carter roberts gomez phillips evans turner diaz parker cruz edwards
+collins reyes stewart morris morales murphy cook rogers gutierrez ortiz morgan cooper peterson bailey reed kelly
+howard ramos kim cox ward richardson watson brooks chavez wood bennett gray mendoza ruiz hughes price alvarez castillo
+sanders patel myers long ross foster jimenez muller mueller schmidt schneider fischer weber meyer wagner becker schulz
+hoffmann bernard dubois laurent rossi russo ferrari bianchi silva santos oliveira souza kumar singh sharma gupta khan
+ahmed ali hassan wang zhang chen yang huang tanaka suzuki sato compania companhia companie
+"""
+
 WEIGHTS: dict[str, float] = {
     word: weight
-    for words, weight in ((_TRADE, 0.5), (_PLACES, 0.35), (_GENERIC, 0.25), (_FUNCTION, 0.1))
+    for words, weight in ((_COMMON, 0.8), (_TRADE, 0.5), (_PLACES, 0.35), (_GENERIC, 0.25), (_FUNCTION, 0.1))
     for word in words.split()
 }
-"""Word -> weight between 0 and 1; a word that is not listed weighs 1."""
+"""Word -> weight between 0 and 1; a word that is not listed weighs 1. The later list wins."""
 
-ALIASES: dict[str, str] = dict(
-    pair.split("=")
-    for pair in (
-        "intl=international internat=international int=international internationale=international"
-        " internacional=international internazionale=international internationaal=international grp=group"
-        " groupe=group grupo=group gruppo=group gruppe=group groep=group hldg=holding hldgs=holding holdings=holding"
-        " tech=technology technologies=technology technologie=technology tecnologia=technology sys=system"
-        " systems=system systeme=system svc=service svcs=service services=service serv=service mfg=manufacturing"
-        " mfrs=manufacturing dev=development devt=development natl=national nat=national assoc=association"
-        " assn=association ass=association bros=brothers gebr=brothers gebruder=brothers univ=university"
-        " universitat=university universite=university pharm=pharmaceutical pharma=pharmaceutical"
-        " pharmaceuticals=pharmaceutical pharmaceutica=pharmaceutical labs=laboratory lab=laboratory"
-        " laboratories=laboratory industries=industry industria=industry industrie=industry industrial=industry"
-        " ind=industry inds=industry products=product prods=product produkte=product produits=product"
-        " solutions=solution communications=communication comm=communication comms=communication"
-        " telecommunications=telecom telecommunication=telecom telekom=telecom chem=chemical chemicals=chemical"
-        " chemie=chemical chimie=chemical mgmt=management engg=engineering eng=engineering elec=electronic"
-        " electronics=electronic foods=food motors=motor bancorp=bank banco=bank banca=bank banque=bank"
-        " hosp=hospital ctr=center cntr=center centre=center centrum=center st=saint ste=saint dept=department"
-        " deutschland=germany german=germany italia=italy espana=spain nederland=netherlands netherland=netherlands"
-        " holland=netherlands schweiz=switzerland suisse=switzerland osterreich=austria sverige=sweden norge=norway"
-        " danmark=denmark polska=poland brasil=brazil usa=us und=and et=and och=and og=and europa=europe"
-        " europaische=european sohne=sons soehne=sons fils=sons resources=resource energia=energy"
-        " enterprises=enterprise partners=partner ventures=venture investments=investment stores=store"
-        " metals=metal minerals=mineral mines=mining schools=school centers=center"
-    ).split()
-)
+_WRITTEN_OUT = """
+international: intl internat int internationale internacional internazionale internationaal
+group: grp groupe grupo gruppo gruppe groep
+holding: hldg hldgs holdings
+technology: tech technologies technologie tecnologia
+system: sys systems systeme
+service: svc svcs services serv
+manufacturing: mfg mfrs
+development: dev devt
+national: natl nat
+association: assoc assn ass
+brothers: bros gebr gebruder
+university: univ universitat universite
+pharmaceutical: pharm pharma pharmaceuticals pharmaceutica
+laboratory: labs lab laboratories
+industry: industries industria industrie industrial ind inds
+product: products prods produkte produits
+solution: solutions
+communication: communications comm comms
+telecom: telecommunications telecommunication telekom
+chemical: chem chemicals chemie chimie
+management: mgmt
+engineering: engg eng
+electronic: elec electronics
+food: foods
+motor: motors
+bank: bancorp banco banca banque
+hospital: hosp
+center: ctr cntr centre centrum centers
+department: dept
+germany: deutschland german
+italy: italia
+spain: espana
+netherlands: nederland netherland holland
+switzerland: schweiz suisse
+austria: osterreich
+sweden: sverige
+norway: norge
+denmark: danmark
+poland: polska
+brazil: brasil
+us: usa
+and: und et och og
+europe: europa
+european: europaische
+sons: sohne soehne fils
+resource: resources
+energy: energia
+enterprise: enterprises
+partner: partners
+venture: ventures
+investment: investments
+store: stores
+metal: metals
+mineral: minerals
+mining: mines
+school: schools
+royal: koninklijke koenigliche
+"""
+
+ALIASES: dict[str, str] = {
+    variant: word
+    for word, variants in (line.split(": ") for line in _WRITTEN_OUT.strip().splitlines())
+    for variant in variants.split()
+}
 """Abbreviations, plurals and other languages' words -> the word they are compared as."""

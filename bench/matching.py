@@ -151,7 +151,7 @@ def main() -> None:
         result |= {"compare_us": round(per_compare, 1), **measured}
     else:
         result |= found_pairs(identities, candidates, arguments.show)
-    print(json.dumps(result, indent=2, default=str, ensure_ascii=False))  # noqa: T201
+    print(json.dumps(result, indent=2, default=str, ensure_ascii=False))
 
 
 if __name__ == "__main__":
