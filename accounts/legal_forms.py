@@ -53,7 +53,7 @@ _FORMS: dict[str, str] = {
     "BV": "bv beslotenvennootschap bvba sprl",
     "NV": "nv naamlozevennootschap",
     "VOF": "vof vennootschaponderfirma",
-    "AB": "ab aktiebolag aktiebolaget abpubl aktiebolagpubl",
+    "AB": "ab aktiebolag aktiebolaget abpubl aktiebolagpubl publ",
     "A/S": "as aktieselskab aktieselskabet aksjeselskap",
     "ApS": "aps anpartsselskab",
     "ASA": "asa allmennaksjeselskap",

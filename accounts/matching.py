@@ -185,8 +185,8 @@ def compare(left: Identity, right: Identity) -> Match:
     score = sum(reason.weight for reason in reasons)
     if similarity.get("domain") == 1.0 or similarity["name"] == similarity.get("country") == 1.0:
         score = max(score, SAME_FROM)
-    elif similarity.get("country") == 0.0:
-        score = min(score, SAME_FROM - 1)  # a company's subsidiary abroad is for a person to judge
+    elif 0.0 in (similarity.get("country"), similarity.get("address")):
+        score = min(score, SAME_FROM - 1)  # a subsidiary abroad or another site is for a person to judge
     score = max(0, min(100, score))
     return Match(score, band_of(score), reasons)
 
@@ -227,7 +227,7 @@ def _name_keys(name: str, country: str) -> list[str]:
     sounds = sounds_of(leading)
     keys = ["c:" + profile.compact, "c:" + leading, "t:" + "".join(sorted(profile.leading))]
     if len(profile.leading) > 1:
-        keys += ["c:" + word for word in profile.strong[:2] if len(word) > 4]
+        keys += ["c:" + word for word in [word for word in profile.strong if len(word) > 4][:2]]
     if len(sounds) > 3:
         keys.append("s:" + sounds[:KEY_PREFIX])
     if len(profile.words) > 1:

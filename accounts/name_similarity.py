@@ -39,7 +39,8 @@ ACRONYM = (0.64, 0.72)
 _SOUNDS = tuple(
     (re.compile(pattern), sound)
     for pattern, sound in (
-        ("^ch(?=[aeiou])", "s"), ("tsch|tch|sch|sh|zh|cz", "s"), ("ch|kh|ck", "k"), ("ph", "f"), ("th", "t"), ("gh", "g"),
+        ("^ch(?=[aeiou])", "s"),
+        ("tsch|tch|sch|sh|zh|cz", "s"), ("ch|kh|ck", "k"), ("ph", "f"), ("th", "t"), ("gh", "g"),
         ("c(?=[eiy])", "s"), ("x", "ks"),
     )
 )  # fmt: skip

@@ -1,3 +1,4 @@
+# ruff: noqa: RUF001 - Greek and Cyrillic names on purpose
 """Whether two end customers are the same one: keys, score, bands, reasons."""
 
 from __future__ import annotations
@@ -73,26 +74,26 @@ DIFFERENT = [
 ]
 
 
-@pytest.mark.parametrize(("left", "right"), SAME)
+@pytest.mark.parametrize("left,right", SAME)
 def test_one_company_under_two_spellings_is_same(left: Identity, right: Identity) -> None:
     match = compare(left, right)
     assert match.band is Band.SAME, match
     assert match.score >= SAME_FROM
 
 
-@pytest.mark.parametrize(("left", "right"), REVIEW)
+@pytest.mark.parametrize("left,right", REVIEW)
 def test_what_may_be_one_company_goes_to_review(left: Identity, right: Identity) -> None:
     match = compare(left, right)
     assert match.band is Band.REVIEW, match
     assert REVIEW_FROM <= match.score < SAME_FROM
 
 
-@pytest.mark.parametrize(("left", "right"), DIFFERENT)
+@pytest.mark.parametrize("left,right", DIFFERENT)
 def test_companies_that_share_only_common_words_are_different(left: Identity, right: Identity) -> None:
     assert compare(left, right).band is Band.DIFFERENT, compare(left, right)
 
 
-@pytest.mark.parametrize(("left", "right"), [*SAME, *REVIEW])
+@pytest.mark.parametrize("left,right", [*SAME, *REVIEW])
 def test_pair_worth_a_look_shares_a_key(left: Identity, right: Identity) -> None:
     assert match_keys(left) & match_keys(right)
 
@@ -159,10 +160,11 @@ def test_empty_identity_has_no_keys() -> None:
     assert match_keys(C("!!!", "DE", "gmail.com")) == frozenset()
 
 
-WORDS = st.sampled_from(
+WRITTEN = (
     "castellan castelan nordwind foods international systems gmbh ag the and bank of china 3m 1 2 ab skf müller газпром"
-    " a b unilever unilevernv".split()
+    " a b unilever unilevernv"
 )
+WORDS = st.sampled_from(WRITTEN.split())
 NAMES = st.one_of(st.lists(WORDS, max_size=6).map(" ".join), st.text(max_size=30))
 DOMAINS = st.sampled_from(["", "castellan.de", "castellan.com", "www.nordwind.de", "gmail.com", "junk"])
 IDENTITIES = st.builds(
@@ -202,8 +204,8 @@ def test_keys_are_few_short_and_repeatable(identity: Identity) -> None:
 
 @settings(max_examples=300)
 @given(
-    st.text(alphabet="abcdefghijklmnoprstuvwz", min_size=5, max_size=14),
-    st.integers(0, 13),
+    st.lists(st.from_regex("[bdfgklmnprstvz][aeiou][lmnrst]?", fullmatch=True), min_size=2, max_size=6).map("".join),
+    st.integers(0, 17),
     st.sampled_from("abcdefgklmnoprst"),
     st.sampled_from(["drop", "replace", "insert", "swap"]),
 )
