@@ -2,6 +2,7 @@
 
 import os
 import sys
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -22,13 +23,14 @@ class Stack:
     Args:
         name: the set of services ("run", "test", "bench", …); each has its own data.
         durable: whether PostgreSQL survives a power cut. Tests do without, which makes them faster.
+        root: the checkout whose `.dev` folder keeps the data.
 
     `DATABASE_URL` and `REDIS_URL` in the environment replace PostgreSQL and Valkey. `DATABASE_OWNER_URL` may then name
     another role for migrations.
     """
 
-    def __init__(self, name: str, *, durable: bool) -> None:
-        self.state = State(name)
+    def __init__(self, name: str, *, durable: bool, root: Path = ROOT) -> None:
+        self.state = State(name, root)
         self.supervisor = Supervisor(self.state)
         self.postgres: EmbeddedPostgres | None = None
         self.valkey: EmbeddedValkey | None = None
