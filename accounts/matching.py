@@ -92,10 +92,10 @@ NAME_POINTS = 90
 COUNTRY_POINTS = (6, -12)
 DOMAIN_POINTS = (95, -8)
 SAME_LABEL_POINTS = 12
-PHONE_POINTS = (14, 0)
+PHONE_POINTS = (18, -4)
 POSTCODE_POINTS = (6, -4)
 CITY_POINTS = (4, -3)
-ADDRESS_POINTS = (14, -6)
+ADDRESS_POINTS = (24, -12)
 """Points for equal and for different values, where both are known."""
 
 

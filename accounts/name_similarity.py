@@ -221,4 +221,4 @@ def sounds_of(word: str) -> str:
         return word
     for pattern, sound in _SOUNDS:
         word = pattern.sub(sound, word)
-    return _DOUBLED.sub(r"\1", _SILENT.sub("", word.translate(_LETTER_SOUNDS)))
+    return _SILENT.sub("", _DOUBLED.sub(r"\1", word.translate(_LETTER_SOUNDS)))

@@ -28,7 +28,8 @@ plastic textile textiles fashion clothing furniture hotel hotels travel tours re
 building buildings bau university universitat universite college school schools academy church community child
 children family learning education training day
 entertainment games film films music publishing press books print printing security safety environmental green
-semiconductor semiconductors microelectronics components instruments optical aerospace defense defence space marine
+celular cellular cable satellite internet participacoes railway railways semiconductor semiconductors
+microelectronics components instruments optical aerospace defense defence space marine
 agro agri agriculture farm farms seeds feed fish meat dairy wine brewery brewing tobacco restaurant restaurants
 """
 
