@@ -31,8 +31,8 @@ CONTAINED = 0.92
 """At most: words are missing or differ. With an equal country this stays under `SAME_FROM`."""
 SHARED_GENERIC = 0.55
 """At most: only common words are shared."""
-SOUNDS_ALIKE = 0.85
-"""At least: the distinctive parts sound the same ("Chaikovskii", "Tschaikowsky")."""
+SOUNDS_ALIKE = 0.8
+"""At least: the distinctive parts, written differently, sound the same ("Chaikovskii", "Tschaikowsky")."""
 ACRONYM = (0.64, 0.72)
 """For three letters and for more."""
 
@@ -184,7 +184,7 @@ def _numbers(text: str) -> str:
 
 
 def _sound_alike(left: NameProfile, right: NameProfile) -> bool:
-    if left.plain or right.plain:
+    if not left.strong or not right.strong or left.leading == right.leading:
         return False
     sounds = sounds_of("".join(left.leading))
     return len(sounds) > 4 and sounds == sounds_of("".join(right.leading))
