@@ -155,7 +155,17 @@ class EmbeddedPostgres:
         Raises:
             CannotRunError: the server refused it.
         """
-        command = [self._binaries / "psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-f", "-"]
+        command: list[str | Path] = [
+            self._binaries / "psql",
+            "-X",
+            "-q",
+            "-A",
+            "-t",
+            "-v",
+            "ON_ERROR_STOP=1",
+            "-f",
+            "-",
+        ]
         access = {
             "PGHOST": "127.0.0.1",
             "PGPORT": str(self.port),

@@ -4,8 +4,6 @@ Runs as `python -m prm.embedded.prepare` with the owner's `DATABASE_URL`; three 
 would each spend two seconds on starting Django.
 """
 
-import sys
-
 import django
 from django.conf import settings
 from django.core.management import call_command, get_commands
@@ -28,4 +26,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()
