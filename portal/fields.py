@@ -33,7 +33,7 @@ def template_for(bound: BoundField) -> str:
     return "forms/field.html"
 
 
-def render_field(bound: BoundField, **options: Any) -> SafeString:  # noqa: ANN401 -- strings and flags from a template
+def render_field(bound: BoundField, **options: Any) -> SafeString:
     """Render one bound field.
 
     Options: ``label`` and ``help`` replace the form's words; ``hide_label`` leaves the label to screen readers;

@@ -117,7 +117,7 @@ def share_left(ends_at: datetime, starts_at: datetime | None, now: datetime) -> 
 
 
 def clock_tone(left_seconds: float, share: float | None) -> str:
-    """Return how urgent a clock is: ``bad`` overdue or under 10 %, ``warn`` under 25 % or a day, otherwise calm ("")."""
+    """Return how urgent a clock is: ``bad`` overdue or under 10 %, ``warn`` under 25 % or a day, else calm ("")."""
     if left_seconds <= 0 or (share is not None and share < 0.10):
         return "bad"
     if left_seconds < DAY or (share is not None and share < 0.25):

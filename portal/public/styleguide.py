@@ -1,4 +1,4 @@
-"""The style guide: every part with its states, filled with sample data. In demo mode only; it reads no tenant's rows."""
+"""The style guide: every part with its states, filled with sample data. In demo mode only; it reads no tenant."""
 
 from __future__ import annotations
 
@@ -12,6 +12,46 @@ from django.core.paginator import Page, Paginator
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView
+
+SWATCHES = ("canvas", "surface", "sunk", "line", "ink", "ink-2", "brand-fill", "brand-wash", "good", "warn", "bad")
+STATUSES = (
+    (_("Draft"), "", "pen"),
+    (_("Submitted"), "info", "out"),
+    (_("In review"), "info", "clock"),
+    (_("Information requested"), "warn", "ask"),
+    (_("Approved"), "good", "shield"),
+    (_("Declined"), "bad", "no"),
+    (_("Withdrawn"), "", "x"),
+    (_("Expired"), "", "clock"),
+)
+NAVIGATION: dict[str, list[dict[str, Any]]] = {
+    "crumbs": [{"label": _("Deals"), "url": "#deals"}, {"label": "Northwind Robotics"}],
+    "tabs": [
+        {"label": _("Overview"), "url": "#overview", "current": True},
+        {"label": _("People"), "url": "#people", "count": 6},
+    ],
+    "chips": [
+        {"label": _("Open"), "url": "#open", "count": 14, "current": True},
+        {"label": _("Won"), "url": "#won", "count": 31},
+    ],
+    "steps": [
+        {"label": _("Qualified"), "note": "2 Oct", "done": True},
+        {"label": _("Proposal"), "note": _("since 12 Nov"), "current": True},
+        {"label": _("Negotiation")},
+        {"label": _("Won or lost")},
+    ],
+    "checks": [
+        {"label": _("Sign the agreement"), "note": _("Mara, 3 October"), "done": True},
+        {
+            "label": _("Create the workspace"),
+            "note": _("Failed twice."),
+            "tone": "bad",
+            "action_url": "#retry",
+            "action_label": _("Try again"),
+        },
+        {"label": _("Two people finish the sales course"), "note": _("Due in 9 days")},
+    ],
+}
 
 
 class SampleForm(forms.Form):
@@ -35,7 +75,9 @@ class SampleForm(forms.Form):
     confidential = forms.BooleanField(
         label=_("Keep the name confidential"), required=False, help_text=_("Only the approver sees it.")
     )
-    notes = forms.CharField(label=_("What has happened so far?"), required=False, widget=forms.Textarea(attrs={"rows": 3}))
+    notes = forms.CharField(
+        label=_("What has happened so far?"), required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
     file = forms.FileField(label=_("Add a file, or drop it here"), required=False)
 
 
@@ -101,38 +143,20 @@ class StyleGuide(TemplateView):
 
     template_name = "styleguide.html"
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:  # noqa: ANN401 -- Django's signature
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Fill the parts with sample data."""
-        data = {"customer": "Castellan Foods GmbH", "amount": "12,oo", "part": "sell"}
-        steps = [
-            {"label": _("Qualified"), "note": "2 Oct", "done": True},
-            {"label": _("Proposal"), "note": _("since 12 Nov"), "current": True},
-            {"label": _("Negotiation")},
-            {"label": _("Won or lost")},
-        ]
+        wrong = {"customer": "Castellan Foods GmbH", "amount": "12,oo", "part": "sell"}
         return super().get_context_data(**kwargs) | {
             "order": "-amount",
             "deals": sample_deals(),
             "entries": sample_timeline(),
             "form": SampleForm(),
-            "wrong_form": SampleForm(data=data, auto_id="wrong_%s"),
-            "steps": steps,
+            "wrong_form": SampleForm(data=wrong, auto_id="wrong_%s"),
             "page": sample_page(),
-            "swatches": ("canvas", "surface", "sunk", "line", "ink", "ink-2", "brand-fill", "brand-wash", "good", "warn", "bad"),
-            "statuses": (
-                (_("Draft"), "", "pen"), (_("Submitted"), "info", "out"), (_("In review"), "info", "clock"),
-                (_("Information requested"), "warn", "ask"), (_("Approved"), "good", "shield"),
-                (_("Declined"), "bad", "no"), (_("Withdrawn"), "", "x"), (_("Expired"), "", "clock"),
-            ),
-            "tabs": [{"label": _("Overview"), "url": "#a", "current": True}, {"label": _("People"), "url": "#b", "count": 6}],
-            "chips": [{"label": _("Open"), "url": "#o", "count": 14, "current": True}, {"label": _("Won"), "url": "#w", "count": 31}],
-            "checks": [
-                {"label": _("Sign the agreement"), "note": _("Mara, 3 October"), "done": True},
-                {"label": _("Create the workspace"), "note": _("Failed twice."), "tone": "bad", "action_url": "#t", "action_label": _("Try again")},
-                {"label": _("Two people finish the sales course"), "note": _("Due in 9 days")},
-            ],
-            "crumbs": [{"label": _("Deals"), "url": "#deals"}, {"label": "Northwind Robotics"}],
-        }  # fmt: skip
+            "swatches": SWATCHES,
+            "statuses": STATUSES,
+            **NAVIGATION,
+        }
 
 
 class DeskSample(TemplateView):
@@ -140,7 +164,7 @@ class DeskSample(TemplateView):
 
     template_name = "styleguide/desk.html"
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:  # noqa: ANN401 -- Django's signature
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Choose the row that is open."""
         deals = sample_deals()
         chosen = self.kwargs.get("pk")

@@ -54,7 +54,7 @@ def badge(label: str, tone: str = "", icon_name: str = "") -> SafeString:
 
 
 @register.simple_tag
-def clock(  # noqa: PLR0913 -- the clock is the one part with many faces
+def clock(
     ends_at: datetime | None,
     starts_at: datetime | None = None,
     paused: bool = False,  # noqa: FBT001, FBT002 -- read as words in a template
@@ -122,9 +122,7 @@ def when(moment: datetime | None, exact: bool = False) -> SafeString | str:  # n
         return ""
     full = formats.moment_text(moment)
     text = full if exact else formats.relative_text(moment)
-    return format_html(
-        '<time datetime="{}" title="{}">{}</time>', moment.isoformat(timespec="seconds"), full, text
-    )
+    return format_html('<time datetime="{}" title="{}">{}</time>', moment.isoformat(timespec="seconds"), full, text)
 
 
 @register.simple_tag
@@ -199,13 +197,11 @@ def meter(*values: Decimal | float, total: Decimal | float = 100, tone: str = ""
     name = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')
     drawn = format_html_join("", '<rect x="{}%" width="{}%" height="100%" class="{}"/>', bars)
     toned = format_html(' data-tone="{}"', tone) if tone else ""
-    return format_html(
-        '<svg class="meter"{} {}><rect width="100%" height="100%"/>{}</svg>', toned, name, drawn
-    )
+    return format_html('<svg class="meter"{} {}><rect width="100%" height="100%"/>{}</svg>', toned, name, drawn)
 
 
 @register.simple_tag
-def field(bound: BoundField, **options: Any) -> SafeString:  # noqa: ANN401 -- strings and flags from a template
+def field(bound: BoundField, **options: Any) -> SafeString:
     """Render one form field with label, help and error; options are listed in ``portal.fields.render_field``."""
     return render_field(bound, **options)
 
@@ -229,7 +225,7 @@ def error_links(form: BaseForm | None = None, formset: BaseFormSet | None = None
 
 
 @register.simple_tag(takes_context=True)
-def query(context: template.Context, **changes: Any) -> SafeString | str:  # noqa: ANN401
+def query(context: template.Context, **changes: Any) -> SafeString | str:
     """Return the current query string with parameters replaced; None or an empty value removes one."""
     params = context["request"].GET.copy()
     for name, value in changes.items():
@@ -268,7 +264,8 @@ def brand_style(context: template.Context) -> SafeString | str:
     Numbers only, checked here: a vendor sets them, and a style element is no place for free text.
     """
     shell, request = context.get("shell"), context.get("request")
-    nonce = str(getattr(request, "csp_nonce", "") or "")
+    # Until it is used, the nonce is false; str() uses it.
+    nonce = str(getattr(request, "csp_nonce", ""))
     if not shell or not nonce:
         return ""
     get = shell.get if isinstance(shell, dict) else lambda name, default=None: getattr(shell, name, default)

@@ -1,0 +1,123 @@
+"""The way around: what stands in the menu of each area, and on the phone's dock. Data, resolved once per request.
+
+An entry whose page doesn't exist yet, or that the seat's role may not open, is left out. The shell's context
+(``portal.context``) calls :func:`menu` and :func:`dock`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A place to go: the url's name, its words and icon, and who sees it (no roles: everyone in the area)."""
+
+    name: str
+    label: str | Promise
+    icon: str
+    roles: frozenset[str] = frozenset()
+    exact: bool = False
+    """Marked as current only on its very address, not below it."""
+
+
+@dataclass(frozen=True)
+class Group:
+    """Entries under one heading; the first group has none."""
+
+    label: str | Promise | None
+    entries: tuple[Entry, ...]
+
+
+PORTAL = (
+    Group(
+        None,
+        (
+            Entry("portal:home", _("Home"), "home", exact=True),
+            Entry("portal:deal-list", _("Deals"), "deal"),
+        ),
+    ),
+    Group(_("Your organisation"), (Entry("portal:team", _("Team"), "team"),)),
+)
+DESK = (
+    Group(
+        None,
+        (
+            Entry("desk:queue", _("Queue"), "queue"),
+            Entry("desk:deal-list", _("Deals"), "deal"),
+            Entry("desk:partner-list", _("Partners"), "building"),
+        ),
+    ),
+)
+AREAS: Mapping[str, tuple[Group, ...]] = {"portal": PORTAL, "desk": DESK, "console": DESK}
+DOCKS: Mapping[str, tuple[Entry, ...]] = {
+    "portal": (
+        Entry("portal:home", _("Home"), "home", exact=True),
+        Entry("portal:deal-list", _("Deals"), "deal"),
+        Entry("portal:deal-register", _("Register"), "plus"),
+        Entry("notifications", _("News"), "bell"),
+    ),
+    "desk": (
+        Entry("desk:queue", _("Queue"), "queue"),
+        Entry("desk:deal-list", _("Deals"), "deal"),
+        Entry("desk:partner-list", _("Partners"), "building"),
+        Entry("notifications", _("News"), "bell"),
+    ),
+}
+
+
+@lru_cache(maxsize=128)
+def _address(name: str) -> str:
+    """Return an url's address, "" where no such page is mounted."""
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
+
+
+def _items(entries: Iterable[Entry], path: str, role: str, counts: Mapping[str, int]) -> list[dict[str, Any]]:
+    shown = [(entry, _address(entry.name)) for entry in entries if not entry.roles or role in entry.roles]
+    # The longest address that the path starts with is where one is: /desk/deals/ is not /desk/.
+    below = [url for entry, url in shown if url and (path == url if entry.exact else path.startswith(url))]
+    here = max(below, key=len, default="")
+    return [
+        {
+            "label": entry.label,
+            "url": url,
+            "icon": entry.icon,
+            "current": bool(here) and url == here,
+            "count": counts.get(entry.name, 0),
+        }
+        for entry, url in shown
+        if url
+    ]
+
+
+def menu(area: str, path: str, *, role: str = "", counts: Mapping[str, int] | None = None) -> list[dict[str, Any]]:
+    """Return the menu of an area as groups of items, with the page at ``path`` marked as current.
+
+    Args:
+        area: portal, desk or console; any other has no menu.
+        path: the request's path.
+        role: the seat's role.
+        counts: numbers to show beside entries, by url name ("desk:queue").
+    """
+    groups = [
+        {"label": group.label, "items": _items(group.entries, path, role, counts or {})}
+        for group in AREAS.get(area, ())
+    ]
+    return [group for group in groups if group["items"]]
+
+
+def dock(area: str, path: str, *, role: str = "", can_register: bool = True) -> list[dict[str, Any]]:
+    """Return the up to four items of the phone's dock; "More" stands beside them in the shell."""
+    entries = DOCKS.get(area, DOCKS["desk"])
+    wanted = [entry for entry in entries if can_register or entry.name != "portal:deal-register"]
+    return _items(wanted, path, role, {})
