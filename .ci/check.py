@@ -9,6 +9,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -86,6 +87,7 @@ def how_to_write_openapi() -> str:
 CHECKS: dict[str, Callable[[], Outcome]] = {
     "ruff": tool("ruff", "check"),
     "format": tool("ruff", "format", "--check"),
+    "sizes": lambda: run(sys.executable, ".ci/sizes.py"),
     "imports": tool("lint-imports", "--no-cache"),
     "templates": templates,
     "mypy": tool("mypy"),
@@ -99,27 +101,28 @@ CHECKS: dict[str, Callable[[], Outcome]] = {
 }
 
 
+def timed(name: str) -> Outcome:
+    """Run a check, say how it went in one line, and return its outcome."""
+    started = time.monotonic()
+    outcome = CHECKS[name]()
+    word = {True: "ok", False: "FAILED", None: "not yet"}[outcome.passed]
+    print(f"{name:<18}{word:<8}{time.monotonic() - started:6.1f} s", flush=True)
+    return outcome
+
+
 def main(chosen: list[str]) -> int:
     """Run the chosen checks, or all; return 1 if any failed."""
     unknown = set(chosen) - set(CHECKS)
     if unknown:
         print(f"No such check: {', '.join(sorted(unknown))}. There are {', '.join(CHECKS)}.")
         return 2
-    failures = []
-    for name in chosen or CHECKS:
-        started = time.monotonic()
-        outcome = CHECKS[name]()
-        word = {True: "ok", False: "FAILED", None: "not yet"}[outcome.passed]
-        print(f"{name:<18}{word:<8}{time.monotonic() - started:6.1f} s", flush=True)
-        if outcome.passed is False:
-            failures.append((name, outcome.output))
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        outcomes = dict(zip(chosen or CHECKS, pool.map(timed, chosen or CHECKS), strict=True))
+    failures = [(name, outcome.output) for name, outcome in outcomes.items() if outcome.passed is False]
     for name, output in failures:
         print(f"\n── {name} {'─' * (100 - len(name))}\n{output.rstrip()}")
-    print(
-        f"\n{len(failures)} of {len(chosen or CHECKS)} checks failed: {', '.join(name for name, _ in failures)}"
-        if failures
-        else "\nAll checks passed."
-    )
+    names = ", ".join(name for name, _ in failures)
+    print(f"\n{len(failures)} of {len(outcomes)} checks failed: {names}." if failures else "\nAll checks passed.")
     return 1 if failures else 0
 
 

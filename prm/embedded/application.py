@@ -21,10 +21,12 @@ def run() -> int:
         os.environ["PORT"] = str(port)
         os.environ.setdefault("SITE_URL", site)
         try:
-            prepare(stack)
+            sign_in = prepare(stack)
             start_application(stack, port)
             stack.state.publish(connections(stack))
             announce(f"Open PRM is up: {site}/")
+            if sign_in:
+                announce(sign_in)
             announce(f"Ctrl-C stops it. Logs are in {stack.state.directory}.")
             stack.supervisor.watch()
         except StopRequested:
@@ -33,18 +35,25 @@ def run() -> int:
     return 0
 
 
-def prepare(stack: Stack) -> None:
+def prepare(stack: Stack) -> str:
     """Start the services and bring database and static files up to date, side by side.
+
+    Returns:
+        One line on how to sign in to the demo; empty without a demo.
 
     Raises:
         CannotRunError: one of them failed.
     """
     static_files = StaticCollection(stack, stack.supervisor)
     stack.start_services()
-    if run_in_foreground([sys.executable, "-m", "prm.embedded.prepare"], stack.environment(owner=True)) != 0:
+    note = stack.state.directory / "sign-in"
+    note.unlink(missing_ok=True)
+    environment = {**stack.environment(owner=True), "PRM_SIGN_IN": str(note)}
+    if run_in_foreground([sys.executable, "-m", "prm.embedded.prepare"], environment) != 0:
         raise CannotRunError("The database could not be brought up to date; the reason is above.")
     if static_files.finish():
         say("static files are collected")
+    return note.read_text(encoding="utf-8").strip() if note.exists() else ""
 
 
 def start_application(stack: Stack, port: int) -> None:
