@@ -16,7 +16,7 @@ from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from accounts.name_similarity import name_similarity, profile_of, sounds_of
+from accounts.name_similarity import NameProfile, deletions_of, name_similarity, profile_of, respelled, sounds_of
 from accounts.naming import fold_text, split_domain
 
 SAME_FROM = 90
@@ -81,7 +81,7 @@ def _digits(phone: str) -> str:
 
 
 def _plain(text: str) -> str:
-    return text.strip().casefold() if text else ""
+    return str(text).strip().casefold() if text else ""
 
 
 def _percent(similarity: float) -> int:
@@ -203,18 +203,39 @@ KEY_LENGTH = 64
 MAX_KEYS = 22
 
 
-def _deletions(text: str) -> set[str]:
-    return {text[:at] + text[at + 1 :] for at in range(len(text))}
-
-
 def _spelling_keys(leading: str, sounds: str) -> list[str]:
     """Return the keys that survive one edit: deletions from short names' letters and from longer names' sounds."""
     keys = []
     if len(leading) <= SHORT_NAME or len(sounds) < FEW_SOUNDS:
         letters = leading[: SHORT_NAME + 3]
-        keys += ["x:" + letters, *sorted("x:" + rest for rest in _deletions(letters) if len(rest) > 2)]
+        keys += ["x:" + letters, *sorted("x:" + rest for rest in deletions_of(letters) if len(rest) > 2)]
     if len(leading) >= SHORT_NAME and len(sounds) >= FEW_SOUNDS:
-        keys += sorted("s:" + rest for rest in _deletions(sounds[:KEY_PREFIX]))
+        keys += sorted("s:" + rest for rest in deletions_of(sounds[:KEY_PREFIX]))
+    return keys
+
+
+def _part_keys(profile: NameProfile) -> list[str]:
+    """Return the keys of parts of a name that may be all of it elsewhere: common words dropped, words added."""
+    parts = ["".join(profile.leading), "".join(profile.strong)]
+    if len(profile.leading) > 1:
+        parts += [word for word in profile.strong if len(word) > 4][:2]
+    if profile.plain:
+        parts.append("".join(profile.leading[:2]))
+    meant = respelled(profile.core)
+    if meant != profile.core:
+        parts.append("".join(profile_of(meant).leading))
+    return ["c:" + part for part in parts if part]
+
+
+def _acronym_keys(profile: NameProfile, country: str) -> list[str]:
+    """Return the keys of a name's initials, or of a short name that may be another's initials."""
+    short = profile.compact if 3 <= len(profile.compact) <= 6 else ""
+    keys = []
+    for initials in (profile.initials, short):
+        if len(initials) > 3:
+            keys.append("a:" + initials)
+        elif len(initials) == 3 and country:
+            keys.append(f"a:{initials}/{country}")  # three letters alone would meet hundreds
     return keys
 
 
@@ -225,21 +246,12 @@ def _name_keys(name: str, country: str) -> list[str]:
         return []
     leading = "".join(profile.leading)
     sounds = sounds_of(leading)
-    keys = ["c:" + profile.compact, "c:" + leading, "t:" + "".join(sorted(profile.leading))]
-    if len(profile.leading) > 1:
-        keys += ["c:" + word for word in [word for word in profile.strong if len(word) > 4][:2]]
+    keys = ["c:" + profile.compact, *_part_keys(profile), "t:" + "".join(sorted(profile.leading))]
     if len(sounds) > 3:
         keys.append("s:" + sounds[:KEY_PREFIX])
     if len(profile.words) > 1:
         keys.append("f:" + sounds_of(profile.compact)[:FULL_PREFIX])
-    if profile.strong != profile.leading and profile.strong:
-        keys.append("c:" + "".join(profile.strong))
-    for initials in (profile.initials, profile.compact if 3 <= len(profile.compact) <= 6 else ""):
-        if len(initials) > 3:
-            keys.append("a:" + initials)
-        elif len(initials) == 3 and country:
-            keys.append(f"a:{initials}/{country}")  # three letters alone would meet hundreds
-    return keys + _spelling_keys(leading, sounds)
+    return keys + _acronym_keys(profile, country) + _spelling_keys(leading, sounds)
 
 
 def _place_keys(identity: Identity) -> list[str]:

@@ -156,8 +156,10 @@ def _words_similarity(left: NameProfile, right: NameProfile) -> float:
     covered_right = sum(alike * other for alike, _weight, other in pairs)
     overlap = (covered_left + covered_right) / (left.total + right.total)
     telling = [min(weight, other) for _alike, weight, other in pairs if min(weight, other) >= DISTINCTIVE]
-    if left.plain != right.plain or not telling:
-        return min(overlap, SHARED_GENERIC) if not (left.plain and right.plain) else overlap
+    if left.plain and right.plain:
+        return overlap
+    if not telling:
+        return min(overlap, SHARED_GENERIC)
     contained = max(covered_left / left.total, covered_right / right.total)
     if contained <= 0.5 or (len(telling) == 1 and telling[0] < 1.0):
         return overlap
@@ -222,3 +224,29 @@ def sounds_of(word: str) -> str:
     for pattern, sound in _SOUNDS:
         word = pattern.sub(sound, word)
     return _SILENT.sub("", _DOUBLED.sub(r"\1", word.translate(_LETTER_SOUNDS)))
+
+
+def deletions_of(text: str) -> set[str]:
+    """Return the text with each of its characters left out in turn."""
+    return {text[:at] + text[at + 1 :] for at in range(len(text))}
+
+
+@lru_cache(maxsize=1)
+def _vocabulary_deletions() -> dict[str, str]:
+    """Return each common word of five or more letters under itself and under its deletions."""
+    words = sorted(word for word in WEIGHTS if len(word) > 4)
+    return {form: word for word in words for form in deletions_of(word)} | {word: word for word in words}
+
+
+@lru_cache(maxsize=4096)
+def _respelled_word(word: str) -> str:
+    if word in WEIGHTS or len(word) < 5 or not word.isascii():
+        return word
+    known = _vocabulary_deletions()
+    meant = (known[form] for form in (word, *sorted(deletions_of(word))) if form in known)
+    return next((common for common in meant if OSA.distance(word, common) == 1), word)
+
+
+def respelled(core: str) -> str:
+    """Return a normalised name with words that are one slip away from a common one as that: "cti hsldings"."""
+    return " ".join(map(_respelled_word, core.split()))

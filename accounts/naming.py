@@ -8,6 +8,7 @@ without a data migration.
 import ipaddress
 import re
 import unicodedata
+from functools import lru_cache
 from html import unescape
 from urllib.parse import urlsplit
 
@@ -227,6 +228,7 @@ def _is_free_mail(label: str, suffix: str) -> bool:
     return suffixes == "*" or suffix in suffixes.split()
 
 
+@lru_cache(maxsize=4096)
 def split_domain(text: str) -> tuple[str, str]:
     """Return label and public suffix of the company's domain in `text`; ('', '') where there is none.
 
