@@ -12,7 +12,7 @@ from prm.embedded.identity import end_with_parent
 from prm.embedded.postgres import private_base
 from prm.embedded.processes import StopRequested, stop_on_signals
 from prm.embedded.stack import run_manage, run_with_services
-from prm.embedded.state import ROOT, State
+from prm.embedded.state import State, home
 
 
 def main(arguments: list[str]) -> int:
@@ -36,11 +36,11 @@ def reset() -> int:
     Raises:
         CannotRunError: some of them run.
     """
-    folder = ROOT / ".dev"
+    folder = home() / ".dev"
     running = [path.name for path in folder.glob("*") if State(path.name).is_locked()]
     if running:
         raise CannotRunError(f"Stop first what runs from this checkout: {', '.join(running)}.")
-    for path in (folder, private_base(ROOT)):
+    for path in (folder, private_base(home())):
         shutil.rmtree(path, ignore_errors=True)
     announce("The data of this checkout is deleted.")
     return 0

@@ -23,13 +23,13 @@ class Stack:
     Args:
         name: the set of services ("run", "test", "bench", …); each has its own data.
         durable: whether PostgreSQL survives a power cut. Tests do without, which makes them faster.
-        root: the checkout whose `.dev` folder keeps the data.
+        root: the folder whose `.dev` keeps the data; the checkout, unless `PRM_HOME` names another.
 
     `DATABASE_URL` and `REDIS_URL` in the environment replace PostgreSQL and Valkey. `DATABASE_OWNER_URL` may then name
     another role for migrations.
     """
 
-    def __init__(self, name: str, *, durable: bool, root: Path = ROOT) -> None:
+    def __init__(self, name: str, *, durable: bool, root: Path | None = None) -> None:
         self.state = State(name, root)
         self.supervisor = Supervisor(self.state)
         self.postgres: EmbeddedPostgres | None = None

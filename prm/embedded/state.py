@@ -17,9 +17,11 @@ class State:
     """The directory `.dev/<name>/` of a checkout, readable by its owner only.
 
     Sets of different names ("run", "test", …) have nothing in common, so that tests can run beside the application.
+    `PRM_HOME` puts `.dev` into another folder than the checkout's.
     """
 
-    def __init__(self, name: str, root: Path = ROOT) -> None:
+    def __init__(self, name: str, root: Path | None = None) -> None:
+        root = root or home()
         self.name = name
         self.root = root
         self.directory = root / ".dev" / name
@@ -113,6 +115,11 @@ class State:
         if owner != os.geteuid():
             message = f"{self.directory} belongs to user {owner}: run make as that user, or use a clone of your own."
             raise CannotRunError(message)
+
+
+def home() -> Path:
+    """Return the folder that holds `.dev`: `PRM_HOME`, else the checkout."""
+    return Path(os.environ.get("PRM_HOME") or ROOT).resolve()
 
 
 def write_private(path: Path, text: str) -> None:
