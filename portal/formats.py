@@ -12,7 +12,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date
 from babel.numbers import format_decimal
 from django.utils import timezone
 from django.utils.translation import get_language, ngettext
@@ -57,14 +57,12 @@ def day_text(day: date | datetime) -> str:
 def moment_text(moment: datetime) -> str:
     """Write a moment exactly, in the current time zone: ``Tuesday, 24 November 2026, 08:58 CET``."""
     local = timezone.localtime(moment)
-    locale = locale_for(get_language())
-    day = _day_text(local.date(), "full", get_language())
-    return f"{day}, {format_datetime(local, 'HH:mm', locale=locale)} {local.tzname()}"
+    return f"{_day_text(local.date(), 'full', get_language())}, {local:%H:%M} {local.tzname()}"
 
 
 def time_text(moment: datetime) -> str:
-    """Write the time of day in the current time zone: ``8:58``."""
-    return timezone.localtime(moment).strftime("%H:%M")
+    """Write the time of day in the current time zone: ``08:58``."""
+    return f"{timezone.localtime(moment):%H:%M}"
 
 
 def span_text(seconds: float) -> str:
