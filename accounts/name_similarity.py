@@ -33,6 +33,8 @@ SHARED_GENERIC = 0.55
 """At most: only common words are shared."""
 SOUNDS_ALIKE = 0.8
 """At least: the distinctive parts, written differently, sound the same ("Chaikovskii", "Tschaikowsky")."""
+OTHER_NUMBERS = 0.58
+"""At most: both have numbers, and none in common ("Fund 17", "Fund 18")."""
 ACRONYM = (0.64, 0.72)
 """For three letters and for more."""
 
@@ -185,6 +187,12 @@ def _numbers(text: str) -> str:
     return "".join(character for character in text if character.isdigit())
 
 
+def _numbers_differ(left: NameProfile, right: NameProfile) -> bool:
+    ours = {word for word in left.words if word.isdigit()}
+    theirs = {word for word in right.words if word.isdigit()}
+    return bool(ours and theirs) and ours.isdisjoint(theirs)
+
+
 def _sound_alike(left: NameProfile, right: NameProfile) -> bool:
     if not left.strong or not right.strong or left.leading == right.leading:
         return False
@@ -205,6 +213,8 @@ def name_similarity(left: NameProfile, right: NameProfile) -> float:
         return 1.0
     if left.compact == right.compact or sorted(left.words) == sorted(right.words):
         return NEARLY_EQUAL
+    if _numbers_differ(left, right):
+        return min(_words_similarity(left, right), OTHER_NUMBERS)
     joined = _joined_similarity(left, right)
     if joined >= 0.9:
         return min(joined, SLIP)

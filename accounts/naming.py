@@ -17,6 +17,8 @@ import tldextract
 from accounts.legal_forms import ATTACHED, LABELS, LEADING, LONGEST_FORM_WORDS
 
 MAX_NAME_LENGTH = 200
+KEPT_CODE_POINTS = 8192
+"""A text with every character there is must not fill the memory of a web worker."""
 
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 _ASCII_BREAK = re.compile(r"[^a-z0-9]+")
@@ -58,8 +60,10 @@ class _Folding(dict[int, str]):
                 folded = ""  # direction marks, zero-width joiners
             else:
                 folded = character if category[0] in "LNM" else " "
-        self[code] = "" if folded == "." else folded
-        return self[code]
+        folded = "" if folded == "." else folded
+        if len(self) < KEPT_CODE_POINTS:
+            self[code] = folded
+        return folded
 
 
 _folding = _Folding()

@@ -65,6 +65,8 @@ DIFFERENT = [
     named("Global Technologies Ltd", "Global Foods Ltd", "GB"),
     named("BG Group plc", "BT Group plc", "GB"),
     named("Fund 1", "Fund 2", "US"),
+    named("Castellan 17 Foods", "Castellan 18 Foods"),
+    named("Customer 000123", "Customer 000124"),
     named("IBM", "International Bus Makers Union", "US"),
     named("GmbH", "AG"),
     (C("Castellan Foods", "DE"), C("Nordwind", "DE")),
