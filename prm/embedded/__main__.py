@@ -1,14 +1,12 @@
 """The command line of the embedded services; the Makefile is how people call it."""
 
 import argparse
-import os
 import shutil
-import signal
 import sys
 
 from prm.embedded.application import run
 from prm.embedded.console import CannotRunError, announce
-from prm.embedded.identity import end_with_parent
+from prm.embedded.parent import follow_make
 from prm.embedded.postgres import private_base
 from prm.embedded.processes import StopRequested, stop_on_signals
 from prm.embedded.stack import run_manage, run_with_services
@@ -63,16 +61,9 @@ def _parse(arguments: list[str]) -> tuple[argparse.Namespace, list[str]]:
     return options, command
 
 
-def follow_parent() -> None:
-    """End with `make`, when it is killed: a supervisor that nobody can see any more would hold the lock for ever."""
-    parent = os.environ.get("PRM_END_WITH", "")
-    if parent.isdigit() and os.getppid() == int(parent):
-        end_with_parent(int(parent), signal.SIGTERM)
-
-
 if __name__ == "__main__":
     stop_on_signals()
-    follow_parent()
+    follow_make()
     try:
         code = main(sys.argv[1:])
     except CannotRunError as error:

@@ -166,4 +166,28 @@ def test_nothing_is_left_behind(ending, binaries):
     shutil.rmtree(State(name).directory)
 
 
+@ON_LINUX
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_nothing_is_left_behind_when_only_make_is_ended(ending, binaries, tmp_path):
+    started = tmp_path / "started"
+    command = f"{sys.executable} -m prm.embedded exec tryout -- sh -c 'touch {started}; sleep 60'"
+    (tmp_path / "Makefile").write_text(f"run:\n\t@PRM_END_WITH=$$PPID exec {command}\n")
+    environment = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "REDIS_URL"}}
+    with subprocess.Popen(
+        ["make", "--file", str(tmp_path / "Makefile"), "run"],
+        cwd=ROOT,
+        env={**environment, "PRM_HOME": str(tmp_path)},
+        stdin=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    ) as make:
+        try:
+            assert eventually(started.exists)
+            make.send_signal(ending)
+            make.wait(20)
+        finally:
+            make.kill()
+    assert eventually(lambda: not any(str(tmp_path) in line for line in command_lines()))
+    assert not State("tryout", tmp_path).is_locked()
+
+
 COMMAND = "import os, time; print('pid', os.getpid(), flush=True); time.sleep(60)"
