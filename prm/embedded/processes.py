@@ -273,7 +273,7 @@ def start_time(pid: int) -> str:
     try:
         fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
     except FileNotFoundError:
-        if sys.platform == "linux":
+        if Path("/proc/self").exists():
             return ""
         answer = subprocess.run(
             ["/bin/ps", "-o", "lstart=", "-p", str(pid)], capture_output=True, text=True, check=False

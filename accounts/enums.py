@@ -1,0 +1,29 @@
+"""Choices of accounts and imports."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class AccountOrigin(TextChoices):
+    """How the vendor came to know the account."""
+
+    CUSTOMER = "customer", _("Existing customer")
+    REGISTRATION = "registration", _("Named in a registration")
+
+
+class AccountLink(TextChoices):
+    """How a deal's customer, as typed, came to its account."""
+
+    EXACT = "exact", _("The same domain, or the same name and country")
+    LIKELY = "likely", _("Looks alike; a person decides")
+    NEW = "new", _("A new account")
+    CONFIRMED = "confirmed", _("Confirmed by a person")
+    SEPARATED = "separated", _("Set apart by a person")
+
+
+class ImportState(TextChoices):
+    """Where an import stands."""
+
+    RUNNING = "running", _("Running")
+    DONE = "done", _("Done")
+    FAILED = "failed", _("Failed")

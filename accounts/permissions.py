@@ -1,0 +1,11 @@
+"""Rights over accounts and the catalogue."""
+
+from django.utils.translation import gettext_lazy as _
+
+from prm.kernel.actors import VENDOR_ROLES, Role, permission
+
+VIEW_ACCOUNTS = permission("account.view", _("See accounts"), roles=VENDOR_ROLES, scope="accounts:read", system=True)
+IMPORT_ACCOUNTS = permission(
+    "account.import", _("Import accounts"), roles={Role.MANAGER}, scope="accounts:write", system=True
+)
+EDIT_CATALOGUE = permission("catalogue.edit", _("Change the catalogue"), roles={Role.MANAGER}, scope="catalogue:write")

@@ -1,0 +1,133 @@
+"""From a customer as typed to the vendor's account: candidates by equality on match keys, then a score."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db import connection
+
+from accounts.enums import AccountLink, AccountOrigin
+from accounts.matching import REVIEW_FROM, Identity, Match, compare, match_keys
+from accounts.naming import normalise_name, registrable_domain
+
+CANDIDATES = 25
+
+FIND = """
+SELECT a.id, a.name, a.country, a.domain, a.normalised_name, a.origin, a.owner_name
+FROM (
+  SELECT account_id, count(*) AS shared FROM unnest(%(keys)s::text[]) AS wanted(key)
+  CROSS JOIN LATERAL (
+    SELECT account_id FROM accounts_matchkey
+    WHERE vendor_id = %(vendor)s AND key = wanted.key ORDER BY account_id LIMIT %(limit)s
+  ) AS hit
+  GROUP BY account_id ORDER BY shared DESC, account_id LIMIT %(limit)s
+) AS near JOIN accounts_account a ON a.id = near.account_id
+UNION
+SELECT a.id, a.name, a.country, a.domain, a.normalised_name, a.origin, a.owner_name FROM accounts_account a
+WHERE vendor_id = %(vendor)s AND domain = %(domain)s AND domain <> ''
+UNION
+SELECT a.id, a.name, a.country, a.domain, a.normalised_name, a.origin, a.owner_name FROM accounts_account a
+WHERE vendor_id = %(vendor)s AND normalised_name = %(name)s AND country = %(country)s
+"""
+
+CREATE = """
+WITH made AS (
+  INSERT INTO accounts_account
+    (vendor_id, name, normalised_name, country, domain, city, external_id, owner_name, origin, further, created_at)
+  VALUES (%(vendor)s, %(name)s, %(normalised)s, %(country)s, %(domain)s, %(city)s, '', '', %(origin)s, '{}', now())
+  ON CONFLICT DO NOTHING RETURNING id
+), keyed AS (
+  INSERT INTO accounts_matchkey (vendor_id, key, account_id)
+  SELECT %(vendor)s, key, made.id FROM made, unnest(%(keys)s::text[]) AS key
+)
+SELECT id FROM made
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An account that may be the customer, with the score and its reasons."""
+
+    account_id: int
+    name: str
+    country: str
+    domain: str
+    origin: str
+    owner_name: str
+    match: Match
+    exact: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """Where a customer belongs: the account, how it was found, and every candidate worth a look, best first."""
+
+    account_id: int
+    link: AccountLink
+    candidates: tuple[Candidate, ...]
+
+    @property
+    def best(self) -> Candidate | None:
+        """The candidate that the customer was linked to, or None for a new account."""
+        return next((found for found in self.candidates if found.account_id == self.account_id), None)
+
+
+def find_candidates(vendor_id: int, customer: Identity) -> list[Candidate]:
+    """Return the vendor's accounts that score at least REVIEW_FROM against a customer, best first. One query."""
+    values = {
+        "keys": sorted(match_keys(customer)),
+        "vendor": vendor_id,
+        "limit": CANDIDATES,
+        "domain": registrable_domain(customer.domain),
+        "name": normalise_name(customer.name)[:200],
+        "country": customer.country,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(FIND, values)
+        rows = cursor.fetchall()
+    found = []
+    for pk, name, country, domain, normalised, origin, owner in rows:
+        match = compare(customer, Identity(name=name, country=country, domain=domain))
+        same_name = normalised == values["name"] and country == values["country"]
+        exact = same_name or (bool(domain) and domain == values["domain"])
+        if exact or match.score >= REVIEW_FROM:
+            found.append(Candidate(pk, name, country, domain, origin, owner, match, exact))
+    # An account with the same domain outranks one with the same name: names repeat, domains don't.
+    same_domain = values["domain"]
+    return sorted(found, key=lambda c: (not (c.exact and c.domain == same_domain), not c.exact, -c.match.score, c.account_id))
+
+
+def create_account(vendor_id: int, customer: Identity, *, city: str = "", origin: str = AccountOrigin.REGISTRATION) -> int | None:
+    """Create the account with its match keys in one statement; None when another transaction just did."""
+    values = {
+        "vendor": vendor_id,
+        "name": customer.name[:200],
+        "normalised": normalise_name(customer.name)[:200],
+        "country": customer.country,
+        "domain": registrable_domain(customer.domain)[:120],
+        "city": city[:100],
+        "origin": origin,
+        "keys": sorted(match_keys(customer)),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(CREATE, values)
+        made = cursor.fetchone()
+    return made[0] if made else None
+
+
+def resolve_customer(vendor_id: int, customer: Identity, *, city: str = "") -> Resolution:
+    """Return the vendor's account for a customer, creating it where none is alike.
+
+    An account with the same domain, or the same name and country, is the one. Otherwise the best that looks alike is
+    taken until a person decides, so that two spellings can never be protected beside each other unseen.
+    """
+    while True:
+        candidates = find_candidates(vendor_id, customer)
+        if candidates:
+            best = candidates[0]
+            link = AccountLink.EXACT if best.exact else AccountLink.LIKELY
+            return Resolution(best.account_id, link, tuple(candidates[:5]))
+        made = create_account(vendor_id, customer, city=city)
+        if made is not None:
+            return Resolution(made, AccountLink.NEW, ())
+        # Another registration created it between our look and our insert: look again.

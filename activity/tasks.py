@@ -1,0 +1,29 @@
+"""Celery shells."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from activity import housekeeping, mailing
+from activity import relay as relaying
+
+
+@shared_task(name="activity.relay")
+def relay() -> int:
+    """Run due deliveries."""
+    done = relaying.drain()
+    if done:
+        mailing.send_due()
+    return done
+
+
+@shared_task(name="activity.send_mails")
+def send_mails() -> int:
+    """Send due mails."""
+    return mailing.send_due()
+
+
+@shared_task(name="activity.clear_stale")
+def clear_stale() -> None:
+    """Remove what has served its time."""
+    housekeeping.clear_stale()

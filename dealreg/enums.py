@@ -1,0 +1,98 @@
+"""Choices of deals."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class Status(TextChoices):
+    """A deal's registration status, which is the vendor's. A draft is a row of its own (`DealDraft`)."""
+
+    SUBMITTED = "submitted", _("Submitted")
+    IN_REVIEW = "in_review", _("In review")
+    INFORMATION_REQUESTED = "information_requested", _("Information requested")
+    APPROVED = "approved", _("Approved")
+    DECLINED = "declined", _("Declined")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    EXPIRED = "expired", _("Expired")
+
+
+UNDECIDED = (Status.SUBMITTED, Status.IN_REVIEW, Status.INFORMATION_REQUESTED)
+WAITING_FOR_VENDOR = (Status.SUBMITTED, Status.IN_REVIEW)
+DECIDED = (Status.APPROVED, Status.DECLINED, Status.EXPIRED)
+
+
+class Outcome(TextChoices):
+    """How the deal itself went; separate from its registration."""
+
+    OPEN = "open", _("Open")
+    WON = "won", _("Won")
+    LOST = "lost", _("Lost")
+
+
+class Stage(TextChoices):
+    """The partner's sales stage."""
+
+    QUALIFIED = "qualified", _("Qualified")
+    NEEDS = "needs", _("Needs understood")
+    PROPOSAL = "proposal", _("Proposal")
+    NEGOTIATION = "negotiation", _("Negotiation")
+
+
+class Part(TextChoices):
+    """What the partner does in the deal."""
+
+    SELL = "sell", _("Sell")
+    REFER = "refer", _("Refer")
+    INSTALL = "install", _("Install")
+
+
+class DeclineReason(TextChoices):
+    """Why a registration was declined."""
+
+    PROTECTED = "protected", _("Another registration is protected")
+    EXISTING_CUSTOMER = "existing_customer", _("We already work with this customer directly")
+    TERRITORY = "territory", _("Outside your territory")
+    TOO_SMALL = "too_small", _("Below the minimum size")
+    NOT_AUTHORISED = "not_authorised", _("You aren't authorised for these products")
+    NOT_ENOUGH = "not_enough", _("Too little was known to decide")
+    OTHER = "other", _("Another reason")
+
+
+class LostReason(TextChoices):
+    """Why a deal was lost."""
+
+    PRICE = "price", _("Price")
+    COMPETITOR = "competitor", _("A competitor won")
+    NO_DECISION = "no_decision", _("No decision")
+    NO_BUDGET = "no_budget", _("No budget")
+    PRODUCT_FIT = "product_fit", _("The product didn't fit")
+    OTHER = "other", _("Another reason")
+
+
+class ProtectionState(TextChoices):
+    """Where a protection stands."""
+
+    LIVE = "live", _("Protected")
+    EXPIRED = "expired", _("Expired")
+    RELEASED = "released", _("Released")
+
+
+class CommentAudience(TextChoices):
+    """Who reads a comment."""
+
+    SHARED = "shared", _("Partner and vendor")
+    VENDOR = "vendor", _("Vendor only")
+
+
+class Askable(TextChoices):
+    """What an approver can ask for by name."""
+
+    TITLE = "title", _("Project")
+    CUSTOMER_DOMAIN = "customer_domain", _("Customer's website")
+    CUSTOMER_CITY = "customer_city", _("Customer's town")
+    CONTACT_NAME = "contact_name", _("Contact at the customer")
+    CONTACT_EMAIL = "contact_email", _("Contact's e-mail")
+    VALUE = "value", _("Value")
+    CLOSE_DATE = "close_date", _("Expected close")
+    NOTES = "notes", _("What has happened so far")
+    FILES = "files", _("A file as proof")

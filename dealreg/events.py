@@ -1,0 +1,39 @@
+"""What happens to deals."""
+
+from django.utils.translation import gettext_lazy as _
+
+from activity.registry import event
+from prm.kernel.recording import Audience
+
+SUBMITTED = event("deal.submitted", _("submitted the registration"), icon="out")
+TAKEN = event("deal.taken", _("took up the review"), icon="user", audience=Audience.VENDOR)
+ASKED = event("deal.information_requested", _("asked: {message}"), icon="ask", tone="warn")
+ANSWERED = event("deal.answered", _("answered"), icon="pen")
+APPROVED = event("deal.approved", _("approved the registration"), icon="shield", tone="good")
+DECLINED = event("deal.declined", _("declined the registration: {reason}"), icon="no", tone="bad")
+WITHDRAWN = event("deal.withdrawn", _("withdrew the registration"), icon="undo")
+EXPIRED = event("deal.expired", _("let the protection expire"), alone=_("The protection expired"), icon="clock")
+EXPIRING = event(
+    "deal.expiring", _("was reminded"), alone=_("Reminder: the protection ends in {days} days"), icon="clock", tone="warn"
+)
+OVERDUE = event(
+    "deal.overdue",
+    _("is late"),
+    alone=_("The service level has passed: told to the partner manager"),
+    icon="warn",
+    tone="bad",
+    audience=Audience.VENDOR,
+)
+WON = event("deal.won", _("won the deal: {value}"), icon="ok", tone="good")
+LOST = event("deal.lost", _("lost the deal: {reason}"), icon="x", tone="bad")
+REOPENED = event("deal.reopened", _("opened the deal again"), icon="undo")
+CHANGED = event("deal.changed", _("changed {fields}"), icon="pen")
+COMMENTED = event("deal.commented", _("commented"), icon="ask")
+NOTED = event("deal.noted", _("wrote a note"), icon="pen", audience=Audience.VENDOR)
+FILE_ADDED = event("deal.file_added", _("added {file}"), alone=_("{file} was added"), icon="file")
+SEPARATED = event(
+    "deal.customer_separated", _("decided that this is another customer: {reason}"), icon="split", audience=Audience.VENDOR
+)
+CONFIRMED = event(
+    "deal.customer_confirmed", _("confirmed the customer as {account}"), icon="link", audience=Audience.VENDOR
+)

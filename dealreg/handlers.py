@@ -1,0 +1,173 @@
+"""Who is told when something happens to a deal, and what workers do then. Every handler only writes to the database."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.utils import timezone
+
+from activity.mailing import queue_mail
+from activity.notices import NoticeKind, Recipient, notify
+from activity.registry import handler
+from dealreg import emails
+from dealreg.enums import Askable, CommentAudience
+from dealreg.letters import approval_letter
+from dealreg.models import Comment, Deal
+from dealreg.reports import line_for
+from dealreg.services.files import keep_generated
+from partners.reports import partner_people, vendor_staff
+from people.models import Person
+from prm.kernel.actors import Role, system
+from prm.kernel.money import shown
+
+if TYPE_CHECKING:
+    from activity.models import Event
+
+
+def deal_of(event: Event) -> Deal:
+    """Return the event's deal with what mails say about it."""
+    return Deal.objects.select_related("vendor", "partner", "owner", "decided_by").get(pk=event.subject_id)
+
+
+def facts_of(deal: Deal, event: Event) -> dict[str, Any]:
+    """Return the facts that titles and mails use, in plain values."""
+    return {
+        "reference": deal.reference,
+        "customer": deal.customer_name,
+        "partner": deal.partner.name,
+        "vendor": deal.vendor.name,
+        "value": shown(deal.value, deal.currency),
+        "who": str(event.person) if event.person else deal.vendor.name,
+        "decider": str(deal.decided_by) if deal.decided_by else "",
+        "until": deal.protected_until.isoformat() if deal.protected_until else None,
+        "due": deal.due_at.isoformat(),
+        "days": event.data.get("days") or (max((deal.protected_until - timezone.now()).days, 0) if deal.protected_until else 0),
+        "message": event.data.get("message", ""),
+        "reason": event.data.get("reason", ""),
+        "review": bool(event.data.get("review")),
+        "fields": [str(Askable(name).label) for name in event.data.get("fields", []) if name in Askable.values],
+        "policy": deal.policy_reference,
+        "brand": {"name": deal.vendor.name, "hue": deal.vendor.brand_hue, "chroma": float(deal.vendor.brand_chroma)},
+    }
+
+
+def tell_partner(event: Event, deal: Deal, kind: NoticeKind, mail: str = "") -> None:
+    """Tell the deal's owner and the partner's administrators."""
+    people = partner_people(deal.enrollment_id, Role.ADMINISTRATOR, also=deal.owner_id)
+    _tell(event, deal, kind, people, deal.get_absolute_url(), mail)
+
+
+def tell_vendor(event: Event, deal: Deal, kind: NoticeKind, mail: str = "", *roles: Role) -> None:
+    """Tell the vendor's people with one of the roles, approvers when none is named."""
+    people = vendor_staff(deal.vendor_id, *(roles or (Role.APPROVER,)))
+    _tell(event, deal, kind, people, deal.get_desk_url(), mail)
+
+
+def _tell(event: Event, deal: Deal, kind: NoticeKind, people: list[Recipient], path: str, mail: str) -> None:  # noqa: PLR0913
+    others = [to for to in people if to.person_id != event.person_id]
+    facts = {**facts_of(deal, event), "path": path}
+    notify(event=event, kind=kind, recipients=others, facts=facts, path=path)
+    if mail and others:
+        persons = list(Person.objects.filter(pk__in={to.person_id for to in others}))
+        queue_mail(event=event, template=mail, people=persons, facts=facts)
+
+
+@handler("dealreg.tell_submitted", "deal.submitted")
+def tell_submitted(event: Event) -> None:
+    """Tell approvers."""
+    tell_vendor(event, deal_of(event), emails.SUBMITTED, "deal_submitted")
+
+
+@handler("dealreg.tell_asked", "deal.information_requested")
+def tell_asked(event: Event) -> None:
+    """Tell the partner what is asked."""
+    tell_partner(event, deal_of(event), emails.ASKED, "deal_information_requested")
+
+
+@handler("dealreg.tell_answered", "deal.answered")
+def tell_answered(event: Event) -> None:
+    """Tell approvers that the clock runs again."""
+    tell_vendor(event, deal_of(event), emails.ANSWERED, "deal_answered")
+
+
+@handler("dealreg.tell_approved", "deal.approved")
+def tell_approved(event: Event) -> None:
+    """Tell the partner."""
+    tell_partner(event, deal_of(event), emails.APPROVED, "deal_approved")
+
+
+@handler("dealreg.write_letter", "deal.approved")
+def write_letter(event: Event) -> None:
+    """Make the approval letter and keep it with the deal's files."""
+    deal = deal_of(event)
+    name = f"{deal.reference}.pdf"
+    if deal.decided_at is None or deal.files.filter(name=name, person=None).exists():
+        return
+    keep_generated(
+        actor=system(deal.vendor_id), deal=deal, name=name, content=approval_letter(deal), media_type="application/pdf"
+    )
+
+
+@handler("dealreg.tell_declined", "deal.declined")
+def tell_declined(event: Event) -> None:
+    """Tell the partner, with the reason."""
+    tell_partner(event, deal_of(event), emails.DECLINED, "deal_declined")
+
+
+@handler("dealreg.tell_withdrawn", "deal.withdrawn")
+def tell_withdrawn(event: Event) -> None:
+    """Tell approvers."""
+    tell_vendor(event, deal_of(event), emails.WITHDRAWN)
+
+
+@handler("dealreg.tell_expiring", "deal.expiring")
+def tell_expiring(event: Event) -> None:
+    """Remind the partner."""
+    tell_partner(event, deal_of(event), emails.EXPIRING, "deal_expiring")
+
+
+@handler("dealreg.tell_expired", "deal.expired")
+def tell_expired(event: Event) -> None:
+    """Tell the partner."""
+    tell_partner(event, deal_of(event), emails.EXPIRED, "deal_expired")
+
+
+@handler("dealreg.tell_overdue", "deal.overdue")
+def tell_overdue(event: Event) -> None:
+    """Tell partner managers and approvers."""
+    tell_vendor(event, deal_of(event), emails.OVERDUE, "deal_overdue", Role.MANAGER, Role.APPROVER)
+
+
+@handler("dealreg.tell_won", "deal.won")
+def tell_won(event: Event) -> None:
+    """Tell partner managers."""
+    tell_vendor(event, deal_of(event), emails.WON, "", Role.MANAGER)
+
+
+@handler("dealreg.tell_lost", "deal.lost")
+def tell_lost(event: Event) -> None:
+    """Tell partner managers."""
+    tell_vendor(event, deal_of(event), emails.LOST, "", Role.MANAGER)
+
+
+@handler("dealreg.tell_commented", "deal.commented")
+def tell_commented(event: Event) -> None:
+    """Tell the other side."""
+    deal = deal_of(event)
+    comment = Comment.objects.filter(pk=event.data["comment"], audience=CommentAudience.SHARED).first()
+    if comment is None:
+        return
+    event.data["message"] = comment.text
+    if event.role in {Role.MANAGER, Role.APPROVER}:
+        tell_partner(event, deal, emails.COMMENTED, "deal_commented")
+    else:
+        tell_vendor(event, deal, emails.COMMENTED, "deal_commented")
+
+
+@handler("dealreg.tell_freed", "deal.withdrawn", "deal.expired", "deal.lost")
+def tell_freed(event: Event) -> None:
+    """Tell approvers when a freed customer has someone next in line."""
+    deal = deal_of(event)
+    line = line_for(deal)
+    if line.holder is None and line.waiting:
+        tell_vendor(event, line.waiting[0], emails.FREED)

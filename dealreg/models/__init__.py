@@ -1,0 +1,9 @@
+"""Deals and what belongs to them."""
+
+from dealreg.models.deal import Deal, DealLine
+from dealreg.models.draft import DealDraft
+from dealreg.models.policy import Policy
+from dealreg.models.protection import Conflict, Protection
+from dealreg.models.talk import Comment, DealFile
+
+__all__ = ["Comment", "Conflict", "Deal", "DealDraft", "DealFile", "DealLine", "Policy", "Protection"]

@@ -1,0 +1,56 @@
+"""Rules of engagement: versioned, dated, per program."""
+
+from __future__ import annotations
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from partners.models import Program, Vendor
+from prm.kernel.constraints import vendor_match
+from prm.kernel.scoping import Scope, ScopedModel
+
+
+class Policy(ScopedModel):
+    """What holds for a program's registrations from a day on, until a later version holds."""
+
+    scope = Scope(vendor="vendor_id", shared=True)
+
+    vendor = models.ForeignKey(Vendor, on_delete=models.PROTECT, related_name="+")
+    program = models.ForeignKey(Program, on_delete=models.CASCADE, related_name="policies")
+    reference = models.CharField(_("version"), max_length=20, help_text=_("Cited in decisions, as in 2026-3."))
+    valid_from = models.DateField(_("valid from"))
+    protection_days = models.PositiveSmallIntegerField(
+        _("protection, days"), default=90, validators=[MinValueValidator(1), MaxValueValidator(730)]
+    )
+    discount = models.DecimalField(
+        _("discount, percent"),
+        max_digits=5,
+        decimal_places=2,
+        default=0,
+        validators=[MinValueValidator(0), MaxValueValidator(100)],
+    )
+    decision_hours = models.PositiveSmallIntegerField(
+        _("service level, hours on working days"), default=48, validators=[MinValueValidator(1)]
+    )
+    reminder_days = models.PositiveSmallIntegerField(_("reminder before expiry, days"), default=14)
+    hourly_registrations = models.PositiveIntegerField(
+        _("registrations per partner and hour, at most"),
+        default=40,
+        help_text=_("Keeps registering from being used to find out whom others work with."),
+    )
+    clauses = models.JSONField(
+        _("clauses"), default=dict, blank=True, help_text=_("The rules in words, by number: {“2.1”: “…”}.")
+    )
+
+    class Meta:
+        verbose_name = _("rules of engagement")
+        verbose_name_plural = _("rules of engagement")
+        constraints = [
+            models.UniqueConstraint(fields=["program", "valid_from"], name="policy_once_per_day"),
+            models.UniqueConstraint(fields=["program", "reference"], name="policy_reference_once"),
+            vendor_match("program", "partners.Program", "policy_vendor_of_program"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.program} {self.reference}"

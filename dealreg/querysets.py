@@ -1,0 +1,85 @@
+"""Named filters of deals, drafts, files, comments and protections."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self
+
+from django.db.models import Q
+
+from dealreg.enums import UNDECIDED, WAITING_FOR_VENDOR, CommentAudience, Outcome, ProtectionState, Status
+from prm.kernel.scoping import ScopedQuerySet
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from prm.kernel.actors import Actor
+
+
+class DealQuerySet(ScopedQuerySet):
+    """Deals."""
+
+    def undecided(self) -> Self:
+        """Return deals that keep a place in line."""
+        return self.filter(status__in=UNDECIDED)
+
+    def waiting_for_vendor(self) -> Self:
+        """Return deals on which the vendor's clock runs."""
+        return self.filter(status__in=WAITING_FOR_VENDOR)
+
+    def waiting_for_partner(self) -> Self:
+        """Return deals on which the vendor waits for an answer."""
+        return self.filter(status=Status.INFORMATION_REQUESTED)
+
+    def open(self) -> Self:
+        """Return deals that are neither won nor lost, declined nor withdrawn."""
+        return self.filter(outcome=Outcome.OPEN).exclude(status__in=[Status.DECLINED, Status.WITHDRAWN])
+
+    def overdue(self, now: datetime) -> Self:
+        """Return deals whose service level has passed, and of which nobody was told yet."""
+        return self.waiting_for_vendor().filter(due_at__lte=now, escalated_at=None)
+
+    def protected(self) -> Self:
+        """Return approved deals whose protection runs."""
+        return self.filter(status=Status.APPROVED, protected_until__isnull=False)
+
+    def contending(self) -> Self:
+        """Return deals that are in line for, or hold, protection."""
+        return self.filter(Q(status__in=UNDECIDED) | Q(status=Status.APPROVED, outcome=Outcome.OPEN))
+
+
+class DraftQuerySet(ScopedQuerySet):
+    """Drafts."""
+
+    def visible_to(self, actor: Actor) -> Self:
+        """Show a person the drafts it wrote from the seat it acts from."""
+        if not actor.is_partner:
+            return self.none()
+        return self.filter(person_id=actor.person_id, seat_id=actor.seat_id)
+
+
+class FileQuerySet(ScopedQuerySet):
+    """Files."""
+
+    def visible_to(self, actor: Actor) -> Self:
+        """Show a deal's files to who sees the deal, a draft's files to its writer."""
+        on_deals = super().visible_to(actor).filter(deal__isnull=False)
+        if not actor.is_partner:
+            return on_deals
+        return on_deals | self.filter(draft__person_id=actor.person_id, draft__seat_id=actor.seat_id)
+
+
+class CommentQuerySet(ScopedQuerySet):
+    """Comments and notes."""
+
+    def visible_to(self, actor: Actor) -> Self:
+        """Hide the vendor's notes from partner users."""
+        found = super().visible_to(actor)
+        return found.filter(audience=CommentAudience.SHARED) if actor.is_partner else found
+
+
+class ProtectionQuerySet(ScopedQuerySet):
+    """Protections."""
+
+    def live(self) -> Self:
+        """Return protections that hold."""
+        return self.filter(state=ProtectionState.LIVE)

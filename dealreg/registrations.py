@@ -1,0 +1,53 @@
+"""What a partner registers, parsed and typed: the input of `services.register_deal`."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from accounts.matching import Identity
+from dealreg.enums import Part, Stage
+
+if TYPE_CHECKING:
+    from datetime import date
+    from decimal import Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class LineInput:
+    """A product and how many of it."""
+
+    product_id: int
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registration:
+    """A registration as a form or the API hands it over.
+
+    value: in `currency`; None where the lines' list prices are to be added up. submission: names this attempt, so
+    that sending it twice makes one deal.
+    """
+
+    enrollment_id: int
+    customer_name: str
+    customer_country: str
+    customer_domain: str = ""
+    customer_city: str = ""
+    contact_name: str = ""
+    contact_email: str = ""
+    title: str = ""
+    lines: tuple[LineInput, ...] = ()
+    value: Decimal | None = None
+    currency: str = ""
+    close_date: date
+    stage: str = Stage.QUALIFIED
+    part: str = Part.SELL
+    notes: str = ""
+    submission: uuid.UUID = field(default_factory=uuid.uuid4)
+
+    @property
+    def customer(self) -> Identity:
+        """The customer as the matcher takes it."""
+        return Identity(name=self.customer_name, country=self.customer_country, domain=self.customer_domain)

@@ -1,0 +1,225 @@
+"""Reads about deals that return dataclasses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Aggregate, Count, DurationField, F, OuterRef, Q, Subquery, Sum
+from django.db.models.functions import JSONObject
+from django.utils import timezone
+
+from accounts.models import ProductFamily
+from dealreg.enums import Outcome, Status
+from dealreg.models import Deal, Policy
+from dealreg.rules import Situation, Suggestion, Terms, competes, overlap, suggest
+from partners.models import Enrollment
+from standing.enums import BenefitKind
+from standing.models import Benefit, Standing
+
+if TYPE_CHECKING:
+    from prm.kernel.actors import Actor
+
+
+def terms_for(actor: Actor, enrollment_id: int | None = None) -> list[Terms]:
+    """Return what a registration brings in each of the actor's live enrollments that takes registrations. One query.
+
+    An enrollment whose program has no rules of engagement in force yet is left out.
+    """
+    now = timezone.now()
+    policies = Policy.objects.filter(program=OuterRef("program"), valid_from__lte=timezone.localdate(now))
+    benefits = Benefit.objects.filter(tier=OuterRef("tier"))
+    standings = Standing.objects.filter(enrollment=OuterRef("pk")).values(
+        json=JSONObject(
+            tier="tier__name", benefits=ArraySubquery(benefits.values(json=JSONObject(kind="kind", value="value")))
+        )
+    )
+    recent = (
+        Deal.objects.filter(enrollment=OuterRef("pk"), submitted_at__gt=now - timedelta(hours=1))
+        .order_by()
+        .values("enrollment")
+        .annotate(n=Count("pk"))
+        .values("n")
+    )
+    family = ProductFamily.objects.filter(vendor=OuterRef("vendor"), covers_all=True)
+    rows = (
+        Enrollment.objects.visible_to(actor)
+        .live()
+        .filter(program__is_open=True)
+        .select_related("vendor", "program")
+        .annotate(
+            policy=Subquery(policies.order_by("-valid_from").values(json=_policy_json())[:1]),
+            held=Subquery(standings[:1]),
+            recent=Subquery(recent),
+            all_families=Subquery(family.values("pk")[:1]),
+        )
+        .order_by("vendor__name", "program__name")
+    )
+    if enrollment_id is not None:
+        rows = rows.filter(pk=enrollment_id)
+    return [_terms(row) for row in rows if row.policy and row.all_families]
+
+
+def _policy_json() -> JSONObject:
+    return JSONObject(
+        reference="reference",
+        days="protection_days",
+        discount="discount",
+        hours="decision_hours",
+        hourly="hourly_registrations",
+        clauses="clauses",
+    )
+
+
+def _terms(row: Any) -> Terms:
+    policy, held = row.policy, row.held or {}
+    benefits = {benefit["kind"]: Decimal(str(benefit["value"])) for benefit in held.get("benefits", [])}
+    return Terms(
+        enrollment_id=row.pk,
+        vendor_id=row.vendor_id,
+        vendor_name=row.vendor.name,
+        vendor_code=row.vendor.code,
+        currency=row.vendor.currency,
+        zone=row.vendor.time_zone,
+        program_id=row.program_id,
+        program_name=row.program.name,
+        all_families_id=row.all_families,
+        policy=policy["reference"],
+        protection_days=int(benefits.get(BenefitKind.PROTECTION_DAYS, policy["days"])),
+        discount=benefits.get(BenefitKind.DISCOUNT, Decimal(str(policy["discount"]))),
+        plain_discount=Decimal(str(policy["discount"])),
+        decision_hours=policy["hours"],
+        hourly_registrations=policy["hourly"],
+        recent=row.recent or 0,
+        tier=held.get("tier", "") if benefits else "",
+        clauses=policy["clauses"],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """The line for one account and overlapping product families.
+
+    holder: the deal that is protected, if any. waiting: undecided deals in the order of their places.
+    """
+
+    holder: Deal | None
+    waiting: tuple[Deal, ...]
+
+    def place_of(self, deal: Deal) -> int | None:
+        """Return the deal's place, from 1, or None when it isn't waiting."""
+        return next((place for place, other in enumerate(self.waiting, 1) if other.pk == deal.pk), None)
+
+    def before(self, deal: Deal) -> tuple[Deal, ...]:
+        """Return who registered earlier."""
+        return tuple(other for other in self.waiting if _place(other) < _place(deal))
+
+
+def _place(deal: Deal) -> tuple[datetime, int]:
+    return deal.submitted_at, deal.pk
+
+
+def line_for(deal: Deal, all_families: int | None = None) -> Line:
+    """Return who holds and who waits for protection of the deal's account and families. One query, or two.
+
+    All deals are the vendor's own: show the result to the vendor only.
+    """
+    if all_families is None:
+        all_families = ProductFamily.objects.filter(vendor_id=deal.vendor_id, covers_all=True).values_list("pk", flat=True)[0]
+    rivals = (
+        Deal.objects.filter(vendor_id=deal.vendor_id, account_id=deal.account_id)
+        .contending()
+        .select_related("partner", "enrollment__standing__tier", "account")
+        .order_by("submitted_at", "id")[:50]
+    )
+    near = [other for other in rivals if competes(other.part) and overlap(other.families, deal.families, all_families)]
+    holder = next((other for other in near if other.pk != deal.pk and other.is_protected), None)
+    return Line(holder, tuple(other for other in near if other.is_undecided))
+
+
+def situation_of(deal: Deal, line: Line, score: int) -> Situation:
+    """Return what the desk knows about a deal, for `rules.suggest`."""
+    holder = line.holder
+    return Situation(
+        waits_for_partner=deal.waits_for_partner,
+        competing=competes(deal.part),
+        holder=(holder.reference, holder.protected_until) if holder and holder.protected_until else None,
+        earlier=tuple(other.reference for other in line.before(deal)),
+        link=deal.account_link,
+        origin=deal.account.origin,
+        account_name=deal.account.name,
+        owner_name=deal.account.owner_name,
+        score=score,
+        has_contact=bool(deal.contact_name or deal.contact_email),
+    )
+
+
+def suggestion_for(deal: Deal, line: Line, score: int) -> Suggestion:
+    """Return the desk's suggestion for an undecided deal."""
+    return suggest(situation_of(deal, line, score), deal.policy_reference)
+
+
+class Median(Aggregate):
+    """PostgreSQL's continuous median."""
+
+    template = "percentile_cont(0.5) WITHIN GROUP (ORDER BY %(expressions)s)"
+    output_field = DurationField()
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionTimes:
+    """How quickly a vendor decides, over the last 90 days: medians in hours, None where nothing was decided."""
+
+    decided: int
+    median_hours: float | None
+    approved_share: float | None
+
+
+def decision_times(vendor_ids: frozenset[int]) -> dict[int, DecisionTimes]:
+    """Return each vendor's decision times over the last 90 days; published to its partners too. One query."""
+    since = timezone.now() - timedelta(days=90)
+    rows = (
+        Deal.objects.filter(vendor_id__in=vendor_ids, decided_at__gte=since, submitted_at__gte=since - timedelta(days=60))
+        .order_by()
+        .values("vendor_id")
+        .annotate(
+            decided=Count("pk"),
+            approved=Count("pk", filter=~Q(status=Status.DECLINED)),
+            median=Median(F("decided_at") - F("submitted_at")),
+        )
+    )
+    return {
+        row["vendor_id"]: DecisionTimes(
+            row["decided"], row["median"].total_seconds() / 3600, row["approved"] / row["decided"]
+        )
+        for row in rows
+    }
+
+
+def pipeline_totals(actor: Actor, vendor_id: int | None = None) -> list[dict[str, Any]]:
+    """Return the open deals' number and value by currency: total, protected and undecided. One query."""
+    deals = Deal.objects.visible_to(actor).open()
+    if vendor_id is not None:
+        deals = deals.filter(vendor_id=vendor_id)
+    protected = Q(status=Status.APPROVED, protected_until__gt=timezone.now())
+    return list(
+        deals.order_by()
+        .values("currency")
+        .annotate(
+            deals=Count("pk"),
+            total=Sum("value"),
+            protected=Sum("value", filter=protected, default=Decimal(0)),
+            undecided=Sum("value", filter=Q(status__in=["submitted", "in_review", "information_requested"]), default=Decimal(0)),
+        )
+        .order_by("-total")
+    )
+
+
+def won_totals(actor: Actor, since_days: int = 365) -> list[dict[str, Any]]:
+    """Return what was won in the last days, by currency. One query."""
+    since = timezone.localdate() - timedelta(days=since_days)
+    deals = Deal.objects.visible_to(actor).filter(outcome=Outcome.WON, closed_on__gte=since)
+    return list(deals.order_by().values("currency").annotate(deals=Count("pk"), total=Sum("closed_value")).order_by("-total"))

@@ -1,0 +1,41 @@
+"""Every write to deals, by subject."""
+
+from dealreg.services.decisions import (
+    approve_deal,
+    ask_for_information,
+    confirm_customer,
+    decline_deal,
+    separate_customer,
+    take_deal,
+)
+from dealreg.services.drafts import discard_draft, save_draft
+from dealreg.services.files import add_file, check_upload, remove_draft_file
+from dealreg.services.pipeline import add_comment, change_deal, lose_deal, reopen_deal, win_deal
+from dealreg.services.protection import expire_protections, remind_expiring
+from dealreg.services.registration import answer_request, register_deal, withdraw_deal
+from dealreg.services.service_level import escalate_overdue
+
+__all__ = [
+    "add_comment",
+    "add_file",
+    "answer_request",
+    "approve_deal",
+    "ask_for_information",
+    "change_deal",
+    "check_upload",
+    "confirm_customer",
+    "decline_deal",
+    "discard_draft",
+    "escalate_overdue",
+    "expire_protections",
+    "lose_deal",
+    "register_deal",
+    "remind_expiring",
+    "remove_draft_file",
+    "reopen_deal",
+    "save_draft",
+    "separate_customer",
+    "take_deal",
+    "win_deal",
+    "withdraw_deal",
+]

@@ -1,0 +1,199 @@
+"""The approver's side: take up, ask, approve, decline, and say who the customer is."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.enums import AccountLink
+from accounts.models import Account
+from accounts.resolving import create_account
+from dealreg import events
+from dealreg.enums import Askable, DeclineReason
+from dealreg.models import Deal
+from dealreg.permissions import DECIDE_DEALS
+from dealreg.reports import line_for
+from dealreg.rules import competes
+from dealreg.services.protection import claim_protection
+from dealreg.services.registration import customer_of
+from dealreg.workflow import REGISTRATION
+from prm.kernel.clocks import working_hours_between
+from prm.kernel.errors import Conflict, Forbidden, RuleViolation
+from prm.kernel.recording import record
+from prm.kernel.workflow import locked, move
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from prm.kernel.actors import Actor
+
+
+@transaction.atomic
+def take_deal(*, actor: Actor, deal: Deal) -> Deal:
+    """Take up the review of a submitted deal. Records `deal.taken`.
+
+    Raises:
+        Http404, Forbidden, Conflict: as `move`.
+    """
+    return move(REGISTRATION, "take", row=deal, actor=actor, changes={"assignee_id": actor.person_id})
+
+
+@transaction.atomic
+def approve_deal(*, actor: Actor, deal: Deal, message: str = "", days: int | None = None, overtake_reason: str = "") -> Deal:
+    """Approve a registration: who sells is protected for its account and product families from now on.
+
+    Args:
+        days: of protection; None for what the rules of engagement gave when it was registered.
+        overtake_reason: needed where an earlier registration for the same is still undecided.
+
+    Records `deal.approved`. Who refers or installs is approved beside the seller, without exclusive protection.
+
+    Raises:
+        Http404, Forbidden, Conflict: as `move`. RuleViolation: another deal is protected, someone is before it in
+        line, or days are out of range. Nothing is changed then.
+    """
+    if days is not None and not 1 <= days <= 730:  # noqa: PLR2004  (the policy's own bounds)
+        raise RuleViolation("days_out_of_range", _("Between 1 and 730 days."), "days")
+
+    def changes(fresh: Deal) -> dict[str, Any]:
+        now = timezone.now()
+        length = days or fresh.protection_days
+        return {
+            "decided_at": now,
+            "decided_by_id": actor.person_id,
+            "decision_text": message,
+            "protection_days": length,
+            "protected_from": now,
+            "protected_until": now + timedelta(days=length),
+            **_answered_by_decision(),
+        }
+
+    fresh: Deal = move(
+        REGISTRATION, "approve", row=deal, actor=actor, changes=changes, data={"message": message, "overtook": overtake_reason}
+    )
+    if competes(fresh.part):
+        _check_turn(fresh, overtake_reason)
+        claim_protection(fresh, until=fresh.protected_until)
+    return fresh
+
+
+def _check_turn(deal: Deal, overtake_reason: str) -> None:
+    earlier = line_for(deal).before(deal) if not overtake_reason else ()
+    if earlier:
+        raise RuleViolation(
+            "earlier_in_line",
+            _("%(reference)s registered this customer earlier and is undecided. Decide it first, or say why this one goes before it.")
+            % {"reference": earlier[0].reference},
+            "overtake_reason",
+        )
+
+
+@transaction.atomic
+def decline_deal(*, actor: Actor, deal: Deal, reason: str, message: str) -> Deal:
+    """Decline a registration with a reason that the partner reads. Records `deal.declined`.
+
+    Raises:
+        Http404, Forbidden, Conflict: as `move`. RuleViolation: unknown or missing reason, or no message.
+    """
+    if reason and reason not in DeclineReason.values:
+        raise RuleViolation("unknown_reason", _("Choose one of the reasons."), "reason")
+
+    def changes(fresh: Deal) -> dict[str, Any]:
+        return {
+            "decided_at": timezone.now(),
+            "decided_by_id": actor.person_id,
+            "decline_reason": reason,
+            "decision_text": message,
+            **_answered_by_decision(),
+        }
+
+    label = str(DeclineReason(reason).label) if reason else ""
+    facts = {"reason": reason, "message": message}
+    return move(REGISTRATION, "decline", row=deal, actor=actor, facts=facts, changes=changes, data={"reason": label, "message": message})
+
+
+def _answered_by_decision() -> dict[str, Any]:
+    return {"asked_fields": [], "asked_text": "", "clock_left": None}
+
+
+@transaction.atomic
+def ask_for_information(*, actor: Actor, deal: Deal, fields: Sequence[str], message: str) -> Deal:
+    """Ask the partner for named fields only; the clock stops until it answers. Records `deal.information_requested`.
+
+    Raises:
+        Http404, Forbidden, Conflict: as `move`. RuleViolation: unknown field, none named, or no message.
+    """
+    if not set(fields) <= set(Askable.values):
+        raise RuleViolation("unknown_field", _("Choose from the fields listed."), "fields")
+
+    def changes(fresh: Deal) -> dict[str, Any]:
+        left = working_hours_between(timezone.now(), fresh.due_at, fresh.vendor.time_zone)
+        return {
+            "asked_fields": list(fields),
+            "asked_text": message,
+            "clock_left": left,
+            "assignee_id": fresh.assignee_id or actor.person_id,
+        }
+
+    facts = {"fields": list(fields), "message": message}
+    return move(REGISTRATION, "ask", row=deal, actor=actor, facts=facts, changes=changes, data=facts)
+
+
+@transaction.atomic
+def separate_customer(*, actor: Actor, deal: Deal, reason: str) -> Deal:
+    """Decide that the deal's customer is another one than the account it looks like; gives it an account of its own.
+
+    Records `deal.customer_separated`, for the vendor only.
+
+    Raises:
+        Http404, Forbidden, Conflict: out of sight, no right, decided meanwhile. RuleViolation: no reason, or the
+        domain or the name with country is the account's own, which makes it the same customer by rule.
+    """
+    fresh = _undecided(deal, actor)
+    if not reason:
+        raise RuleViolation("required", _("Say why it is another customer."), "reason")
+    made = None if fresh.account_link == AccountLink.EXACT else create_account(fresh.vendor_id, customer_of(fresh), city=fresh.customer_city)
+    if made is None:
+        raise RuleViolation(
+            "same_customer", _("An account with the same domain, or the same name and country, exists: it is the same customer.")
+        )
+    before = {"account_id": fresh.account_id}
+    _link(fresh, made, AccountLink.SEPARATED)
+    record(events.SEPARATED, actor=actor, subject=fresh, before=before, after={"account_id": made}, data={"reason": reason})
+    return fresh
+
+
+@transaction.atomic
+def confirm_customer(*, actor: Actor, deal: Deal, account: Account) -> Deal:
+    """Decide that the deal's customer is this account. Records `deal.customer_confirmed`, for the vendor only.
+
+    Raises:
+        Http404, Forbidden, Conflict: out of sight, no right, decided meanwhile.
+    """
+    fresh = _undecided(deal, actor)
+    chosen: Account = locked(account, actor)
+    before = {"account_id": fresh.account_id}
+    _link(fresh, chosen.pk, AccountLink.CONFIRMED)
+    record(
+        events.CONFIRMED, actor=actor, subject=fresh, before=before, after={"account_id": chosen.pk}, data={"account": chosen.name}
+    )
+    return fresh
+
+
+def _undecided(deal: Deal, actor: Actor) -> Deal:
+    fresh: Deal = locked(deal, actor)
+    if not actor.may(DECIDE_DEALS):
+        raise Forbidden("not_allowed", _("Your role doesn't allow this."))
+    if not fresh.is_undecided:
+        raise Conflict("state_changed", _("It has been decided meanwhile. Nothing of yours was changed."), fresh=fresh)
+    return fresh
+
+
+def _link(deal: Deal, account_id: int, link: AccountLink) -> None:
+    deal.account_id, deal.account_link = account_id, link
+    deal.revision += 1
+    deal.save(update_fields=["account_id", "account_link", "revision", "updated_at"])

@@ -1,0 +1,158 @@
+"""Files on deals and drafts: judged by name and content before anything is kept."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+import filetype
+from django.conf import settings
+from django.core.files.base import ContentFile
+from django.db import transaction
+from django.http import Http404
+from django.utils.translation import gettext_lazy as _
+
+from dealreg import events
+from dealreg.models import Deal, DealDraft, DealFile
+from dealreg.permissions import COMMENT_DEALS, REGISTER_DEALS
+from prm.kernel.errors import Forbidden, RuleViolation
+from prm.kernel.recording import record
+from prm.kernel.workflow import locked
+
+if TYPE_CHECKING:
+    from django.core.files.uploadedfile import UploadedFile
+
+    from prm.kernel.actors import Actor
+
+# Extension to the media types that the content itself may show; None: plain text, judged by decoding.
+ALLOWED: dict[str, frozenset[str] | None] = {
+    "pdf": frozenset({"application/pdf"}),
+    "png": frozenset({"image/png"}),
+    "jpg": frozenset({"image/jpeg"}),
+    "jpeg": frozenset({"image/jpeg"}),
+    "docx": frozenset({"application/vnd.openxmlformats-officedocument.wordprocessingml.document", "application/zip"}),
+    "xlsx": frozenset({"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "application/zip"}),
+    "pptx": frozenset({"application/vnd.openxmlformats-officedocument.presentationml.presentation", "application/zip"}),
+    "odt": frozenset({"application/vnd.oasis.opendocument.text", "application/zip"}),
+    "ods": frozenset({"application/vnd.oasis.opendocument.spreadsheet", "application/zip"}),
+    "eml": None,
+    "txt": None,
+    "csv": None,
+}
+MOST_FILES = 30
+
+
+def check_upload(upload: UploadedFile, field: str = "file") -> str:
+    """Return the media type of an upload that may be kept.
+
+    The last extension counts, whatever its case, and the content must be what it says.
+
+    Raises:
+        RuleViolation: a kind that isn't taken, another content than the name says, empty, or too large.
+    """
+    limit = settings.UPLOAD_LIMIT_MB
+    if (upload.size or 0) > limit * 1_000_000:
+        raise RuleViolation(
+            "file_too_large",
+            _("%(name)s is too large: at most %(limit)d MB. Everything else you entered is kept.") % {"name": _short(upload.name), "limit": limit},
+            field,
+        )
+    if not upload.size:
+        raise RuleViolation("file_empty", _("%(name)s is empty.") % {"name": _short(upload.name)}, field)
+    extension = PurePosixPath(upload.name or "").suffix.lstrip(".").casefold()
+    if extension not in ALLOWED:
+        raise RuleViolation(
+            "file_kind",
+            _("%(name)s can't be taken. We take %(kinds)s.") % {"name": _short(upload.name), "kinds": ", ".join(sorted(ALLOWED))},
+            field,
+        )
+    return _media_type(upload, extension, field)
+
+
+def _media_type(upload: UploadedFile, extension: str, field: str) -> str:
+    upload.seek(0)
+    head = upload.read(8192)
+    upload.seek(0)
+    allowed, found = ALLOWED[extension], filetype.guess(head)
+    if allowed is None:
+        if found is None and b"\x00" not in head:
+            return "text/plain"
+    elif found is not None and found.mime in allowed:
+        return min(allowed, key=lambda media: media == "application/zip")
+    raise RuleViolation(
+        "file_content",
+        _("%(name)s isn't what its name says. Save it again as %(kind)s.") % {"name": _short(upload.name), "kind": extension},
+        field,
+    )
+
+
+def _short(name: str | None) -> str:
+    return PurePosixPath((name or "").replace("\\", "/")).name[-80:]
+
+
+@transaction.atomic
+def add_file(*, actor: Actor, upload: UploadedFile, deal: Deal | None = None, draft: DealDraft | None = None) -> DealFile:
+    """Keep a file on a deal (records `deal.file_added`) or on the actor's own draft.
+
+    Raises:
+        Http404: deal or draft out of sight. Forbidden: the role doesn't work on deals. RuleViolation: as
+        `check_upload`, or 30 files are there.
+    """
+    media_type = check_upload(upload)
+    if not actor.may(COMMENT_DEALS if deal else REGISTER_DEALS):
+        raise Forbidden("not_allowed", _("Your role doesn't add files here."))
+    parent = locked(deal, actor) if deal else _own_draft(actor, draft)
+    if parent.files.count() >= MOST_FILES:
+        raise RuleViolation("too_many_files", _("At most 30 files."), "file")
+    row = DealFile(
+        person_id=actor.person_id,
+        name=_short(upload.name)[-150:],
+        size=upload.size or 0,
+        media_type=media_type,
+    )
+    _attach(row, parent)
+    row.content.save(row.name, upload, save=False)
+    row.save()
+    if isinstance(parent, Deal):
+        record(events.FILE_ADDED, actor=actor, subject=parent, data={"file": row.name, "key": str(row.key)})
+    return row
+
+
+def _own_draft(actor: Actor, draft: DealDraft | None) -> DealDraft:
+    found = DealDraft.objects.visible_to(actor).filter(pk=draft.pk if draft else None).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def _attach(row: DealFile, parent: Deal | DealDraft) -> None:
+    if isinstance(parent, DealDraft):
+        row.draft = parent
+        return
+    row.deal = parent
+    row.vendor_id, row.partner_id, row.enrollment_id = parent.vendor_id, parent.partner_id, parent.enrollment_id
+
+
+def keep_generated(*, actor: Actor, deal: Deal, name: str, content: bytes, media_type: str) -> DealFile:
+    """Keep a file that a worker made, such as the approval letter, in the caller's transaction."""
+    row = DealFile(name=name, size=len(content), media_type=media_type)
+    _attach(row, deal)
+    row.content.save(name, ContentFile(content), save=False)
+    row.save()
+    record(events.FILE_ADDED, actor=actor, subject=deal, data={"file": name, "key": str(row.key)})
+    return row
+
+
+@transaction.atomic
+def remove_draft_file(*, actor: Actor, file: DealFile) -> None:
+    """Remove a file from the actor's own draft. Files on deals stay for the record.
+
+    Raises:
+        Http404: not on a draft of the actor's.
+    """
+    fresh = DealFile.objects.visible_to(actor).filter(pk=file.pk, draft__isnull=False).first()
+    if fresh is None:
+        raise Http404
+    stored = fresh.content
+    fresh.delete()
+    transaction.on_commit(lambda: stored.storage.delete(stored.name))

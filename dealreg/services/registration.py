@@ -1,0 +1,301 @@
+"""The partner's side of a registration: submit, answer, withdraw."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import replace
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import OuterRef, Subquery
+from django.http import Http404
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.enums import AccountLink
+from accounts.matching import Identity
+from accounts.models import Price, Product
+from accounts.naming import normalise_name
+from accounts.resolving import Resolution, resolve_customer
+from dealreg import events
+from dealreg.enums import Askable, Status
+from dealreg.models import Conflict, Deal, DealDraft, DealFile, DealLine
+from dealreg.permissions import REGISTER_DEALS
+from dealreg.reports import terms_for
+from dealreg.rules import Terms, check_close_date, competes, needs_review, overlap
+from dealreg.services.protection import release_protections
+from dealreg.workflow import REGISTRATION
+from prm.kernel.clocks import add_working_hours
+from prm.kernel.errors import Forbidden, RuleViolation, TooMany
+from prm.kernel.money import CURRENCIES, LARGEST
+from prm.kernel.recording import record
+from prm.kernel.scoping import keep_visible
+from prm.kernel.workflow import move
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from dealreg.registrations import Registration
+    from prm.kernel.actors import Actor
+
+ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # no 0/O, 1/I/L, U: it is read out on the phone
+MOST_LINES = 100
+
+
+def register_deal(*, actor: Actor, registration: Registration, draft: DealDraft | None = None) -> Deal:
+    """Submit a registration; returns the deal, which has its place in line from now on.
+
+    Finds or creates the vendor's account, notes what it may conflict with, starts the service-level clock, takes the
+    draft's files over and deletes the draft, and records `deal.submitted`. The same `submission` again returns the
+    deal of the first time and does nothing else.
+
+    Raises:
+        Forbidden: the role doesn't register deals. Http404: not a live enrollment of the actor's partner.
+        TooMany: the program's hourly limit. RuleViolation: a field is off; `field` names it.
+    """
+    if not actor.may(REGISTER_DEALS) or actor.person_id is None:
+        raise Forbidden("not_allowed", _("Your role doesn't register deals. Ask your administrator."))
+    try:
+        with transaction.atomic():
+            return _register(actor, registration, draft)
+    except IntegrityError as error:
+        twice = Deal.objects.visible_to(actor).filter(submission=registration.submission).first()
+        if twice is None:
+            raise error from None
+        return twice
+
+
+def _register(actor: Actor, registration: Registration, draft: DealDraft | None) -> Deal:
+    terms = next(iter(terms_for(actor, registration.enrollment_id)), None)
+    if terms is None:
+        raise Http404
+    _check(registration, terms)
+    lines = _lines(actor, registration, terms)
+    resolution = resolve_customer(terms.vendor_id, registration.customer, city=registration.customer_city)
+    deal = _build(actor, registration, terms, lines, resolution)
+    rivals = _rivals(deal, resolution, terms) if competes(deal.part) else []
+    best = resolution.best
+    review = needs_review(deal.account_link, rivals, best.origin if best else None)
+    deal.status = Status.IN_REVIEW if review else Status.SUBMITTED
+    deal.save(force_insert=True)
+    keep_visible(deal, actor)
+    for line in lines:
+        line.deal = deal
+    if lines:
+        DealLine.objects.bulk_create(lines)
+    _keep_conflicts(deal, resolution)
+    record(events.SUBMITTED, actor=actor, subject=deal, after={"status": deal.status}, data=_facts(deal))
+    if draft is not None:
+        _take_over(draft, deal)
+    return deal
+
+
+def _check(registration: Registration, terms: Terms) -> None:
+    if terms.recent >= terms.hourly_registrations:
+        raise TooMany(
+            "too_many_registrations",
+            _("Your company registered %(count)d deals in the last hour, the most this program takes. Your draft is kept: try again in an hour.")
+            % {"count": terms.recent},
+            retry_after=3600,
+        )
+    if not normalise_name(registration.customer_name):
+        raise RuleViolation("customer_needs_name", _("Enter the customer's name, as on its letterhead."), "customer_name")
+    check_close_date(registration.close_date, timezone.localdate())
+    if registration.currency and registration.currency not in CURRENCIES:
+        raise RuleViolation("unknown_currency", _("We don't know this currency."), "currency")
+    if len(registration.lines) > MOST_LINES:
+        raise RuleViolation("too_many_lines", _("At most 100 products."), "lines")
+
+
+def _lines(actor: Actor, registration: Registration, terms: Terms) -> list[DealLine]:
+    if not registration.lines:
+        return []
+    wanted = {line.product_id: line.quantity for line in registration.lines}
+    if len(wanted) != len(registration.lines):
+        raise RuleViolation("product_twice", _("Each product once: add the quantities up."), "lines")
+    currency = registration.currency or terms.currency
+    prices = Price.objects.filter(product=OuterRef("pk"), currency=currency, valid_from__lte=timezone.localdate())
+    products = (
+        Product.objects.visible_to(actor)
+        .filter(pk__in=wanted, vendor_id=terms.vendor_id, is_active=True)
+        .annotate(list_price=Subquery(prices.order_by("-valid_from").values("amount")[:1]))
+    )
+    lines = [
+        DealLine(
+            vendor_id=terms.vendor_id,
+            product=product,
+            family_id=product.family_id,
+            quantity=wanted[product.pk],
+            unit_price=product.list_price,
+        )
+        for product in products
+    ]
+    if len(lines) != len(wanted):
+        raise RuleViolation("unknown_product", _("Choose products from this program's list."), "lines")
+    return lines
+
+
+def _build(actor: Actor, registration: Registration, terms: Terms, lines: list[DealLine], resolution: Resolution) -> Deal:
+    now = timezone.now()
+    return Deal(
+        reference=new_reference(terms.vendor_code),
+        submission=registration.submission,
+        vendor_id=terms.vendor_id,
+        partner_id=actor.partner_id,
+        enrollment_id=terms.enrollment_id,
+        owner_id=actor.person_id,
+        account_id=resolution.account_id,
+        account_link=resolution.link,
+        families=sorted({line.family_id for line in lines}) or [terms.all_families_id],
+        customer_name=registration.customer_name.strip(),
+        customer_domain=registration.customer_domain.strip(),
+        customer_country=registration.customer_country,
+        customer_city=registration.customer_city,
+        contact_name=registration.contact_name,
+        contact_email=registration.contact_email,
+        title=registration.title,
+        value=_value(registration, lines),
+        currency=registration.currency or terms.currency,
+        close_date=registration.close_date,
+        stage=registration.stage,
+        part=registration.part,
+        notes=registration.notes,
+        submitted_at=now,
+        due_at=add_working_hours(now, terms.decision_hours, terms.zone),
+        policy_reference=terms.policy,
+        discount=terms.discount,
+        protection_days=terms.protection_days,
+    )
+
+
+def _value(registration: Registration, lines: list[DealLine]) -> Decimal:
+    if registration.value is not None:
+        value = registration.value
+    else:
+        totals = [line.unit_price * line.quantity for line in lines if line.unit_price is not None]
+        if not totals or len(totals) < len(lines):
+            raise RuleViolation("value_needed", _("Enter the value: not every product has a list price."), "value")
+        value = sum(totals, Decimal(0))
+    if not 0 <= value <= LARGEST:
+        raise RuleViolation("amount_too_large", _("That is more than we can take: at most 999,999,999,999.99."), "value")
+    return value
+
+
+def _rivals(deal: Deal, resolution: Resolution, terms: Terms) -> list[Deal]:
+    if resolution.link == AccountLink.NEW:
+        return []
+    near = {resolution.account_id, *(candidate.account_id for candidate in resolution.candidates)}
+    others = Deal.objects.filter(vendor_id=deal.vendor_id, account_id__in=near).contending()
+    others = others.exclude(partner_id=deal.partner_id).only("id", "part", "families")[:50]
+    return [
+        other
+        for other in others
+        if competes(other.part) and overlap(other.families, deal.families, terms.all_families_id)
+    ]
+
+
+def _keep_conflicts(deal: Deal, resolution: Resolution) -> None:
+    if not resolution.candidates:
+        return
+    Conflict.objects.bulk_create(
+        Conflict(
+            deal=deal,
+            vendor_id=deal.vendor_id,
+            account_id=candidate.account_id,
+            score=100 if candidate.exact else candidate.match.score,
+            band=candidate.match.band,
+            why=str(candidate.match.why),
+            reasons=[
+                {"field": r.field, "similarity": r.similarity, "weight": r.weight, "sentence": str(r.sentence)}
+                for r in candidate.match.reasons
+            ],
+        )
+        for candidate in resolution.candidates
+    )
+
+
+def _facts(deal: Deal) -> dict[str, Any]:
+    return {
+        "reference": deal.reference,
+        "customer": deal.customer_name,
+        "value": str(deal.value),
+        "currency": deal.currency,
+        "review": deal.status == Status.IN_REVIEW,
+    }
+
+
+def _take_over(draft: DealDraft, deal: Deal) -> None:
+    DealFile.objects.filter(draft=draft).update(
+        draft=None, deal=deal, vendor=deal.vendor_id, partner=deal.partner_id, enrollment=deal.enrollment_id
+    )
+    # Nothing refers to the draft any more; Django's collector would look three times whether something does.
+    DealDraft.objects.filter(pk=draft.pk)._raw_delete(DealDraft.objects.db)
+
+
+def new_reference(code: str) -> str:
+    """Return a fresh reference such as NW-4K7Q-2M9P.
+
+    Random rather than counted: a partner must not learn from two of its own numbers how much others register. With
+    30^8 of them, two alike among a million deals are met once in 650,000 registrations; the unique constraint
+    refuses the second.
+    """
+    letters = "".join(secrets.choice(ALPHABET) for _ in range(8))
+    return f"{code}-{letters[:4]}-{letters[4:]}"
+
+
+@transaction.atomic
+def answer_request(*, actor: Actor, deal: Deal, answers: Mapping[str, Any], message: str = "") -> Deal:
+    """Answer what the approver asked for; the clock runs on from where it stopped.
+
+    `answers` may only hold the fields that were asked for; a changed website or town lets the customer be matched
+    again, unless a person has decided who it is. Records `deal.answered`.
+
+    Raises:
+        Http404, Forbidden, Conflict: as `move`. RuleViolation: another field, or nothing was answered.
+    """
+
+    def changes(fresh: Deal) -> dict[str, Any]:
+        _check_answers(fresh, answers, message)
+        zone = fresh.vendor.time_zone
+        due = add_working_hours(timezone.now(), max(fresh.clock_left or 0, 1), zone)
+        return {**answers, **_matched_again(fresh, answers), "due_at": due, "clock_left": None, "asked_fields": [], "asked_text": ""}
+
+    return move(REGISTRATION, "answer", row=deal, actor=actor, changes=changes, data={"message": message, "fields": sorted(answers)})
+
+
+def _check_answers(deal: Deal, answers: Mapping[str, Any], message: str) -> None:
+    stray = set(answers) - set(deal.asked_fields)
+    if stray or Askable.FILES in answers:
+        raise RuleViolation("not_asked", _("Only what was asked for can be changed now."), sorted(stray or {"files"})[0])
+    if not answers and not message:
+        raise RuleViolation("nothing_answered", _("Answer at least one of the questions, or write a message."), "message")
+    if "close_date" in answers:
+        check_close_date(answers["close_date"], timezone.localdate())
+
+
+def _matched_again(deal: Deal, answers: Mapping[str, Any]) -> dict[str, Any]:
+    if Askable.CUSTOMER_DOMAIN not in answers or deal.account_link in {AccountLink.CONFIRMED, AccountLink.SEPARATED}:
+        return {}
+    customer = replace(customer_of(deal), domain=answers[Askable.CUSTOMER_DOMAIN])
+    resolution = resolve_customer(deal.vendor_id, customer, city=deal.customer_city)
+    Conflict.objects.filter(deal=deal).delete()
+    _keep_conflicts(deal, resolution)
+    return {"account_id": resolution.account_id, "account_link": resolution.link}
+
+
+@transaction.atomic
+def withdraw_deal(*, actor: Actor, deal: Deal, message: str = "") -> Deal:
+    """Withdraw a registration; its place in line or its protection is free at once. Records `deal.withdrawn`.
+
+    Raises:
+        Http404, Forbidden, Conflict: as `move`. RuleViolation: the deal is closed.
+    """
+    fresh: Deal = move(REGISTRATION, "withdraw", row=deal, actor=actor, data={"message": message})
+    release_protections(fresh)
+    return fresh
+
+
+def customer_of(deal: Deal) -> Identity:
+    """Return the deal's customer, as typed, as the matcher takes it."""
+    return Identity(name=deal.customer_name, country=str(deal.customer_country), domain=deal.customer_domain)

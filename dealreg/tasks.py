@@ -1,0 +1,25 @@
+"""Celery shells."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from dealreg import services
+
+
+@shared_task(name="dealreg.expire_protections")
+def expire_protections() -> int:
+    """Expire what has ended."""
+    return services.expire_protections()
+
+
+@shared_task(name="dealreg.remind_expiring")
+def remind_expiring() -> int:
+    """Announce what ends soon."""
+    return services.remind_expiring()
+
+
+@shared_task(name="dealreg.escalate_overdue")
+def escalate_overdue() -> int:
+    """Tell who is late."""
+    return services.escalate_overdue()

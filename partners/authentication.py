@@ -1,0 +1,78 @@
+"""Who is at the door: a session's person, or a token's seat."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from allauth.account.auth_backends import AuthenticationBackend
+from django.conf import settings
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from rest_framework.authentication import BaseAuthentication, SessionAuthentication, get_authorization_header
+from rest_framework.exceptions import AuthenticationFailed
+
+from partners.models import AccessToken
+from partners.seats import actor_at, people_with_seats, places_of
+from prm.kernel.actors import Via
+
+if TYPE_CHECKING:
+    from people.models import Person
+
+TOKEN_PREFIX = "prm_"  # noqa: S105  (marks our tokens for secret scanners)
+SEEN_EVERY = timedelta(minutes=5)
+
+
+class SeatBackend(AuthenticationBackend):  # type: ignore[misc]
+    """Loads the signed-in person together with all seats, in one query."""
+
+    def get_user(self, user_id: int) -> Person | None:
+        """Return the person of a session, or None when it may not sign in any more."""
+        return people_with_seats().filter(pk=user_id, is_active=True).first()
+
+
+def digest_of(token: str) -> str:
+    """Return what is kept of a token: a keyed SHA-256, so that a copy of the table opens nothing."""
+    return hmac.new(settings.SECRET_KEY.encode(), token.encode(), hashlib.sha256).hexdigest()
+
+
+class TokenAuthentication(BaseAuthentication):
+    """`Authorization: Bearer prm_…`: acts from the token's seat, with the token's scopes."""
+
+    def authenticate(self, request: Any) -> tuple[Any, AccessToken] | None:
+        """Return the person and the token, or None without such a header.
+
+        Raises:
+            AuthenticationFailed: unknown, ended or revoked; one answer for all.
+        """
+        words = get_authorization_header(request).decode("latin-1").split()
+        if not words or words[0].casefold() != "bearer":
+            return None
+        token = self._usable(words[1]) if len(words) == 2 else None  # noqa: PLR2004
+        if token is None:
+            raise AuthenticationFailed(_("This token isn't valid: unknown, expired or revoked."))
+        person = people_with_seats().filter(pk=token.seat.person_id, is_active=True).first()
+        place = next((place for place in places_of(person) if place.id == token.seat_id), None) if person else None
+        if person is None or place is None:
+            raise AuthenticationFailed(_("This token isn't valid: unknown, expired or revoked."))
+        request._request.actor = actor_at(place, person_id=person.pk, via=Via.TOKEN, scopes=frozenset(token.scopes))
+        return person, token
+
+    def authenticate_header(self, request: Any) -> str:
+        """Return the challenge, which makes a refusal 401."""
+        return 'Bearer realm="api"'
+
+    def _usable(self, text: str) -> AccessToken | None:
+        token = AccessToken.objects.select_related("seat").filter(digest=digest_of(text)).first()
+        if token is None or not token.is_usable:
+            return None
+        now = timezone.now()
+        if token.last_used_at is None or now - token.last_used_at > SEEN_EVERY:
+            AccessToken.objects.filter(pk=token.pk).update(last_used_at=now)
+        return token
+
+
+class SeatSessionAuthentication(SessionAuthentication):
+    """A signed-in browser, with its CSRF token."""

@@ -1,0 +1,30 @@
+"""Choices of partners and enrollments."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class PartnerType(TextChoices):
+    """What kind of partner it is."""
+
+    RESELLER = "reseller", _("Reseller")
+    DISTRIBUTOR = "distributor", _("Distributor")
+    REFERRAL = "referral", _("Referral partner")
+    TECHNOLOGY = "technology", _("Technology partner (ISV)")
+    SERVICES = "services", _("Services partner (SI)")
+    MSP = "msp", _("Managed service provider")
+    INFLUENCER = "influencer", _("Influencer")
+    AGENCY = "agency", _("Agency")
+
+
+class EnrollmentStatus(TextChoices):
+    """Where an enrollment stands in its life."""
+
+    APPLICANT = "applicant", _("Applicant")
+    ONBOARDING = "onboarding", _("Onboarding")
+    ACTIVE = "active", _("Active")
+    SUSPENDED = "suspended", _("Suspended")
+    RETIRED = "retired", _("Retired")
+
+
+LIVE = (EnrollmentStatus.ONBOARDING, EnrollmentStatus.ACTIVE)

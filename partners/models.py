@@ -1,0 +1,212 @@
+"""Vendors, their programs, partners, enrollments, the seats people act from, and seats' tokens."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django_countries.fields import CountryField
+
+from partners.enums import LIVE, EnrollmentStatus, PartnerType
+from partners.querysets import EnrollmentQuerySet, PartnerQuerySet, SeatQuerySet, TokenQuerySet
+from people.models import validate_zone
+from prm.kernel.actors import PARTNER_ROLES, VENDOR_ROLES, Reach, Role
+from prm.kernel.constraints import vendor_match
+from prm.kernel.scoping import Scope, ScopedModel, Unscoped
+
+
+class Vendor(ScopedModel):
+    """A company that runs partner programs."""
+
+    scope = Scope(vendor="id", shared=True, operator=True)
+
+    name = models.CharField(_("name"), max_length=120, unique=True)
+    slug = models.SlugField(_("slug"), unique=True)
+    code = models.CharField(
+        _("code"),
+        max_length=4,
+        unique=True,
+        validators=[RegexValidator(r"^[A-Z]{2,4}$", _("Two to four capital letters."))],
+        help_text=_("Starts every reference, as in NW-4K7Q-2M9P."),
+    )
+    brand_hue = models.PositiveSmallIntegerField(_("brand hue"), default=222, validators=[MaxValueValidator(359)])
+    brand_chroma = models.DecimalField(
+        _("brand chroma"),
+        max_digits=4,
+        decimal_places=3,
+        default="0.095",
+        validators=[MinValueValidator(0), MaxValueValidator("0.16")],
+    )
+    time_zone = models.CharField(_("time zone"), max_length=60, default="Europe/Berlin", validators=[validate_zone])
+    currency = models.CharField(_("currency"), max_length=3, default="EUR")
+    support_email = models.EmailField(_("support address"), blank=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name = _("vendor")
+        verbose_name_plural = _("vendors")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Program(ScopedModel):
+    """A vendor's partner program."""
+
+    scope = Scope(vendor="vendor_id", shared=True)
+
+    vendor = models.ForeignKey(Vendor, on_delete=models.PROTECT, related_name="programs")
+    name = models.CharField(_("name"), max_length=120)
+    slug = models.SlugField(_("slug"))
+    summary = models.TextField(_("summary"), blank=True)
+    is_open = models.BooleanField(_("takes registrations"), default=True)
+
+    class Meta:
+        verbose_name = _("program")
+        verbose_name_plural = _("programs")
+        constraints = [
+            models.UniqueConstraint(fields=["vendor", "slug"], name="program_slug_once"),
+            models.UniqueConstraint(fields=["id", "vendor"], name="program_with_vendor"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Partner(ScopedModel):
+    """An organisation that sells, refers, builds on or services vendors' products."""
+
+    scope = Scope(partner="id")
+
+    name = models.CharField(_("name"), max_length=160)
+    legal_name = models.CharField(_("legal name"), max_length=200, blank=True)
+    slug = models.SlugField(_("slug"), max_length=80, unique=True)
+    type = models.CharField(_("type"), max_length=12, choices=PartnerType, default=PartnerType.RESELLER)
+    country = CountryField(_("country"))
+    city = models.CharField(_("city"), max_length=100, blank=True)
+    website = models.CharField(_("website"), max_length=200, blank=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    updated_at = models.DateTimeField(auto_now=True)
+    revision = models.PositiveIntegerField(default=0, editable=False)
+
+    objects = PartnerQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("partner")
+        verbose_name_plural = _("partners")
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        """Return the desk's page about the partner."""
+        return reverse("desk:partner-detail", args=[self.slug])
+
+
+class Enrollment(ScopedModel):
+    """A partner in a program. Every tenant row below refers to one and repeats its vendor and partner."""
+
+    scope = Scope(vendor="vendor_id", partner="partner_id", enrollment="id")
+
+    vendor = models.ForeignKey(Vendor, on_delete=models.PROTECT, related_name="enrollments")
+    program = models.ForeignKey(Program, on_delete=models.PROTECT, related_name="enrollments")
+    partner = models.ForeignKey(Partner, on_delete=models.PROTECT, related_name="enrollments")
+    status = models.CharField(
+        _("status"), max_length=12, choices=EnrollmentStatus, default=EnrollmentStatus.ACTIVE
+    )
+    manager = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        verbose_name=_("partner manager"),
+    )
+    enrolled_at = models.DateTimeField(_("since"), default=timezone.now)
+
+    objects = EnrollmentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("enrollment")
+        verbose_name_plural = _("enrollments")
+        constraints = [
+            models.UniqueConstraint(fields=["program", "partner"], name="enrollment_once"),
+            models.UniqueConstraint(fields=["id", "vendor", "partner"], name="enrollment_with_tenant"),
+            vendor_match("program", "partners.Program", "enrollment_vendor_of_program"),
+        ]
+        indexes = [models.Index(fields=["partner", "vendor"], name="enrollment_partner")]
+
+    def __str__(self) -> str:
+        return f"{self.partner} · {self.program}"
+
+    @property
+    def is_live(self) -> bool:
+        """Whether it gives access."""
+        return self.status in LIVE
+
+
+class Seat(ScopedModel):
+    """A role that a person has in one partner or one vendor."""
+
+    scope = Scope(vendor="vendor_id", partner="partner_id")
+
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="seats")
+    vendor = models.ForeignKey(Vendor, null=True, blank=True, on_delete=models.PROTECT, related_name="seats")
+    partner = models.ForeignKey(Partner, null=True, blank=True, on_delete=models.PROTECT, related_name="seats")
+    role = models.CharField(_("role"), max_length=14, choices=Role)
+    reach = models.CharField(_("sees"), max_length=3, choices=Reach, default=Reach.ALL)
+    is_active = models.BooleanField(_("active"), default=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = SeatQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("seat")
+        verbose_name_plural = _("seats")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(vendor__isnull=False, partner__isnull=True, role__in=sorted(VENDOR_ROLES))
+                | Q(vendor__isnull=True, partner__isnull=False, role__in=sorted(PARTNER_ROLES)),
+                name="seat_in_one_organisation",
+            ),
+            models.UniqueConstraint(fields=["person", "vendor"], name="seat_once_per_vendor"),
+            models.UniqueConstraint(fields=["person", "partner"], name="seat_once_per_partner"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person} · {self.get_role_display()}"
+
+
+class AccessToken(ScopedModel):
+    """A key to the API, bound to a seat; only its digest is kept."""
+
+    scope = Unscoped("seen by its seat's holder only; see its queryset")
+
+    seat = models.ForeignKey(Seat, on_delete=models.CASCADE, related_name="tokens")
+    name = models.CharField(_("name"), max_length=80)
+    prefix = models.CharField(max_length=12)
+    digest = models.CharField(max_length=64, unique=True)
+    scopes = ArrayField(models.CharField(max_length=30), verbose_name=_("scopes"))
+    created_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField(_("expires"))
+    last_used_at = models.DateTimeField(_("last used"), null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    objects = TokenQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("access token")
+        verbose_name_plural = _("access tokens")
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_usable(self) -> bool:
+        """Whether it still opens the API."""
+        return self.revoked_at is None and self.expires_at > timezone.now()

@@ -1,0 +1,29 @@
+"""Reads about partners: who is to be told."""
+
+from __future__ import annotations
+
+from activity.notices import Recipient
+from partners.models import Enrollment, Seat
+from prm.kernel.actors import Role
+
+
+def vendor_staff(vendor_id: int, *roles: Role) -> list[Recipient]:
+    """Return the people at a vendor who hold one of the roles."""
+    seats = Seat.objects.active().filter(vendor_id=vendor_id, role__in=roles)
+    return [Recipient(*pair) for pair in seats.values_list("person_id", "id")]
+
+
+def partner_people(enrollment_id: int, *roles: Role, also: int | None = None) -> list[Recipient]:
+    """Return the people of an enrollment's partner with one of the roles, and the person `also`.
+
+    Nobody, where the enrollment is no longer live.
+    """
+    enrollment = Enrollment.objects.live().filter(pk=enrollment_id).first()
+    if enrollment is None:
+        return []
+    seats = Seat.objects.active().filter(partner_id=enrollment.partner_id)
+    return [
+        Recipient(person_id, seat_id)
+        for person_id, seat_id, role in seats.values_list("person_id", "id", "role")
+        if role in roles or person_id == also
+    ]

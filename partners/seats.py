@@ -1,0 +1,127 @@
+"""A person with every seat it holds, read in one query per request, and the actor that follows from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Case, F, OuterRef, Q, QuerySet, Value, When
+from django.db.models.functions import JSONObject
+
+from partners.enums import LIVE
+from partners.models import Enrollment, Seat
+from people.models import Person
+from prm.kernel.actors import Actor, Enrolled, Kind, Reach, Role, Via
+
+
+@dataclass(frozen=True, slots=True)
+class VendorBrand:
+    """What the shell shows of a vendor."""
+
+    id: int
+    name: str
+    slug: str
+    hue: int
+    chroma: float
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A seat as loaded with its person: where it is, its role, and the live enrollments it works in."""
+
+    id: int
+    role: Role
+    reach: Reach
+    vendor_id: int | None
+    partner_id: int | None
+    organisation: str
+    enrolled: tuple[Enrolled, ...]
+    brands: tuple[VendorBrand, ...]
+
+    @property
+    def label(self) -> str:
+        """ "Brightpath · Sales"."""
+        return f"{self.organisation} · {self.role.label}"
+
+
+def people_with_seats() -> QuerySet[Person]:
+    """Return people, each with its active seats and their live enrollments as JSON, without further queries."""
+    enrollments = (
+        Enrollment.objects.filter(partner=OuterRef("partner"), status__in=LIVE)
+        .order_by("vendor__name", "id")
+        .values(json=JSONObject(id="id", vendor=_brand("vendor__")))
+    )
+    seats = (
+        Seat.objects.filter(person=OuterRef("pk"), is_active=True)
+        .order_by("id")
+        .values(
+            json=JSONObject(
+                id="id",
+                role="role",
+                reach="reach",
+                vendor_id="vendor_id",
+                partner_id="partner_id",
+                organisation=Case(When(vendor__isnull=False, then=F("vendor__name")), default=F("partner__name")),
+                vendor=Case(When(Q(vendor__isnull=False), then=_brand("vendor__")), default=Value(None)),
+                enrollments=ArraySubquery(enrollments),
+            )
+        )
+    )
+    return Person.objects.annotate(seat_rows=ArraySubquery(seats))
+
+
+def _brand(path: str) -> JSONObject:
+    return JSONObject(
+        id=f"{path}id", name=f"{path}name", slug=f"{path}slug", hue=f"{path}brand_hue", chroma=f"{path}brand_chroma"
+    )
+
+
+def places_of(person: Any) -> tuple[Place, ...]:
+    """Return the seats of a person that came from `people_with_seats`."""
+    return tuple(_place(row) for row in person.seat_rows)
+
+
+def _place(row: dict[str, Any]) -> Place:
+    enrollments = row["enrollments"]
+    brands = [row["vendor"]] if row["vendor"] else [enrollment["vendor"] for enrollment in enrollments]
+    distinct = {brand["id"]: VendorBrand(**brand) for brand in brands}
+    return Place(
+        id=row["id"],
+        role=Role(row["role"]),
+        reach=Reach(row["reach"]),
+        vendor_id=row["vendor_id"],
+        partner_id=row["partner_id"],
+        organisation=row["organisation"],
+        enrolled=tuple(Enrolled(item["id"], item["vendor"]["id"]) for item in enrollments),
+        brands=tuple(distinct.values()),
+    )
+
+
+def actor_at(place: Place, *, person_id: int, via: Via, scopes: frozenset[str] | None = None) -> Actor:
+    """Return the actor of a person at a seat."""
+    return Actor(
+        kind=Kind.VENDOR if place.vendor_id is not None else Kind.PARTNER,
+        person_id=person_id,
+        seat_id=place.id,
+        role=place.role,
+        vendor_id=place.vendor_id,
+        partner_id=place.partner_id,
+        enrollments=place.enrolled,
+        reach=place.reach,
+        via=via,
+        scopes=scopes,
+    )
+
+
+def actor_of(person: Any, seat_id: int | None, *, via: Via) -> tuple[Actor, Place | None]:
+    """Return the actor for a signed-in person, and its seat: the one asked for, else the first.
+
+    The operator's seat-less account acts as operator.
+    """
+    places = places_of(person)
+    place = next((place for place in places if place.id == seat_id), places[0] if places else None)
+    if place is not None:
+        return actor_at(place, person_id=person.pk, via=via), place
+    kind = Kind.OPERATOR if person.is_operator else Kind.PERSON
+    return Actor(kind=kind, person_id=person.pk, via=via), None

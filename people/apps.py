@@ -1,0 +1,9 @@
+"""People: the user, preferences, sign-in."""
+
+from django.apps import AppConfig
+
+
+class PeopleConfig(AppConfig):
+    """The app `people`."""
+
+    name = "people"

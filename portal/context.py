@@ -1,0 +1,137 @@
+"""What the shell shows on every signed-in page. Lazy: a page that doesn't draw the shell pays nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import SimpleLazyObject
+
+from activity.models import Notification
+from dealreg.permissions import REGISTER_DEALS
+from partners.middleware import focused_vendor
+from partners.seats import places_of
+from portal.navigation import dock, menu
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+    from partners.seats import Place, VendorBrand
+    from prm.kernel.actors import Actor
+
+MOST_COUNTED = 100
+
+
+@dataclass(frozen=True, slots=True)
+class VendorEntry:
+    """A vendor in the switcher."""
+
+    id: int
+    name: str
+    initial: str
+    hue: int
+    chroma: float
+    current: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shell:
+    """Everything around a page."""
+
+    actor: Actor | None
+    person: Any
+    seat: Place | None
+    seats: list[Place]
+    area: str
+    vendors: list[VendorEntry]
+    vendor: VendorEntry | None
+    brand_hue: int
+    brand_chroma: float
+    navigation: list[dict[str, Any]]
+    dock: list[dict[str, Any]]
+    unread: int
+    demo: bool
+    can_register: bool
+    search_url: str
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """Put `shell` into a page's context."""
+    return {"shell": SimpleLazyObject(lambda: _shell(request)), "demo": settings.DEMO}
+
+
+def area_of(path: str) -> str:
+    """Return the part of the product that a path belongs to."""
+    for prefix, area in (("/portal/", "portal"), ("/desk/", "desk"), ("/admin/", "console")):
+        if path.startswith(prefix):
+            return area
+    return ""
+
+
+def _shell(request: Any) -> Shell:
+    actor, place = getattr(request, "actor", None), getattr(request, "place", None)
+    if actor is None or actor.person_id is None:
+        return _stranger()
+    area = area_of(request.path) or ("portal" if actor.is_partner else "desk")
+    focus = focused_vendor(request)
+    vendors = [_entry(brand, focus or actor.vendor_id) for brand in (place.brands if place else ())]
+    vendor = next((entry for entry in vendors if entry.current), None)
+    counts: dict[str, int] = {}
+    return Shell(
+        actor=actor,
+        person=request.user,
+        seat=place,
+        seats=[other for other in places_of(request.user) if place is None or other.id != place.id],
+        area=area,
+        vendors=vendors,
+        vendor=vendor,
+        brand_hue=vendor.hue if vendor else 222,
+        brand_chroma=vendor.chroma if vendor else 0.095,
+        navigation=menu(area, request.path, role=actor.role or "", counts=counts),
+        dock=dock(area, request.path, role=actor.role or "", can_register=actor.is_partner and actor.may(REGISTER_DEALS)),
+        unread=unread(actor),
+        demo=settings.DEMO,
+        can_register=actor.is_partner and actor.may(REGISTER_DEALS),
+        search_url=_search_url(actor),
+    )
+
+
+def _stranger() -> Shell:
+    return Shell(
+        actor=None,
+        person=None,
+        seat=None,
+        seats=[],
+        area="public",
+        vendors=[],
+        vendor=None,
+        brand_hue=222,
+        brand_chroma=0.095,
+        navigation=[],
+        dock=[],
+        unread=0,
+        demo=settings.DEMO,
+        can_register=False,
+        search_url="",
+    )
+
+
+def unread(actor: Actor) -> int:
+    """Return the number of unread notifications of the actor's seat, counted up to 100. One query."""
+    if actor.seat_id is None:
+        return 0
+    return Notification.objects.visible_to(actor).unread()[:MOST_COUNTED].count()
+
+
+def _entry(brand: VendorBrand, focus: int | None) -> VendorEntry:
+    return VendorEntry(brand.id, brand.name, brand.name[:1], brand.hue, brand.chroma, brand.id == focus)
+
+
+def _search_url(actor: Actor) -> str:
+    name = {"partner": "portal:deal-list", "vendor": "desk:deal-list"}.get(actor.kind)
+    try:
+        return reverse(name) if name else ""
+    except NoReverseMatch:
+        return ""

@@ -1,0 +1,51 @@
+"""Service-level clocks: hours that run on weekdays only, in the vendor's time zone."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+SATURDAY = 5
+
+
+def add_working_hours(start: datetime, hours: float, zone: str) -> datetime:
+    """Return the moment `hours` after `start`, where Saturdays and Sundays in `zone` don't count.
+
+    Args:
+        start: aware. hours: from 0; a weekday has 24. zone: an IANA name.
+    """
+    place = ZoneInfo(zone)
+    left, moment = timedelta(hours=hours), start.astimezone(place)
+    while True:
+        if moment.weekday() >= SATURDAY:
+            moment = _next_midnight(moment)
+            continue
+        until_midnight = _seconds(moment, _next_midnight(moment))
+        if left <= until_midnight:
+            return (moment.astimezone(ZoneInfo("UTC")) + left).astimezone(start.tzinfo)
+        left -= until_midnight
+        moment = _next_midnight(moment)
+
+
+def working_hours_between(start: datetime, end: datetime, zone: str) -> float:
+    """Return the hours on weekdays from `start` to `end`; negative when `end` is earlier."""
+    if end < start:
+        return -working_hours_between(end, start, zone)
+    place = ZoneInfo(zone)
+    moment, stop, total = start.astimezone(place), end.astimezone(place), timedelta()
+    while moment < stop:
+        upto = min(_next_midnight(moment), stop)
+        if moment.weekday() < SATURDAY:
+            total += _seconds(moment, upto)
+        moment = upto
+    return total.total_seconds() / 3600
+
+
+def _next_midnight(moment: datetime) -> datetime:
+    return (moment + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def _seconds(start: datetime, end: datetime) -> timedelta:
+    # Differences of aware datetimes in one zone ignore daylight saving; in UTC they don't.
+    utc = ZoneInfo("UTC")
+    return end.astimezone(utc) - start.astimezone(utc)

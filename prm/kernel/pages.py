@@ -1,0 +1,176 @@
+"""The bases of server-rendered pages: a view with an actor, and the one list page."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.views import View
+
+from prm.kernel.actors import Kind, Permission
+from prm.kernel.errors import Forbidden, RuleViolation
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+    from django.forms import BaseForm
+    from django_filters import FilterSet
+
+    from prm.kernel.actors import Actor
+
+PAGE_SIZE = 25
+MOST_PAGES = 400
+COUNT_UPTO = 1000
+MOST_EXPORTED = 50_000
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+class ActorView(View):
+    """A page for people with a seat: `kinds` says on whose side, `permission` what right it takes."""
+
+    kinds: ClassVar[frozenset[Kind]] = frozenset({Kind.PARTNER, Kind.VENDOR, Kind.OPERATOR, Kind.PERSON})
+    permission: ClassVar[Permission | None] = None
+
+    @property
+    def actor(self) -> Actor:
+        """Who asks."""
+        actor: Actor = self.request.actor  # type: ignore[attr-defined]
+        return actor
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Send strangers to sign-in; refuse who is on the other side or lacks the right."""
+        if self.actor.kind is Kind.ANONYMOUS:
+            return redirect_to_login(request.get_full_path())
+        if self.actor.kind not in self.kinds:
+            raise Forbidden("other_side", _("This page belongs to another seat than the one you act from."))
+        if self.permission is not None and not self.actor.may(self.permission):
+            raise Forbidden("not_allowed", _("Your role doesn't open this page."))
+        return super().dispatch(request, *args, **kwargs)  # type: ignore[return-value]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a list. `count` is exact up to COUNT_UPTO, and COUNT_UPTO + 1 beyond."""
+
+    rows: list[Any]
+    number: int
+    has_next: bool
+    count: int
+
+    @property
+    def has_previous(self) -> bool:
+        """Whether there is an earlier page."""
+        return self.number > 1
+
+    @property
+    def counted(self) -> str:
+        """The count as shown: "1,000+" where it isn't exact."""
+        return f"{COUNT_UPTO:,}+" if self.count > COUNT_UPTO else f"{self.count:,}"
+
+    @property
+    def first(self) -> int:
+        """The number of the first row shown."""
+        return (self.number - 1) * PAGE_SIZE + 1 if self.rows else 0
+
+    @property
+    def last(self) -> int:
+        """The number of the last row shown."""
+        return (self.number - 1) * PAGE_SIZE + len(self.rows)
+
+
+Column = tuple[Any, Callable[[Any], Any]]
+
+
+class ListPage(ActorView):
+    """A list: scoped query, filter, search, allow-listed order that ends in the key, capped pages, CSV export.
+
+    State stays in the query string. htmx asks get the results only. Subclasses give `rows()`, which starts with
+    `visible_to(actor)`.
+    """
+
+    template_name: ClassVar[str]
+    results_template: ClassVar[str]
+    filterset_class: ClassVar[type[FilterSet] | None] = None
+    orders: ClassVar[dict[str, tuple[str, ...]]] = {}
+    default_order: ClassVar[str]
+    export_name: ClassVar[str] = "export"
+    columns: ClassVar[tuple[Column, ...]] = ()
+
+    def rows(self) -> QuerySet[Any]:
+        """Return the rows in the actor's sight, with what the page shows of related rows."""
+        raise NotImplementedError
+
+    def further_context(self, page: Page) -> dict[str, Any]:
+        """Return what the page shows beside the list."""
+        return {}
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse | StreamingHttpResponse:
+        """Show the page, its results alone for htmx, or the rows as CSV."""
+        filterset = self.filterset_class(request.GET, queryset=self.rows(), request=request) if self.filterset_class else None
+        found = self._ordered(filterset.qs if filterset is not None else self.rows())
+        if request.GET.get("export") == "csv" and self.columns:
+            return self._export(found)
+        page = self._page(found)
+        context = {"page": page, "filter": filterset, "order": self.order, "view": self, **self.further_context(page)}
+        partial = getattr(request, "htmx", False) and not request.htmx.boosted  # type: ignore[attr-defined]
+        response = render(request, self.results_template if partial else self.template_name, context)
+        response["Vary"] = "HX-Request, Cookie"
+        return response
+
+    @property
+    def order(self) -> str:
+        """The order asked for, when it is on the list; else the default."""
+        asked = self.request.GET.get("order", "")
+        return asked if asked.lstrip("-") in self.orders else self.default_order
+
+    def _ordered(self, found: QuerySet[Any]) -> QuerySet[Any]:
+        descending = self.order.startswith("-")
+        fields = (*self.orders[self.order.lstrip("-")], "pk")
+        return found.order_by(*(f"-{name}" if descending else name for name in fields))
+
+    def _page(self, found: QuerySet[Any]) -> Page:
+        asked = self.request.GET.get("page", "1")
+        number = min(max(int(asked), 1), MOST_PAGES) if asked.isascii() and asked.isdigit() else 1
+        start = (number - 1) * PAGE_SIZE
+        rows = list(found[start : start + PAGE_SIZE + 1])
+        complete = len(rows) <= PAGE_SIZE and (rows or number == 1)
+        count = start + len(rows) if complete else found.order_by()[: COUNT_UPTO + 1].count()
+        return Page(rows[:PAGE_SIZE], number, len(rows) > PAGE_SIZE and number < MOST_PAGES, count)
+
+    def _export(self, found: QuerySet[Any]) -> StreamingHttpResponse:
+        name = f"{self.export_name}-{timezone.localdate():%Y-%m-%d}.csv"
+        response = StreamingHttpResponse(self._lines(found), content_type="text/csv; charset=utf-8")
+        response["Content-Disposition"] = f'attachment; filename="{name}"'
+        return response
+
+    def _lines(self, found: QuerySet[Any]) -> Iterator[str]:
+        writer = csv.writer(_Echo())
+        yield "\ufeff" + writer.writerow([str(label) for label, _value in self.columns])
+        for row in found[:MOST_EXPORTED].iterator(chunk_size=2000):
+            yield writer.writerow([harmless(value(row)) for _label, value in self.columns])
+
+
+class _Echo:
+    """A file that gives back what is written, for a csv writer that streams."""
+
+    def write(self, value: str) -> str:
+        return value
+
+
+def harmless(value: Any) -> str:
+    """Return a value for a spreadsheet's cell; text that it would run as a formula is quoted."""
+    if value is None:
+        return ""
+    text = str(value)
+    return "'" + text if isinstance(value, str) and text.startswith(FORMULA) else text
+
+
+def show_violation(form: BaseForm, violation: RuleViolation) -> None:
+    """Put a service's refusal on the form: at its field where the form has it, else on the whole."""
+    form.add_error(violation.field if violation.field in form.fields else None, str(violation.message))

@@ -1,0 +1,274 @@
+"""Settings. Everything that differs between deployments comes from the environment (docs/reference/configuration.md)."""
+
+from datetime import timedelta
+from pathlib import Path
+
+from csp.constants import NONCE, NONE, SELF
+from django.utils.translation import gettext_lazy as _
+
+from prm.kernel import environment
+
+ROOT = Path(__file__).resolve().parent.parent
+
+# -- What this deployment is
+SECRET_KEY = environment.secret("SECRET_KEY", purpose="signs sessions and links; at least 50 random characters")
+DEBUG = environment.flag("DEBUG", default=False, purpose="Django's debug pages; never in production")
+DEMO = environment.flag("DEMO", default=False, purpose="loads the demo, lists its sign-ins on the start page")
+SITE_URL = environment.text("SITE_URL", "http://localhost:8000", purpose="the address people use, in mails")
+HTTPS = environment.flag("HTTPS", default=False, purpose="served over HTTPS: secure cookies, HSTS, redirects")
+ALLOWED_HOSTS = environment.words(
+    "ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]", purpose="the host names it answers to"
+)
+CSRF_TRUSTED_ORIGINS = environment.words("CSRF_TRUSTED_ORIGINS", purpose="origins of forms behind a proxy")
+
+INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django.contrib.admin.apps.SimpleAdminConfig",
+    "django.forms",
+    "allauth",
+    "allauth.account",
+    "csp",
+    "django_filters",
+    "django_htmx",
+    "django_structlog",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "people",
+    "activity",
+    "partners",
+    "standing",
+    "accounts",
+    "dealreg",
+    "portal",
+]
+OUR_APPS = ("people", "activity", "partners", "standing", "accounts", "dealreg", "portal")
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "partners.middleware.ActorMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "people.middleware.PersonalSettingsMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "django_structlog.middlewares.RequestMiddleware",
+    "portal.middleware.RuleViolationMiddleware",
+]
+
+ROOT_URLCONF = "prm.urls"
+WSGI_APPLICATION = "prm.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+APPEND_SLASH = True
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [ROOT / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "portal.context.shell",
+            ],
+        },
+    }
+]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+
+# -- Database, cache, tasks
+DATABASES = {
+    "default": {
+        **environment.database("DATABASE_URL", purpose="postgres://user:password@host:port/name"),
+        "CONN_MAX_AGE": 600,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {"connect_timeout": 5, "application_name": "prm"},
+        "DISABLE_SERVER_SIDE_CURSORS": environment.flag(
+            "PGBOUNCER", default=False, purpose="Postgres is behind PgBouncer in transaction mode"
+        ),
+    }
+}
+# Rate limits and caches are in Postgres too: Redis may be flushed or down, and nobody notices.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_AGE = int(timedelta(days=14).total_seconds())
+
+REDIS_URL = environment.secret("REDIS_URL", purpose="redis://… of Redis or Valkey; rings the workers' bell")
+CELERY_BROKER_URL = REDIS_URL
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_PUBLISH_RETRY = False
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BROKER_CONNECTION_RETRY = True
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "socket_connect_timeout": 0.5,
+    "socket_timeout": 5,
+    "visibility_timeout": 300,
+    "retry_on_timeout": False,
+}
+CELERY_DB_REUSE_MAX = 500
+CELERY_TIMEZONE = "UTC"
+CELERY_BEAT_SCHEDULE = {
+    "relay": {"task": "activity.relay", "schedule": 3.0, "options": {"expires": 10}},
+    "send-mails": {"task": "activity.send_mails", "schedule": 5.0, "options": {"expires": 10}},
+    "expire-protections": {"task": "dealreg.expire_protections", "schedule": 60.0, "options": {"expires": 120}},
+    "remind-expiring": {"task": "dealreg.remind_expiring", "schedule": 900.0, "options": {"expires": 900}},
+    "escalate-overdue": {"task": "dealreg.escalate_overdue", "schedule": 300.0, "options": {"expires": 300}},
+    "clear-stale": {"task": "activity.clear_stale", "schedule": 86400.0},
+}
+
+# -- People
+AUTH_USER_MODEL = "people.Person"
+AUTHENTICATION_BACKENDS = ["partners.authentication.SeatBackend"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "start"
+LOGOUT_REDIRECT_URL = "start"
+ACCOUNT_ADAPTER = "people.adapter.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
+ACCOUNT_LOGIN_ON_PASSWORD_RESET = False
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "10/m/ip,5/5m/key"}
+
+# -- Languages, time
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", _("English")), ("de", _("German")), ("fr", _("French")), ("es", _("Spanish"))]
+LOCALE_PATHS = [ROOT / "locale"]
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+# -- Files
+STATIC_URL = "/static/"
+STATIC_ROOT = ROOT / "staticfiles"
+MEDIA_ROOT = Path(environment.text("MEDIA_ROOT", str(ROOT / "media"), purpose="the folder of uploaded files"))
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "prm.static.LenientManifestStorage"},
+}
+UPLOAD_LIMIT_MB = environment.integer("UPLOAD_LIMIT_MB", 20, purpose="the largest file that is taken, in megabytes")
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 1_000
+DATA_UPLOAD_MAX_NUMBER_FILES = 10
+FILE_UPLOAD_PERMISSIONS = 0o600
+FILE_UPLOAD_HANDLERS = ["portal.uploads.LimitedUploadHandler"]
+
+# -- Mail. In the demo nothing leaves the machine: mails are rows, shown on the outbox page.
+EMAIL_BACKEND = environment.text(
+    "EMAIL_BACKEND",
+    "django.core.mail.backends.dummy.EmailBackend" if DEMO else "django.core.mail.backends.smtp.EmailBackend",
+    purpose="Django's mail backend",
+)
+EMAIL_HOST = environment.text("EMAIL_HOST", "localhost", purpose="the SMTP server")
+EMAIL_PORT = environment.integer("EMAIL_PORT", 25, purpose="the SMTP server's port")
+EMAIL_HOST_USER = environment.text("EMAIL_HOST_USER", purpose="the SMTP user")
+EMAIL_HOST_PASSWORD = environment.text("EMAIL_HOST_PASSWORD", purpose="the SMTP password")
+EMAIL_USE_TLS = environment.flag("EMAIL_USE_TLS", default=False, purpose="STARTTLS towards the SMTP server")
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = environment.text(
+    "DEFAULT_FROM_EMAIL", "Open PRM <prm@localhost>", purpose="the sender of mails"
+)
+
+# -- Security
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "portal.public.errors.csrf_failure"
+X_FRAME_OPTIONS = "DENY"
+SILENCED_SYSTEM_CHECKS = ["auth.W004"]  # addresses are unique whatever their case, by an index on lower(email)
+if not HTTPS:
+    SILENCED_SYSTEM_CHECKS += ["security.W004", "security.W008", "security.W012", "security.W016"]
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF, NONCE],
+        "style-src": [SELF, NONCE],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "frame-src": [SELF],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+        "object-src": [NONE],
+        "manifest-src": [SELF],
+    }
+}
+
+# -- API
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "partners.authentication.TokenAuthentication",
+        "partners.authentication.SeatSessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["prm.kernel.api_defaults.HasSeat"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "DEFAULT_PAGINATION_CLASS": "prm.kernel.api_defaults.Pagination",
+    "DEFAULT_VERSIONING_CLASS": None,
+    "EXCEPTION_HANDLER": "prm.kernel.api_defaults.problem_handler",
+    "UNAUTHENTICATED_USER": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Open PRM API",
+    "DESCRIPTION": "Everything a page can do. Errors are problem+json (RFC 9457).",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    "SERVE_AUTHENTICATION": [],
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": True,
+}
+
+# -- Logs
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": environment.text("LOG_LEVEL", "INFO", purpose="how much is logged")},
+    "loggers": {"django_structlog": {"level": "WARNING"}},
+}

@@ -1,0 +1,12 @@
+"""Every address: public pages, the portal, the desk, the console, the API."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, URLResolver, include, path
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("accounts/", include("allauth.account.urls")),
+    path("portal/", include("portal.partner.urls")),
+    path("desk/", include("portal.desk.urls")),
+    path("", include("portal.public.urls")),
+]
