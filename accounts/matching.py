@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.name_similarity import NameProfile, deletions_of, name_similarity, profile_of, respelled, sounds_of
 from accounts.naming import fold_text, split_domain
+from accounts.vocabulary import GENERIC_WEIGHT, WEIGHTS
 
 SAME_FROM = 90
 REVIEW_FROM = 60
@@ -221,6 +222,7 @@ def _part_keys(profile: NameProfile) -> list[str]:
         parts += [word for word in profile.strong if len(word) > 4][:2]
     if profile.plain:
         parts.append("".join(profile.leading[:2]))
+        parts.append("".join(word for word in profile.leading if WEIGHTS.get(word, 1.0) > GENERIC_WEIGHT))
     meant = respelled(profile.core)
     if meant != profile.core:
         parts.append("".join(profile_of(meant).leading))

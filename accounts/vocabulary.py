@@ -74,9 +74,11 @@ hoffmann bernard dubois laurent rossi russo ferrari bianchi silva santos oliveir
 ahmed ali hassan wang zhang chen yang huang tanaka suzuki sato compania companhia companie
 """
 
+GENERIC_WEIGHT = 0.25
+
 WEIGHTS: dict[str, float] = {
     word: weight
-    for words, weight in ((_COMMON, 0.75), (_TRADE, 0.5), (_PLACES, 0.35), (_GENERIC, 0.25), (_FUNCTION, 0.1))
+    for words, weight in ((_COMMON, 0.75), (_TRADE, 0.5), (_PLACES, 0.35), (_GENERIC, GENERIC_WEIGHT), (_FUNCTION, 0.1))
     for word in words.split()
 }
 """Word -> weight between 0 and 1; a word that is not listed weighs 1. The later list wins."""
