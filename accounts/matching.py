@@ -90,6 +90,8 @@ def _percent(similarity: float) -> int:
 
 
 NAME_POINTS = 90
+COMMON_NAME_POINTS = 85
+"""For names of common words only ("Royal", "Premier Foods"), which alone prove nothing."""
 COUNTRY_POINTS = (6, -12)
 DOMAIN_POINTS = (95, -8)
 SAME_LABEL_POINTS = 12
@@ -101,12 +103,14 @@ ADDRESS_POINTS = (24, -12)
 
 
 def _name_reason(left: Identity, right: Identity) -> Reason:
-    alike = name_similarity(profile_of(left.name), profile_of(right.name))
+    ours, theirs = profile_of(left.name), profile_of(right.name)
+    alike = name_similarity(ours, theirs)
+    points = NAME_POINTS if ours.strong and theirs.strong else COMMON_NAME_POINTS
     if alike == 1.0:
         sentence = _("the names are equal but for spelling and legal form")
     else:
         sentence = format_lazy(_("the names are {percent} % alike"), percent=_percent(alike))
-    return Reason("name", alike, round(NAME_POINTS * alike), sentence)
+    return Reason("name", alike, round(points * alike), sentence)
 
 
 def _domain_reason(left: str, right: str) -> Reason | None:

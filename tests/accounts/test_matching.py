@@ -24,6 +24,8 @@ SAME = [
     named("A B SKF", "SKF", "SE"),
     named("Société Générale", "SOCIETE GENERALE SA", "FR"),
     named("3M", "3M Company", "US"),
+    named("Premier Foods plc", "PREMIER FOODS", "GB"),
+    named("Castellan Foods GmbH", "Castellan Foods", ""),
     named("ПАО «Газпром»", "Gazprom PJSC", "RU"),
     named("Ελληνικά Πετρέλαια Α.Ε.", "Ellinika Petrelaia AE", "GR"),
     named("Kühne + Nagel", "Kuhne & Nagel AG", "CH"),
@@ -54,6 +56,8 @@ REVIEW = [
     named("Telefonaktiebolaget LM Ericsson (publ)", "Ericsson LM", "SE"),
     named("Shell Internationale Research Maatschappij", "Shell International Research Maats chapij B.V.", "NL"),
     named("Nike", "Nkie", "US"),
+    named("Royal Ltd", "Royal", ""),
+    named("Premier Foods plc", "Premier Foods", ""),
 ]
 
 DIFFERENT = [
