@@ -137,8 +137,8 @@ def day(value: date | datetime | None) -> SafeString | str:
 
 @lru_cache(maxsize=2048)
 def initials(name: str) -> str:
-    """Return at most two initials: first and last word."""
-    words = [word for word in re.split(r"[\s,.@_-]+", name) if word[:1].isalnum()]
+    """Return at most two initials: first and last word; of an e-mail address those of its local part."""
+    words = [word for word in re.split(r"[\s,._-]+", name.partition("@")[0]) if word[:1].isalnum()]
     if not words:
         return "?"
     return (words[0][0] + (words[-1][0] if len(words) > 1 else "")).upper()
