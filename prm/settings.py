@@ -5,6 +5,7 @@ from pathlib import Path
 
 from csp.constants import NONCE, NONE, SELF
 from django.utils.translation import gettext_lazy as _
+from whitenoise.compress import Compressor
 
 from prm.kernel import environment
 
@@ -26,7 +27,7 @@ INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.sessions",
     "django.contrib.messages",
-    "django.contrib.staticfiles",
+    "prm.static.StaticFiles",
     "django.contrib.postgres",
     "django.contrib.admin.apps.SimpleAdminConfig",
     "django.forms",
@@ -171,6 +172,8 @@ TIME_ZONE = "UTC"
 # -- Files
 STATIC_URL = "/static/"
 STATIC_ROOT = ROOT / "staticfiles"
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = (*Compressor.SKIP_COMPRESS_EXTENSIONS, "map")
 MEDIA_ROOT = Path(environment.text("MEDIA_ROOT", str(ROOT / "media"), purpose="the folder of uploaded files"))
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
