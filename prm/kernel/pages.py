@@ -69,6 +69,16 @@ class Page:
         return self.number > 1
 
     @property
+    def previous_page_number(self) -> int:
+        """The number of the page before."""
+        return self.number - 1
+
+    @property
+    def next_page_number(self) -> int:
+        """The number of the page after."""
+        return self.number + 1
+
+    @property
     def counted(self) -> str:
         """The count as shown: "1,000+" where it isn't exact."""
         return f"{COUNT_UPTO:,}+" if self.count > COUNT_UPTO else f"{self.count:,}"
