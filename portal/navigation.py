@@ -82,21 +82,27 @@ def _address(name: str) -> str:
         return ""
 
 
-def _items(entries: Iterable[Entry], path: str, role: str, counts: Mapping[str, int]) -> list[dict[str, Any]]:
-    shown = [(entry, _address(entry.name)) for entry in entries if not entry.roles or role in entry.roles]
-    # The longest address that the path starts with is where one is: /desk/deals/ is not /desk/.
-    below = [url for entry, url in shown if url and (path == url if entry.exact else path.startswith(url))]
-    here = max(below, key=len, default="")
+def _here(entries: Iterable[Entry], path: str) -> str:
+    """Return the address of the entry that a path belongs to: the longest that it starts with."""
+    addresses = [(_address(entry.name), entry.exact) for entry in entries]
+    return max(
+        (url for url, exact in addresses if url and (path == url if exact else path.startswith(url))),
+        key=len,
+        default="",
+    )
+
+
+def _items(entries: Iterable[Entry], here: str, counts: Mapping[str, int]) -> list[dict[str, Any]]:
     return [
         {
             "label": entry.label,
             "url": url,
             "icon": entry.icon,
-            "current": bool(here) and url == here,
+            "current": url == here,
             "count": counts.get(entry.name, 0),
         }
-        for entry, url in shown
-        if url
+        for entry in entries
+        if (url := _address(entry.name))
     ]
 
 
@@ -109,15 +115,21 @@ def menu(area: str, path: str, *, role: str = "", counts: Mapping[str, int] | No
         role: the seat's role.
         counts: numbers to show beside entries, by url name ("desk:queue").
     """
-    groups = [
-        {"label": group.label, "items": _items(group.entries, path, role, counts or {})}
+    seen = [
+        (group.label, [entry for entry in group.entries if not entry.roles or role in entry.roles])
         for group in AREAS.get(area, ())
     ]
+    here = _here((entry for _label, entries in seen for entry in entries), path)
+    groups = [{"label": label, "items": _items(entries, here, counts or {})} for label, entries in seen]
     return [group for group in groups if group["items"]]
 
 
 def dock(area: str, path: str, *, role: str = "", can_register: bool = True) -> list[dict[str, Any]]:
     """Return the up to four items of the phone's dock; "More" stands beside them in the shell."""
     entries = DOCKS.get(area, DOCKS["desk"])
-    wanted = [entry for entry in entries if can_register or entry.name != "portal:deal-register"]
-    return _items(wanted, path, role, {})
+    wanted = [
+        entry
+        for entry in entries
+        if (can_register or entry.name != "portal:deal-register") and (not entry.roles or role in entry.roles)
+    ]
+    return _items(wanted, _here(wanted, path), {})
