@@ -62,13 +62,12 @@ DOCKS: Mapping[str, tuple[Entry, ...]] = {
         Entry("portal:home", _("Home"), "home", exact=True),
         Entry("portal:deal-list", _("Deals"), "deal"),
         Entry("portal:deal-register", _("Register"), "plus"),
-        Entry("notifications", _("News"), "bell"),
+        Entry("portal:team", _("Team"), "team"),
     ),
     "desk": (
         Entry("desk:queue", _("Queue"), "queue"),
         Entry("desk:deal-list", _("Deals"), "deal"),
         Entry("desk:partner-list", _("Partners"), "building"),
-        Entry("notifications", _("News"), "bell"),
     ),
 }
 
