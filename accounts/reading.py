@@ -74,7 +74,7 @@ class CustomerRow:
     @property
     def keys(self) -> list[str]:
         """The match keys that its account gets."""
-        return sorted(match_keys(Identity(name=self.name, country=self.country, domain=self.domain)))
+        return sorted(match_keys(Identity(name=self.name, country=self.country, domain=self.domain, city=self.city)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,28 +5,32 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.db import connection
+from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import AccountLink, AccountOrigin
 from accounts.matching import REVIEW_FROM, Identity, Match, compare, match_keys
 from accounts.naming import normalise_name, registrable_domain
+from prm.kernel.errors import Conflict
 
-CANDIDATES = 25
+ATTEMPTS = 5
+PER_KEY = 100  # the commonest names share a key with hundreds; exact ones are found apart
+CANDIDATES = 40
 
 FIND = """
-SELECT a.id, a.name, a.country, a.domain, a.normalised_name, a.origin, a.owner_name
+SELECT a.id, a.name, a.country, a.domain, a.city, a.normalised_name, a.origin, a.owner_name
 FROM (
   SELECT account_id, count(*) AS shared FROM unnest(%(keys)s::text[]) AS wanted(key)
   CROSS JOIN LATERAL (
     SELECT account_id FROM accounts_matchkey
-    WHERE vendor_id = %(vendor)s AND key = wanted.key ORDER BY account_id LIMIT %(limit)s
+    WHERE vendor_id = %(vendor)s AND key = wanted.key ORDER BY account_id LIMIT %(per_key)s
   ) AS hit
   GROUP BY account_id ORDER BY shared DESC, account_id LIMIT %(limit)s
 ) AS near JOIN accounts_account a ON a.id = near.account_id
 UNION
-SELECT a.id, a.name, a.country, a.domain, a.normalised_name, a.origin, a.owner_name FROM accounts_account a
+SELECT a.id, a.name, a.country, a.domain, a.city, a.normalised_name, a.origin, a.owner_name FROM accounts_account a
 WHERE vendor_id = %(vendor)s AND domain = %(domain)s AND domain <> ''
 UNION
-SELECT a.id, a.name, a.country, a.domain, a.normalised_name, a.origin, a.owner_name FROM accounts_account a
+SELECT a.id, a.name, a.country, a.domain, a.city, a.normalised_name, a.origin, a.owner_name FROM accounts_account a
 WHERE vendor_id = %(vendor)s AND normalised_name = %(name)s AND country = %(country)s
 """
 
@@ -78,6 +82,7 @@ def find_candidates(vendor_id: int, customer: Identity) -> list[Candidate]:
         "keys": sorted(match_keys(customer)),
         "vendor": vendor_id,
         "limit": CANDIDATES,
+        "per_key": PER_KEY,
         "domain": registrable_domain(customer.domain),
         "name": normalise_name(customer.name)[:200],
         "country": customer.country,
@@ -86,8 +91,8 @@ def find_candidates(vendor_id: int, customer: Identity) -> list[Candidate]:
         cursor.execute(FIND, values)
         rows = cursor.fetchall()
     found = []
-    for pk, name, country, domain, normalised, origin, owner in rows:
-        match = compare(customer, Identity(name=name, country=country, domain=domain))
+    for pk, name, country, domain, city, normalised, origin, owner in rows:
+        match = compare(customer, Identity(name=name, country=country, domain=domain, city=city))
         same_name = normalised == values["name"] and country == values["country"]
         exact = same_name or (bool(domain) and domain == values["domain"])
         if exact or match.score >= REVIEW_FROM:
@@ -97,7 +102,7 @@ def find_candidates(vendor_id: int, customer: Identity) -> list[Candidate]:
     return sorted(found, key=lambda c: (not (c.exact and c.domain == same_domain), not c.exact, -c.match.score, c.account_id))
 
 
-def create_account(vendor_id: int, customer: Identity, *, city: str = "", origin: str = AccountOrigin.REGISTRATION) -> int | None:
+def create_account(vendor_id: int, customer: Identity, *, origin: str = AccountOrigin.REGISTRATION) -> int | None:
     """Create the account with its match keys in one statement; None when another transaction just did."""
     values = {
         "vendor": vendor_id,
@@ -105,7 +110,7 @@ def create_account(vendor_id: int, customer: Identity, *, city: str = "", origin
         "normalised": normalise_name(customer.name)[:200],
         "country": customer.country,
         "domain": registrable_domain(customer.domain)[:120],
-        "city": city[:100],
+        "city": customer.city[:100],
         "origin": origin,
         "keys": sorted(match_keys(customer)),
     }
@@ -115,19 +120,23 @@ def create_account(vendor_id: int, customer: Identity, *, city: str = "", origin
     return made[0] if made else None
 
 
-def resolve_customer(vendor_id: int, customer: Identity, *, city: str = "") -> Resolution:
+def resolve_customer(vendor_id: int, customer: Identity) -> Resolution:
     """Return the vendor's account for a customer, creating it where none is alike.
 
     An account with the same domain, or the same name and country, is the one. Otherwise the best that looks alike is
     taken until a person decides, so that two spellings can never be protected beside each other unseen.
+
+    Raises:
+        Conflict: five times in a row another transaction was just creating it.
     """
-    while True:
+    for _attempt in range(ATTEMPTS):
         candidates = find_candidates(vendor_id, customer)
         if candidates:
             best = candidates[0]
             link = AccountLink.EXACT if best.exact else AccountLink.LIKELY
             return Resolution(best.account_id, link, tuple(candidates[:5]))
-        made = create_account(vendor_id, customer, city=city)
+        made = create_account(vendor_id, customer)
         if made is not None:
             return Resolution(made, AccountLink.NEW, ())
         # Another registration created it between our look and our insert: look again.
+    raise Conflict("account_contended", _("Many registered this customer at the same moment. Submit once more."))

@@ -50,4 +50,9 @@ class Registration:
     @property
     def customer(self) -> Identity:
         """The customer as the matcher takes it."""
-        return Identity(name=self.customer_name, country=self.customer_country, domain=self.customer_domain)
+        return Identity(
+            name=self.customer_name,
+            country=self.customer_country,
+            domain=self.customer_domain,
+            city=self.customer_city,
+        )

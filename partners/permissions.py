@@ -8,6 +8,5 @@ VIEW_PARTNERS = permission("partner.view", _("See partners"), roles=VENDOR_ROLES
 EDIT_PARTNERS = permission("partner.edit", _("Change partners"), roles={Role.MANAGER}, scope="partners:write")
 VIEW_TEAM = permission("team.view", _("See the team"), roles=PARTNER_ROLES, scope="partners:read")
 MANAGE_TEAM = permission("team.manage", _("Manage the team"), roles={Role.ADMINISTRATOR}, scope="partners:write")
-USE_CONSOLE = permission("console.use", _("Use the admin console"), roles={Role.MANAGER}, scope="console")
 EDIT_PROGRAMS = permission("program.edit", _("Set up programs"), roles={Role.MANAGER}, scope="programs:write")
 MAKE_TOKENS = permission("token.make", _("Make API tokens"), roles=frozenset(Role), scope="tokens")

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from activity.console import site as console
+
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("admin/", console.urls),
     path("accounts/", include("allauth.account.urls")),
     path("portal/", include("portal.partner.urls")),
     path("desk/", include("portal.desk.urls")),

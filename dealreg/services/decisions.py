@@ -156,7 +156,7 @@ def separate_customer(*, actor: Actor, deal: Deal, reason: str) -> Deal:
     fresh = _undecided(deal, actor)
     if not reason:
         raise RuleViolation("required", _("Say why it is another customer."), "reason")
-    made = None if fresh.account_link == AccountLink.EXACT else create_account(fresh.vendor_id, customer_of(fresh), city=fresh.customer_city)
+    made = None if fresh.account_link == AccountLink.EXACT else create_account(fresh.vendor_id, customer_of(fresh))
     if made is None:
         raise RuleViolation(
             "same_customer", _("An account with the same domain, or the same name and country, exists: it is the same customer.")

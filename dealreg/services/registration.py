@@ -72,7 +72,7 @@ def _register(actor: Actor, registration: Registration, draft: DealDraft | None)
         raise Http404
     _check(registration, terms)
     lines = _lines(actor, registration, terms)
-    resolution = resolve_customer(terms.vendor_id, registration.customer, city=registration.customer_city)
+    resolution = resolve_customer(terms.vendor_id, registration.customer)
     deal = _build(actor, registration, terms, lines, resolution)
     rivals = _rivals(deal, resolution, terms) if competes(deal.part) else []
     best = resolution.best
@@ -278,7 +278,7 @@ def _matched_again(deal: Deal, answers: Mapping[str, Any]) -> dict[str, Any]:
     if Askable.CUSTOMER_DOMAIN not in answers or deal.account_link in {AccountLink.CONFIRMED, AccountLink.SEPARATED}:
         return {}
     customer = replace(customer_of(deal), domain=answers[Askable.CUSTOMER_DOMAIN])
-    resolution = resolve_customer(deal.vendor_id, customer, city=deal.customer_city)
+    resolution = resolve_customer(deal.vendor_id, customer)
     Conflict.objects.filter(deal=deal).delete()
     _keep_conflicts(deal, resolution)
     return {"account_id": resolution.account_id, "account_link": resolution.link}
@@ -298,4 +298,9 @@ def withdraw_deal(*, actor: Actor, deal: Deal, message: str = "") -> Deal:
 
 def customer_of(deal: Deal) -> Identity:
     """Return the deal's customer, as typed, as the matcher takes it."""
-    return Identity(name=deal.customer_name, country=str(deal.customer_country), domain=deal.customer_domain)
+    return Identity(
+        name=deal.customer_name,
+        country=str(deal.customer_country),
+        domain=deal.customer_domain,
+        city=deal.customer_city,
+    )

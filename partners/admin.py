@@ -1,0 +1,80 @@
+"""Programs, partners, enrollments and seats in the console."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from activity.console import ScopedAdmin, site
+from partners.models import Enrollment, Partner, Program, Seat
+from partners.permissions import EDIT_PARTNERS, EDIT_PROGRAMS, VIEW_PARTNERS
+from people.models import Person
+
+
+@admin.register(Program, site=site)
+class ProgramAdmin(ScopedAdmin):
+    """Programs."""
+
+    view_permission = VIEW_PARTNERS
+    change_permission = EDIT_PROGRAMS
+    list_display = ("name", "is_open")
+    prepopulated_fields = {"slug": ("name",)}
+    ordering = ("name",)
+
+
+@admin.register(Partner, site=site)
+class PartnerAdmin(ScopedAdmin):
+    """Partners that are or were enrolled with this vendor; the partner edits its own profile."""
+
+    view_permission = VIEW_PARTNERS
+    list_display = ("name", "type", "country", "city")
+    list_filter = ("type", "country")
+    search_fields = ("name", "legal_name")
+    ordering = ("name",)
+    exclude = ("revision",)
+
+
+@admin.register(Enrollment, site=site)
+class EnrollmentAdmin(ScopedAdmin):
+    """Who is in which program, its partner manager and its status."""
+
+    view_permission = VIEW_PARTNERS
+    change_permission = EDIT_PARTNERS
+    list_display = ("partner", "program", "status", "manager", "enrolled_at")
+    list_filter = ("status", "program")
+    list_select_related = ("partner", "program", "manager")
+    search_fields = ("partner__name",)
+    ordering = ("partner__name",)
+    readonly_fields = ("partner", "program", "enrolled_at")
+    exclude = ("standing",)
+
+    def has_add_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        """Add none here: partners come through applications."""
+        return False
+
+    def formfield_for_foreignkey(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
+        """Offer the vendor's own people as partner managers."""
+        if db_field.name == "manager":
+            kwargs["queryset"] = Person.objects.filter(seats__vendor_id=request.actor.vendor_id, seats__is_active=True)
+            return admin.ModelAdmin.formfield_for_foreignkey(self, db_field, request, **kwargs)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+
+@admin.register(Seat, site=site)
+class SeatAdmin(ScopedAdmin):
+    """The vendor's own people and those of its partners."""
+
+    view_permission = VIEW_PARTNERS
+    list_display = ("person", "organisation", "role", "is_active")
+    list_filter = ("role", "is_active")
+    list_select_related = ("person", "vendor", "partner")
+    search_fields = ("person__name", "person__email", "partner__name")
+    ordering = ("person__name",)
+
+    @admin.display(description=_("at"))
+    def organisation(self, seat: Seat) -> str:
+        """Name the vendor or the partner."""
+        return str(seat.vendor or seat.partner)
