@@ -57,16 +57,16 @@ def prepare(stack: Stack) -> str:
 
 
 def start_application(stack: Stack, port: int) -> None:
-    """Start web server, worker and beat, and wait until the web server answers.
+    """Start the web server, wait until it answers, and start worker and beat (all at once would be slower for all).
 
     Raises:
         CannotRunError: it does not.
     """
     environment = stack.environment(owner=False)
     stack.supervisor.start(web(stack, port, environment))
+    stack.supervisor.wait_until("web", lambda: answers(port))
     stack.supervisor.start(worker(stack, environment))
     stack.supervisor.start(beat(stack, environment))
-    stack.supervisor.wait_until("web", lambda: answers(port))
 
 
 def web(stack: Stack, port: int, environment: dict[str, str]) -> Program:

@@ -20,7 +20,8 @@ from prm.embedded.console import CannotRunError, say
 from prm.embedded.identity import SAME, Identity, end_with_parent
 from prm.embedded.state import ROOT, State, write_private
 
-STOP_ORDER = ("web", "beat", "worker", "valkey", "postgres")
+# One stage after the other; within a stage all are asked at once, in this order, because each may take seconds.
+STOP_STAGES = (("web", "beat", "worker"), ("valkey",), ("postgres",))
 VITAL = ("postgres", "web")
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 LONGEST_PAUSE = 30.0
@@ -139,22 +140,25 @@ class Supervisor:
                     self._tend(child)
             time.sleep(0.2)
 
-    def stop(self, name: str, patience: float = 20.0) -> None:
-        """Stop one program with its own signal, or by force when it does not listen."""
-        child = self.children.pop(name)
-        if child.running:
-            child.process.send_signal(child.program.stop_signal)
+    def stop(self, *names: str, patience: float = 20.0) -> None:
+        """Stop programs, each with its own signal, or by force when it does not listen."""
+        children = [self.children.pop(name) for name in names if name in self.children]
+        for child in children:
+            if child.running:
+                child.process.send_signal(child.program.stop_signal)
+        deadline = time.monotonic() + patience
+        for child in children:
             try:
-                child.process.wait(patience)
+                child.process.wait(max(0.0, deadline - time.monotonic()))
             except subprocess.TimeoutExpired:
-                say(f"{name} did not stop within {patience:.0f} s and is ended by force")
-        end_session(child.process.pid)
-        child.process.wait()
+                say(f"{child.program.name} did not stop within {patience:.0f} s and is ended by force")
+            end_session(child.process.pid)
+            child.process.wait()
 
     def stop_all(self) -> None:
-        """Stop everything: web, beat, worker, Valkey, PostgreSQL."""
-        for name in sorted(self.children, key=STOP_ORDER.index):
-            self.stop(name)
+        """Stop everything: web server, beat and worker, then Valkey, then PostgreSQL."""
+        for stage in STOP_STAGES:
+            self.stop(*stage)
         self._register.unlink(missing_ok=True)
 
     def sweep(self) -> None:
