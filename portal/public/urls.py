@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from portal.public import pages, seats
+from portal.public import files, notifications, outbox, pages, seats
 from portal.unfinished import page
 
 urlpatterns = [
@@ -12,15 +12,18 @@ urlpatterns = [
     path("health/", pages.health, name="health"),
     path("seat/", seats.switch_seat, name="seat-switch"),
     path("vendor/", seats.switch_vendor, name="vendor-switch"),
-    path("files/<uuid:key>/", page, name="file"),
-    path("notifications/", page, name="notifications"),
-    path("notifications/<int:pk>/", page, name="notification-open"),
-    path("notifications/read/", page, name="notifications-read"),
+    path("files/<uuid:key>/", files.FileDownload.as_view(), name="file"),
+    path("notifications/", notifications.Notifications.as_view(), name="notifications"),
+    path("notifications/<int:pk>/", notifications.NotificationOpen.as_view(), name="notification-open"),
+    path("notifications/read/", notifications.NotificationsRead.as_view(), name="notifications-read"),
     path("settings/", page, name="settings"),
     path("settings/tokens/", page, name="settings-tokens"),
     path("settings/tokens/<int:pk>/revoke/", page, name="settings-token-revoke"),
-    path("outbox/", page, name="outbox"),
-    path("outbox/<int:pk>/", page, name="outbox-mail"),
-    path("outbox/previews/<slug:template>/", page, name="mail-preview"),
+    path("outbox/", outbox.Outbox.as_view(), name="outbox"),
+    path("outbox/<int:pk>/", outbox.OutboxMail.as_view(), name="outbox-mail"),
+    path("outbox/<int:pk>/body/", outbox.OutboxMailBody.as_view(), name="outbox-mail-body"),
+    path("outbox/previews/", outbox.MailPreviews.as_view(), name="mail-previews"),
+    path("outbox/previews/<slug:template>/", outbox.MailPreview.as_view(), name="mail-preview"),
+    path("outbox/previews/<slug:template>/body/", outbox.MailPreviewBody.as_view(), name="mail-preview-body"),
     path("system/", page, name="system"),
 ]

@@ -1,0 +1,91 @@
+"""Downloads of files on deals and drafts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import IO, Any
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.utils.http import content_disposition_header
+
+from dealreg.models import DealFile
+from prm.kernel.pages import ActorView
+
+CHUNK = 64 * 1024
+ONE_RANGE = re.compile(r"bytes=(\d{0,15})-(\d{0,15})", re.ASCII)
+INERT = "default-src 'none'; frame-ancestors 'none'; sandbox"
+
+
+class FileDownload(ActorView):
+    """A file, always as a download: whatever it holds, it never runs as a page of this site.
+
+    One range of bytes is served where it is asked for, so that a broken download can go on; several at once get the
+    whole file, which HTTP allows.
+    """
+
+    def get(self, request: HttpRequest, key: UUID) -> HttpResponseBase:
+        """Stream the file, or a range of it."""
+        file = DealFile.objects.visible_to(self.actor).filter(key=key).first()
+        if file is None:
+            raise Http404
+        try:
+            stored = file.content.open("rb")
+        except FileNotFoundError:
+            raise Http404 from None
+        response = _streamed(stored, stored.size, _asked_range(request, stored.size))
+        return _inert(response, file)
+
+
+def _asked_range(request: HttpRequest, size: int) -> range | None:
+    """Return the bytes asked for; empty where there are none such, None where the whole file is wanted."""
+    found = ONE_RANGE.fullmatch(request.headers.get("Range", "").strip())
+    # If-Range compares validators, which these answers don't carry: then the whole file is the right answer.
+    if found is None or "If-Range" in request.headers or found.groups() == ("", ""):
+        return None
+    first, last = found.groups()
+    if not first:
+        return range(max(size - int(last), 0), size)
+    if last and int(last) < int(first):
+        return None
+    return range(int(first), min(int(last) + 1, size) if last else size)
+
+
+def _streamed(stored: IO[bytes], size: int, asked: range | None) -> HttpResponseBase:
+    if asked is not None and not asked:
+        stored.close()
+        return HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
+    wanted = range(size) if asked is None else asked
+    response = StreamingHttpResponse(_pieces(stored, wanted), status=200 if asked is None else 206)
+    response["Content-Length"] = str(len(wanted))
+    if asked is not None:
+        response["Content-Range"] = f"bytes {asked.start}-{asked.stop - 1}/{size}"
+    return response
+
+
+def _pieces(stored: IO[bytes], wanted: range) -> Iterator[bytes]:
+    with stored:
+        stored.seek(wanted.start)
+        left = len(wanted)
+        while left and (piece := stored.read(min(CHUNK, left))):
+            left -= len(piece)
+            yield piece
+
+
+def _inert(response: Any, file: DealFile) -> HttpResponseBase:
+    response["Content-Type"] = file.media_type
+    response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=safe_name(file.name))
+    response["Content-Security-Policy"] = INERT
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cross-Origin-Resource-Policy"] = "same-origin"
+    response["Cache-Control"] = "private, no-store"
+    response["Accept-Ranges"] = "bytes"
+    return response
+
+
+def safe_name(name: str) -> str:
+    """Return a file's name without control and direction characters or path separators, never empty."""
+    kept = "".join("_" if letter in '/\\:*?"<>|' else letter for letter in name if letter.isprintable())
+    return kept.strip(" .") or "file"
