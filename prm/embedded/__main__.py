@@ -6,7 +6,7 @@ import sys
 
 from prm.embedded.application import run
 from prm.embedded.console import CannotRunError, announce
-from prm.embedded.parent import follow_make
+from prm.embedded.parent import follow_make, unfollow
 from prm.embedded.postgres import private_base
 from prm.embedded.processes import StopRequested, stop_on_signals
 from prm.embedded.stack import run_manage, run_with_services
@@ -71,4 +71,6 @@ if __name__ == "__main__":
         code = 1
     except StopRequested as request:
         code = 128 + request.signal
+    finally:
+        unfollow()
     sys.exit(code)

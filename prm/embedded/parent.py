@@ -26,11 +26,16 @@ def follow_make() -> None:
 
     def look(_number: int, _frame: FrameType | None) -> None:
         if not catches(parent, signal.SIGINT):
-            signal.setitimer(signal.ITIMER_REAL, 0)
+            unfollow()
             os.kill(os.getpid(), signal.SIGINT)
 
     signal.signal(signal.SIGALRM, look)
     signal.setitimer(signal.ITIMER_REAL, 0.5, 0.5)
+
+
+def unfollow() -> None:
+    """Stop looking: an alarm that comes while Python shuts down would end the process with its signal."""
+    signal.setitimer(signal.ITIMER_REAL, 0)
 
 
 def catches(pid: int, number: signal.Signals) -> bool:

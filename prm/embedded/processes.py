@@ -235,7 +235,8 @@ def run_in_foreground(command: Sequence[str | Path], environment: Mapping[str, s
         preexec_fn=lambda: end_with_parent(parent, signal.SIGTERM),  # noqa: PLW1509  (the supervisor has one thread)
     )
     try:
-        return process.wait()
+        code = process.wait()
+        return code if code >= 0 else 128 - code  # as a shell says "ended by a signal"
     except StopRequested as request:
         if not at_terminal:
             with contextlib.suppress(ProcessLookupError):

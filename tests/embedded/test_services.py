@@ -167,6 +167,15 @@ def test_nothing_is_left_behind(ending, binaries):
 
 
 @ON_LINUX
+@pytest.mark.parametrize(("command", "code"), [("true", 0), ("exit 3", 3), ("kill -9 $$", -9)])
+def test_the_exit_code_is_the_commands(command, code, tmp_path):
+    environment = {**os.environ, "DATABASE_URL": "postgres://", "REDIS_URL": "redis://", "PRM_HOME": str(tmp_path)}
+    supervised = [sys.executable, "-m", "prm.embedded", "exec", "tryout", "--", "sh", "-c", f"sleep 0.6; {command}"]
+    done = subprocess.run(supervised, cwd=ROOT, env=environment | {"PRM_END_WITH": str(os.getpid())}, check=False)
+    assert done.returncode == (code if code >= 0 else 128 - code)
+
+
+@ON_LINUX
 @pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_nothing_is_left_behind_when_only_make_is_ended(ending, binaries, tmp_path):
     started = tmp_path / "started"
