@@ -10,6 +10,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject
 
 from activity.models import Notification
+from activity.permissions import USE_CONSOLE
 from dealreg.permissions import REGISTER_DEALS
 from partners.middleware import focused_vendor
 from partners.seats import places_of
@@ -54,6 +55,7 @@ class Shell:
     unread: int
     demo: bool
     can_register: bool
+    can_console: bool
     search_url: str
 
 
@@ -94,6 +96,7 @@ def _shell(request: Any) -> Shell:
         unread=unread(actor),
         demo=settings.DEMO,
         can_register=actor.is_partner and actor.may(REGISTER_DEALS),
+        can_console=actor.may(USE_CONSOLE),
         search_url=_search_url(actor),
     )
 
@@ -114,6 +117,7 @@ def _stranger() -> Shell:
         unread=0,
         demo=settings.DEMO,
         can_register=False,
+        can_console=False,
         search_url="",
     )
 

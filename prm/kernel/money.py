@@ -16,7 +16,7 @@ from prm.kernel.errors import RuleViolation
 
 LARGEST = Decimal("999999999999.99")
 CURRENCIES = ("EUR", "USD", "GBP", "CHF", "SEK", "NOK", "DKK", "PLN", "CZK", "JPY", "CAD", "AUD", "BRL", "INR", "SGD", "ZAR")
-_PLAIN = re.compile(r"[+-]?\d+(?:[.,]\d+)*")
+_PLAIN = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]+)*")
 
 
 @dataclass(frozen=True, slots=True)
