@@ -201,3 +201,16 @@ class IdempotencyRecord(ScopedModel):
 
     def __str__(self) -> str:
         return f"{self.key} of seat {self.seat_id}"
+
+
+class ApiUse(ScopedModel):
+    """How many API requests a seat made in the minute of its latest one."""
+
+    scope = Unscoped("machinery: written by the API's throttle only")
+
+    seat_id = models.BigIntegerField(primary_key=True)
+    minute = models.BigIntegerField()
+    requests = models.PositiveIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.requests} of seat {self.seat_id}"

@@ -236,6 +236,9 @@ CONTENT_SECURITY_POLICY = {
 }
 
 # -- API
+API_REQUESTS_PER_MINUTE = environment.integer(
+    "API_REQUESTS_PER_MINUTE", 600, purpose="API requests that a seat may make in a minute"
+)
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "partners.authentication.TokenAuthentication",
@@ -243,7 +246,9 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["prm.kernel.api_defaults.HasSeat"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["prm.kernel.api_defaults.JSONBody"],
+    "DEFAULT_THROTTLE_CLASSES": ["activity.throttling.SeatThrottle"],
+    "DEFAULT_METADATA_CLASS": None,
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_PAGINATION_CLASS": "prm.kernel.api_defaults.Pagination",

@@ -144,6 +144,10 @@ def system(vendor_id: int | None) -> Actor:
     return Actor(kind=Kind.SYSTEM, vendor_id=vendor_id, via=Via.TASK)
 
 
+PERMISSIONS: dict[str, Permission] = {}
+
+
 def permission(name: str, label: str | Promise, *, roles: Iterable[Role], scope: str, system: bool = False) -> Permission:
     """Declare a right; `name` is "subject.verb", `scope` is the token scope that carries it."""
-    return Permission(name, label, frozenset(roles), scope, system)
+    PERMISSIONS[name] = Permission(name, label, frozenset(roles), scope, system)
+    return PERMISSIONS[name]

@@ -1,4 +1,4 @@
-"""The base of the API: scoped view sets, and answers given once per idempotency key."""
+"""The base of the API: scoped view sets, strict input, entity tags, and answers given once per idempotency key."""
 
 from __future__ import annotations
 
@@ -8,30 +8,68 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from django.db import connection, transaction
+from django.http import Http404
+from django.utils.http import parse_etags
 from django.utils.translation import gettext_lazy as _
-from rest_framework import viewsets
+from rest_framework import serializers, viewsets
+from rest_framework.exceptions import ErrorDetail
+from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 
 from prm.kernel.api_defaults import actor_of_request
 from prm.kernel.errors import Conflict, RuleViolation
 
 if TYPE_CHECKING:
-    from django.db.models import QuerySet
+    from django.db.models import Model, QuerySet
     from rest_framework.request import Request
 
-    from prm.kernel.actors import Actor
+    from prm.kernel.actors import Actor, Permission
+
+LONGEST_KEY = 100
+MOST_NAMED = 10
 
 
-class ScopedViewSet(viewsets.GenericViewSet):
+class MissingIfMatch(RuleViolation):
+    """A change must say which revision it was made from."""
+
+    status = 428
+
+
+class StaleRevision(Conflict):
+    """The row has changed since the revision that `If-Match` names."""
+
+    status = 412
+
+
+class ReadSerializer(serializers.Serializer[Any]):
+    """Turns what is found into JSON; never parses."""
+
+
+class WriteSerializer(serializers.Serializer[Any]):
+    """Parses a request's body; never saves. A field that it doesn't know is refused rather than dropped."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        """Return the parsed fields."""
+        unknown = [str(name) for name in data if name not in self.fields][:MOST_NAMED] if isinstance(data, dict) else []
+        if unknown:
+            message = ErrorDetail(_("There is no such field here."), "unknown_field")
+            raise serializers.ValidationError({name[:60]: [message] for name in unknown})
+        return super().to_internal_value(data)
+
+
+class ScopedViewSet(viewsets.GenericViewSet[Any]):
     """A view set without a queryset to forget: it starts from what the actor sees.
 
-    Subclasses give `model`, scopes, serializers, and `related` for what the serializer reads.
+    Subclasses give `model`, scopes, serializers, and in `related` and `prefetched` what the serializer reads.
     """
 
     model: ClassVar[Any]
     related: ClassVar[tuple[str, ...]] = ()
+    prefetched: ClassVar[tuple[Any, ...]] = ()
+    order: ClassVar[tuple[str, ...]] = ()
     read_scope: ClassVar[str] = ""
     write_scope: ClassVar[str] = ""
+    read_permission: ClassVar[Permission | None] = None
 
     @property
     def actor(self) -> Actor:
@@ -42,7 +80,88 @@ class ScopedViewSet(viewsets.GenericViewSet):
         """Return the rows in the actor's sight."""
         if getattr(self, "swagger_fake_view", False):
             return self.model.objects.none()
-        return self.model.objects.visible_to(self.actor).select_related(*self.related)
+        rows = self.model.objects.visible_to(self.actor).select_related(*self.related)
+        return rows.prefetch_related(*self.prefetched)
+
+    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Filter a list by the query's parameters; a single record isn't filtered."""
+        return queryset if self.detail else super().filter_queryset(queryset)
+
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Answer with a page of the list."""
+        filters = getattr(self, "filterset_class", None)
+        self.check_parameters(*(filters.base_filters if filters else ()))
+        return self.page(self.filter_queryset(self.get_queryset()))
+
+    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Answer with one record."""
+        self.check_parameters(paged=False)
+        return self.answer(self.get_object())
+
+    def page(self, rows: QuerySet[Any]) -> Response:
+        """Answer with the page of `rows` that the cursor names."""
+        found = self.paginate_queryset(rows)
+        return self.get_paginated_response(self.get_serializer(found, many=True).data)
+
+    def check_parameters(self, *known: str, paged: bool = True) -> None:
+        """Refuse query parameters that mean nothing: a misspelt filter must not pass for the whole list.
+
+        Raises:
+            ValidationError: one is unknown.
+        """
+        allowed = {*known, "cursor", "limit"} if paged else set(known)
+        unknown = [name for name in self.request.query_params if name not in allowed][:MOST_NAMED]
+        if unknown:
+            message = ErrorDetail(_("There is no such parameter here."), "unknown_parameter")
+            raise serializers.ValidationError({name[:60]: [message] for name in unknown})
+
+    def parsed(self, request: Request, serializer: type[WriteSerializer], **options: Any) -> dict[str, Any]:
+        """Return the body as `serializer` parses it.
+
+        Raises:
+            ValidationError: it doesn't.
+        """
+        parser = serializer(data=request.data, context=self.get_serializer_context(), **options)
+        parser.is_valid(raise_exception=True)
+        found: dict[str, Any] = parser.validated_data
+        return found
+
+    def present(self, row: Model) -> Any:
+        """Return a row as the actor may see it."""
+        found = self.get_queryset().filter(pk=row.pk).first()
+        return None if found is None else self.get_serializer(found).data
+
+    def answer(self, row: Any, status: int = 200) -> Response:
+        """Answer with a row that `get_queryset` gave, and its entity tag where it has revisions."""
+        response = Response(self.get_serializer(row).data, status=status)
+        if hasattr(row, "revision"):
+            response["ETag"] = etag_of(row)
+        return response
+
+    def answer_afresh(self, row: Model, status: int = 200) -> Response:
+        """Answer with a row that was just written, read again with all that the serializer needs.
+
+        Raises:
+            Http404: the actor doesn't see it any more.
+        """
+        found = self.get_queryset().filter(pk=row.pk).first()
+        if found is None:
+            raise Http404
+        return self.answer(found, status)
+
+    def revision_asked(self, request: Request, row: Any) -> int:
+        """Return the revision that the change was made from, which `If-Match` must name.
+
+        Raises:
+            MissingIfMatch: no header. StaleRevision: another revision; carries the fresh row.
+        """
+        header = request.headers.get("If-Match", "").strip()
+        if not header:
+            raise MissingIfMatch("if_match_needed", _("Send If-Match with the ETag that you read: no change gets lost."))
+        if header != "*" and etag_of(row) not in parse_etags(header):
+            raise StaleRevision("changed_meanwhile", _("It was changed since you read it. Read it again."), fresh=row)
+        revision: int = row.revision
+        return revision
 
     def once(self, request: Request, answer: Callable[[], Response]) -> Response:
         """Answer a POST at most once per `Idempotency-Key`, in one transaction with the stored answer.
@@ -55,7 +174,7 @@ class ScopedViewSet(viewsets.GenericViewSet):
         key = request.headers.get("Idempotency-Key", "")
         if not key:
             return answer()
-        if len(key) > 100:  # noqa: PLR2004
+        if len(key) > LONGEST_KEY:
             raise RuleViolation("idempotency_key_too_long", _("At most 100 characters."))
         seat_id = self.actor.seat_id or 0
         with transaction.atomic():
@@ -68,7 +187,7 @@ class ScopedViewSet(viewsets.GenericViewSet):
                 return Response(kept.body, status=kept.status, headers={**kept.headers, "Idempotency-Replayed": "true"})
             response = answer()
             headers = {name: value for name, value in response.headers.items() if name in {"Location", "ETag"}}
-            body = json.loads(json.dumps(response.data, default=str))
+            body = json.loads(JSONRenderer().render(response.data) or b"null")
             _store[0].keep(seat_id, key, print_, response.status_code, headers, body)
             return response
 
@@ -78,7 +197,9 @@ class AnswerStore(Protocol):
 
     def find(self, seat_id: int, key: str) -> Any: ...
 
-    def keep(self, seat_id: int, key: str, fingerprint: str, status: int, headers: dict[str, str], body: Any) -> None: ...  # noqa: PLR0913
+    def keep(
+        self, seat_id: int, key: str, fingerprint: str, status: int, headers: dict[str, str], body: Any
+    ) -> None: ...
 
 
 _store: list[AnswerStore] = []
@@ -87,6 +208,11 @@ _store: list[AnswerStore] = []
 def set_answer_store(store: AnswerStore) -> None:
     """Plug in the store; called once at start-up."""
     _store[:] = [store]
+
+
+def etag_of(row: Any) -> str:
+    """Return the entity tag of a row's revision."""
+    return f'"{row.revision}"'
 
 
 def _lock_key(seat_id: int, key: str) -> None:
