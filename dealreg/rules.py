@@ -49,6 +49,11 @@ class Terms:
     clauses: Mapping[str, str] | None = None
 
     @property
+    def extra_discount(self) -> Decimal:
+        """The points of discount that the tier adds."""
+        return max(self.discount - self.plain_discount, Decimal(0))
+
+    @property
     def why(self) -> str:
         """Why the registration brings this, in one sentence."""
         if self.tier:

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from django.urls import path
 
+from portal.partner import registration
 from portal.unfinished import page
 
 app_name = "portal"
 urlpatterns = [
     path("", page, name="home"),
     path("deals/", page, name="deal-list"),
-    path("deals/register/", page, name="deal-register"),
-    path("deals/register/check/", page, name="deal-check"),
-    path("deals/register/brings/", page, name="deal-brings"),
-    path("deals/drafts/<uuid:submission>/", page, name="draft"),
-    path("deals/drafts/<uuid:submission>/save/", page, name="draft-save"),
-    path("deals/drafts/<uuid:submission>/discard/", page, name="draft-discard"),
-    path("deals/drafts/<uuid:submission>/files/", page, name="draft-file-add"),
-    path("deals/drafts/<uuid:submission>/files/<uuid:key>/remove/", page, name="draft-file-remove"),
+    path("deals/register/", registration.RegisterView.as_view(), name="deal-register"),
+    path("deals/register/check/", registration.CheckView.as_view(), name="deal-check"),
+    path("deals/register/brings/", registration.BringsView.as_view(), name="deal-brings"),
+    path("deals/drafts/<uuid:submission>/", registration.DraftView.as_view(), name="draft"),
+    path("deals/drafts/<uuid:submission>/save/", registration.DraftSaveView.as_view(), name="draft-save"),
+    path("deals/drafts/<uuid:submission>/discard/", registration.DraftDiscardView.as_view(), name="draft-discard"),
+    path("deals/drafts/<uuid:submission>/files/", registration.DraftFilesView.as_view(), name="draft-file-add"),
+    path("deals/drafts/<uuid:submission>/files/<uuid:key>/remove/", registration.DraftFilesView.as_view(), name="draft-file-remove"),
     path("deals/<str:reference>/", page, name="deal-detail"),
     path("deals/<str:reference>/edit/", page, name="deal-edit"),
     path("deals/<str:reference>/answer/", page, name="deal-answer"),

@@ -1,6 +1,6 @@
 // Product lines of a deal: a formset in [data-lines] with rows [data-line], a <template> for the next one, [data-line-add]
 // and [data-line-remove]. Sums follow quantity and price: [data-line-quantity], [data-line-price], [data-line-sum] in a row,
-// [data-lines-total] for all. A product's price stands on its option (data-price). Amounts are typed text, never numbers, so
+// [data-lines-total] for all. A product's price stands on its option (data-price); [data-line-price] may be left out. Amounts are typed text, never numbers, so
 // "12,oo" stays for the server to explain; a row that can't be read shows no sum.
 const format = (value, currency) => new Intl.NumberFormat(document.documentElement.lang || "en", {
   style: "currency", currency, maximumFractionDigits: Number.isInteger(value) ? 0 : 2 }).format(value);
@@ -10,6 +10,12 @@ function read(text) {
   if (/^\d{1,3}(\.\d{3})+(,\d+)?$/.test(plain) || /^\d+,\d{1,2}$/.test(plain)) plain = plain.replaceAll(".", "").replace(",", ".");
   else if (/^\d{1,3}(,\d{3})+(\.\d+)?$/.test(plain)) plain = plain.replaceAll(",", "");
   return /^\d+(\.\d+)?$/.test(plain) ? Number(plain) : NaN;
+}
+
+// A price that can be typed stands in [data-line-price]; a list price stands on the option chosen.
+function priceOf(row) {
+  const field = row.querySelector("[data-line-price]");
+  return read(field ? field.value : row.querySelector("select")?.selectedOptions[0]?.dataset.price);
 }
 
 const rowsOf = (box) => [...box.querySelectorAll("[data-line]")].filter((row) => !row.hidden);
@@ -24,7 +30,7 @@ function sum(box) {
   const currency = currencyOf(box);
   let total = 0;
   for (const row of rowsOf(box)) {
-    const value = read(row.querySelector("[data-line-quantity]")?.value) * read(row.querySelector("[data-line-price]")?.value);
+    const value = read(row.querySelector("[data-line-quantity]")?.value) * priceOf(row);
     const out = row.querySelector("[data-line-sum]");
     if (out) out.textContent = Number.isFinite(value) ? format(value, currency) : "–";
     if (Number.isFinite(value)) total += value;

@@ -1,0 +1,145 @@
+"""Form fields for what people type: amounts, days, quantities and countries, with errors that say what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+from django_countries import countries
+
+from prm.kernel.errors import RuleViolation
+from prm.kernel.money import CURRENCIES, parse_amount
+
+DAY_FORMATS = ("%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y", "%d %b %Y", "%d %B %Y")
+"""ISO as browsers send it, then days first, as this product writes them."""
+MOST_OF_A_PRODUCT = 1_000_000
+
+
+class AmountField(forms.CharField):
+    """An amount as text: a browser throws away "12,oo" typed into a number field. Gives a Decimal, None where empty."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"max_length": 40, "widget": forms.TextInput(attrs={"inputmode": "decimal"}), **kwargs})
+
+    def clean(self, value: Any) -> Decimal | None:  # type: ignore[override]
+        """Return the amount.
+
+        Raises:
+            ValidationError: not an amount, negative, or too large.
+        """
+        text = super().clean(value)
+        if not text:
+            return None
+        try:
+            return parse_amount(text)
+        except RuleViolation as violation:
+            raise ValidationError(str(violation.message), code=violation.code) from None
+
+
+class QuantityField(forms.CharField):
+    """A whole number from 1 to 1,000,000, as text."""
+
+    default_error_messages = {"required": _("Enter how many.")}
+
+    def __init__(self, **kwargs: Any) -> None:
+        widget = forms.TextInput(attrs={"inputmode": "numeric", "size": "4", "autocomplete": "off"})
+        super().__init__(**{"max_length": 20, "widget": widget, **kwargs})
+
+    def clean(self, value: Any) -> int | None:  # type: ignore[override]
+        """Return the number.
+
+        Raises:
+            ValidationError: not a whole number in bounds.
+        """
+        text = super().clean(value).replace(" ", "").replace("\u00a0", "")
+        if not text and not self.required:
+            return None
+        if not (text.isascii() and text.isdigit()) or not 1 <= int(text) <= MOST_OF_A_PRODUCT:
+            raise ValidationError(_("Enter a whole number from 1 to 1,000,000."), code="not_a_quantity")
+        return int(text)
+
+
+class DayInput(forms.DateInput):
+    """The browser's own date field; a text field where what was typed is no ISO date, so that it stays to be seen."""
+
+    input_type = "date"
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs, format="%Y-%m-%d")
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        """Choose the type by the value."""
+        context = super().get_context(name, value, attrs)
+        try:
+            date.fromisoformat(context["widget"]["value"] or "2000-01-01")
+        except ValueError:
+            context["widget"]["type"] = "text"
+        return context
+
+
+class DayField(forms.DateField):
+    """A day: as the browser sends it, or as people write it."""
+
+    widget = DayInput
+    default_error_messages = {"invalid": _("This is not a date. Write it like 2027-02-26 or 26.02.2027.")}
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(input_formats=DAY_FORMATS, **kwargs)
+
+
+class CountryChoice(forms.ChoiceField):
+    """A country, named in the reader's language."""
+
+    default_error_messages = {"required": _("Choose the customer's country.")}
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(choices=self._all, **kwargs)
+
+    @staticmethod
+    def _all() -> Iterable[tuple[str, Any]]:
+        return [("", _("Choose…")), *countries]
+
+
+class CurrencyChoice(forms.ChoiceField):
+    """A currency that we keep amounts in."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(choices=[(code, code) for code in CURRENCIES], **kwargs)
+
+
+class PricedSelect(forms.Select):
+    """A list of products; each option carries its list price for the sums."""
+
+    prices: dict[str, str]
+
+    def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """Add the price to the option."""
+        option = super().create_option(name, value, *args, **kwargs)
+        price = getattr(self, "prices", {}).get(str(value))
+        if price is not None:
+            option["attrs"]["data-price"] = price
+        return option
+
+
+class SeveralFilesInput(forms.FileInput):
+    """A file field that takes several at once."""
+
+    allow_multiple_selected = True
+
+
+class SeveralFiles(forms.FileField):
+    """Several uploads; gives a list. What is in them is judged by the service that keeps them."""
+
+    widget = SeveralFilesInput
+
+    def clean(self, data: Any, initial: Any = None) -> list[Any]:
+        """Return the uploads, maybe none."""
+        uploads = [upload for upload in (data if isinstance(data, list | tuple) else [data]) if upload]
+        if self.required and not uploads:
+            raise ValidationError(_("Choose a file."), code="required")
+        return uploads

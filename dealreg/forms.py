@@ -1,0 +1,362 @@
+"""Forms of deals: they parse what was typed and never save."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+
+from dealreg.enums import Askable, LostReason, Part, Stage
+from dealreg.fields import (
+    AmountField,
+    CountryChoice,
+    CurrencyChoice,
+    DayField,
+    PricedSelect,
+    QuantityField,
+    SeveralFiles,
+)
+from dealreg.models import Deal
+from dealreg.registrations import LineInput, Registration
+from dealreg.rules import Terms, check_close_date
+from prm.kernel.errors import RuleViolation
+
+LONGEST_NOTES = 10_000
+SPARE_LINES = 3
+MOST_LINES = 100
+PARTS = {
+    Part.SELL: (_("Sell"), _("Quote, order and invoice")),
+    Part.REFER: (_("Refer"), _("Introduce; the vendor sells")),
+    Part.INSTALL: (_("Install"), _("Someone else sells")),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ProductChoice:
+    """A product as the form offers it; price in the form's currency, None where the list has none."""
+
+    id: int
+    label: str
+    price: Decimal | None
+
+
+class RegistrationForm(forms.Form):
+    """A registration without its product lines. `initial` may hold raw text of a draft."""
+
+    use_required_attribute = False
+
+    submission = forms.UUIDField(widget=forms.HiddenInput)
+    draft_revision = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    enrollment = forms.ChoiceField(label=_("Program"))
+    customer_name = forms.CharField(
+        label=_("Customer"),
+        max_length=200,
+        help_text=_("As on its letterhead."),
+        error_messages={"required": _("Enter the customer's name, as on its letterhead.")},
+    )
+    customer_domain = forms.CharField(label=_("Website"), max_length=200, required=False)
+    customer_country = CountryChoice(label=_("Country"))
+    customer_city = forms.CharField(label=_("Town"), max_length=100, required=False)
+    contact_name = forms.CharField(label=_("Contact at the customer"), max_length=120, required=False)
+    contact_email = forms.EmailField(label=_("Contact's e-mail"), required=False)
+    title = forms.CharField(
+        label=_("Project"), max_length=160, required=False, help_text=_("Tells this deal from others with the same customer.")
+    )
+    value = AmountField(
+        label=_("Value"), required=False, help_text=_("Leave it empty to take the sum of the list prices.")
+    )
+    currency = CurrencyChoice(label=_("Currency"))
+    close_date = DayField(
+        label=_("Expected close"), error_messages={"required": _("Enter when you expect the order.")}
+    )
+    stage = forms.ChoiceField(label=_("Sales stage"), choices=Stage)
+    part = forms.ChoiceField(label=_("What you do"), choices=Part, widget=forms.RadioSelect)
+    notes = forms.CharField(
+        label=_("What has happened so far?"),
+        required=False,
+        max_length=LONGEST_NOTES,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("A visit, a demo or a written request helps the approver decide."),
+    )
+    files = SeveralFiles(label=_("Files"), required=False)
+
+    def __init__(self, *args: Any, terms: Sequence[Terms], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.terms = terms
+        vendors = [held.vendor_name for held in terms]
+        names = [
+            (str(held.enrollment_id), held.vendor_name if vendors.count(held.vendor_name) == 1 else held.program_name)
+            for held in terms
+        ]
+        self.fields["enrollment"].choices = names  # type: ignore[attr-defined]
+        if len(terms) == 1:
+            self.fields["enrollment"].widget = forms.HiddenInput()
+            self.initial["enrollment"] = names[0][0]
+        self.fields["part"].choices = [  # type: ignore[attr-defined]
+            (part, format_html("<b>{}</b>{}", *words)) for part, words in PARTS.items()
+        ]
+
+    def clean_customer_domain(self) -> str:
+        """Return the website without its scheme."""
+        return str(self.cleaned_data["customer_domain"]).removeprefix("https://").removeprefix("http://").strip("/")
+
+    def clean_close_date(self) -> Any:
+        """Refuse a day that the service would refuse, together with the form's other errors."""
+        return checked_close(self.cleaned_data["close_date"])
+
+    def registration(self, lines: Sequence[LineInput]) -> Registration:
+        """Return what the service takes; the form must be valid."""
+        given = self.cleaned_data
+        same = (
+            "customer_name", "customer_country", "customer_domain", "customer_city", "contact_name", "contact_email",
+            "title", "value", "currency", "close_date", "stage", "part", "notes", "submission",
+        )  # fmt: skip
+        return Registration(
+            enrollment_id=int(given["enrollment"]), lines=tuple(lines), **{name: given[name] for name in same}
+        )
+
+
+def checked_close(day: Any) -> Any:
+    """Return an expected close that isn't past.
+
+    Raises:
+        ValidationError: it is, or more than five years away.
+    """
+    try:
+        check_close_date(day, timezone.localdate())
+    except RuleViolation as violation:
+        raise ValidationError(str(violation.message), code=violation.code) from None
+    return day
+
+
+class LineForm(forms.Form):
+    """A product and how many."""
+
+    use_required_attribute = False
+
+    product = forms.ChoiceField(
+        label=_("Product"),
+        widget=PricedSelect,
+        error_messages={
+            "required": _("Choose a product."),
+            "invalid_choice": _("Choose a product from this program's list."),
+        },
+    )
+    quantity = QuantityField(label=_("Quantity"))
+
+    def __init__(self, *args: Any, products: Mapping[str, ProductChoice], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.products = products
+        field = self.fields["product"]
+        field.choices = [("", _("Choose…")), *((key, product.label) for key, product in products.items())]  # type: ignore[attr-defined]
+        field.widget.prices = {  # type: ignore[attr-defined]
+            key: str(product.price) for key, product in products.items() if product.price is not None
+        }
+
+    @property
+    def unit_price(self) -> Decimal | None:
+        """The list price of the product chosen, or None."""
+        chosen = self.products.get(str(self["product"].value() or ""))
+        return chosen.price if chosen else None
+
+    @property
+    def total(self) -> Decimal | None:
+        """Quantity times list price, or None where either isn't known."""
+        price, typed = self.unit_price, str(self["quantity"].value() or "").replace(" ", "")
+        return price * int(typed) if price is not None and typed.isascii() and typed.isdigit() else None
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether nothing was entered in the row."""
+        return not self["product"].value() and not self["quantity"].value()
+
+
+class Lines(forms.BaseFormSet):
+    """The product lines. Rows left empty are skipped; a few spare ones are there without JavaScript."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.is_bound:
+            self.extra = len(self.initial or ()) + SPARE_LINES
+
+    def initial_form_count(self) -> int:
+        """Treat rows of a draft as new ones, so that emptying one is no error."""
+        return 0
+
+    def clean(self) -> None:
+        """Refuse a product that stands in two rows.
+
+        Raises:
+            ValidationError: one does.
+        """
+        chosen = [form.cleaned_data["product"] for form in self.forms if form.is_valid() and form.cleaned_data]
+        if len(set(chosen)) < len(chosen):
+            raise ValidationError(_("A product stands in two rows. Add the quantities up in one."), code="product_twice")
+
+    def inputs(self) -> list[LineInput]:
+        """Return the lines that were filled in; the formset must be valid."""
+        filled = [form.cleaned_data for form in self.forms if form.cleaned_data]
+        return [LineInput(int(line["product"]), line["quantity"]) for line in filled]
+
+    @property
+    def sum(self) -> Decimal | None:
+        """The sum of the rows whose price is known, or None where there is none."""
+        totals = [form.total for form in self.forms if form.total is not None]
+        return sum(totals, Decimal(0)) if totals else None
+
+
+LineFormSet = forms.formset_factory(LineForm, formset=Lines, extra=SPARE_LINES, max_num=MOST_LINES, absolute_max=200)
+
+
+def lines_in(content: Mapping[str, Any], prefix: str = "lines") -> list[dict[str, str]]:
+    """Return the product lines in a draft's raw text, for the formset's `initial`."""
+    count = str(content.get(f"{prefix}-TOTAL_FORMS", "0"))
+    rows = (
+        {name: str(content.get(f"{prefix}-{number}-{name}", "")) for name in ("product", "quantity")}
+        for number in range(min(int(count) if count.isascii() and count.isdigit() else 0, MOST_LINES))
+    )
+    return [row for row in rows if any(row.values())]
+
+
+def submission_in(data: Mapping[str, Any]) -> uuid.UUID | None:
+    """Return the number of the attempt that a form carries, or None where it is missing or damaged."""
+    try:
+        return uuid.UUID(str(data.get("submission", "")))
+    except ValueError:
+        return None
+
+
+class AnswerForm(forms.Form):
+    """The answer to an approver's question: the fields that were asked for, no others."""
+
+    use_required_attribute = False
+
+    message = forms.CharField(
+        label=_("Message"), required=False, max_length=5000, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+    def __init__(self, *args: Any, deal: Deal, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        asked = {name: self._field(name) for name in deal.asked_fields if name in Askable.values}
+        self.fields = {**asked, "message": self.fields["message"]}
+        self.asked = [name for name in asked if name != Askable.FILES]
+        for name in self.asked:
+            self.initial.setdefault(name, getattr(deal, name))
+        if Askable.VALUE in asked:
+            self.fields["value"].help_text = _("In %(currency)s.") % {"currency": deal.currency}
+
+    @staticmethod
+    def _field(name: str) -> forms.Field:
+        label = Askable(name).label
+        if name == Askable.VALUE:
+            return AmountField(label=label, required=False)
+        if name == Askable.CLOSE_DATE:
+            return DayField(label=label, required=False)
+        if name == Askable.CONTACT_EMAIL:
+            return forms.EmailField(label=label, required=False)
+        if name == Askable.FILES:
+            return SeveralFiles(label=label, required=False)
+        longest = Deal._meta.get_field(name).max_length
+        widget = forms.Textarea(attrs={"rows": 3}) if name == Askable.NOTES else None
+        return forms.CharField(label=label, required=False, max_length=longest or LONGEST_NOTES, widget=widget)
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a close date that was changed to a day that has passed."""
+        given = super().clean() or self.cleaned_data
+        if given.get("close_date") and "close_date" in self.changed_data:
+            try:
+                checked_close(given["close_date"])
+            except ValidationError as error:
+                self.add_error("close_date", error)
+        return given
+
+    def answers(self) -> dict[str, Any]:
+        """Return what was answered: asked for, changed and not left empty."""
+        given = self.cleaned_data
+        return {name: given[name] for name in self.asked if name in self.changed_data and given[name] not in ("", None)}
+
+
+class EditForm(forms.ModelForm):
+    """What a partner changes while a deal is open."""
+
+    use_required_attribute = False
+
+    revision = forms.IntegerField(widget=forms.HiddenInput)
+    value = AmountField(label=_("Value"))
+    close_date = DayField(label=_("Expected close"))
+    next_step_on = DayField(label=_("Next step on"), required=False)
+
+    class Meta:
+        model = Deal
+        fields = ("next_step", "next_step_on", "stage", "close_date", "value", "title", "contact_name", "contact_email")
+        labels = {"next_step": _("What happens next?")}
+
+    def changes(self) -> dict[str, Any]:
+        """Return the parsed fields, for the service."""
+        return {name: self.cleaned_data[name] for name in self.Meta.fields}
+
+    def _post_clean(self) -> None:
+        """Leave the row alone: the service writes it, under its lock."""
+
+
+class WinForm(forms.Form):
+    """A deal that was won."""
+
+    use_required_attribute = False
+
+    value = AmountField(label=_("Value of the order"))
+    closed_on = DayField(label=_("Ordered on"))
+    remark = forms.CharField(label=_("Remark"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2}))
+
+
+class LoseForm(forms.Form):
+    """A deal that was lost."""
+
+    use_required_attribute = False
+
+    reason = forms.ChoiceField(label=_("Why?"), choices=[("", _("Choose…")), *LostReason.choices])
+    closed_on = DayField(label=_("Lost on"))
+    remark = forms.CharField(label=_("Remark"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2}))
+
+
+class WithdrawForm(forms.Form):
+    """A registration that is withdrawn."""
+
+    use_required_attribute = False
+
+    message = forms.CharField(
+        label=_("Message to the vendor"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+
+class ReopenForm(forms.Form):
+    """A closed deal that is opened again; nothing to fill in."""
+
+
+class CommentForm(forms.Form):
+    """A comment."""
+
+    use_required_attribute = False
+
+    text = forms.CharField(
+        label=_("Comment"),
+        max_length=5000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={"required": _("Write something first.")},
+    )
+
+
+class FileForm(forms.Form):
+    """Files for a deal."""
+
+    use_required_attribute = False
+
+    files = SeveralFiles(label=_("Add files"))
