@@ -167,7 +167,7 @@ def test_nothing_is_left_behind(ending, binaries):
 
 
 @ON_LINUX
-@pytest.mark.parametrize("command, code", [("true", 0), ("exit 3", 3), ("kill -9 $$", -9)])
+@pytest.mark.parametrize(("command", "code"), [("true", 0), ("exit 3", 3), ("kill -9 $$", -9)])
 def test_the_exit_code_is_the_commands(command, code, tmp_path):
     environment = {**os.environ, "DATABASE_URL": "postgres://", "REDIS_URL": "redis://", "PRM_HOME": str(tmp_path)}
     supervised = [sys.executable, "-m", "prm.embedded", "exec", "tryout", "--", "sh", "-c", f"sleep 0.6; {command}"]
