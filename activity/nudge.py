@@ -2,28 +2,58 @@
 
 from __future__ import annotations
 
+import os
+import threading
 import time
 
 import structlog
 from celery import current_app
-from kombu.exceptions import OperationalError
-from redis.exceptions import RedisError
 
 log = structlog.get_logger(__name__)
 
 QUIET_SECONDS = 5.0
-_quiet_until = [0.0]
+_wanted = threading.Event()
+_starting = threading.Lock()
+_ringers: list[threading.Thread] = []
 
 
 def nudge_workers() -> None:
     """Ask a worker to look at the queue now; never wait for it, never fail.
 
-    While the broker is down this process stays quiet for five seconds at a time, so that requests aren't slowed.
+    A thread of this process does the asking, so that a request costs the same whether the broker answers, is down,
+    or hangs. Commits in quick succession share a ring.
     """
-    if time.monotonic() < _quiet_until[0]:
-        return
+    _wanted.set()
+    if not _ringers:
+        with _starting:
+            if not _ringers:
+                _ringers.append(threading.Thread(target=_ring_on_demand, name="nudge", daemon=True))
+                _ringers[0].start()
+
+
+def _ring_on_demand() -> None:
+    while _wanted.wait():
+        _wanted.clear()
+        if not ring():
+            time.sleep(QUIET_SECONDS)
+
+
+def ring() -> bool:
+    """Send the task that looks at the queue. False when the broker didn't take it."""
     try:
         current_app.send_task("activity.relay", retry=False, ignore_result=True, expires=10)
-    except (OperationalError, RedisError, OSError) as error:
-        _quiet_until[0] = time.monotonic() + QUIET_SECONDS
+    except Exception as error:  # noqa: BLE001  (kombu, redis and the socket each have their own; none may end the thread)
         log.warning("nudge_failed", error=str(error)[:200])
+        return False
+    return True
+
+
+def _forget_thread() -> None:
+    """After a fork the thread is the parent's; the child starts its own when it needs one."""
+    global _starting  # noqa: PLW0603  (the parent's may be held for ever)
+    _starting = threading.Lock()
+    _ringers.clear()
+    _wanted.clear()
+
+
+os.register_at_fork(after_in_child=_forget_thread)
