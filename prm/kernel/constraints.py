@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django.apps import apps as django_apps
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.backends.ddl_references import Statement
-from django.db.models import Model
+from django.db.models import Field, Model
 from django.db.models.constraints import BaseConstraint
 
 
@@ -27,24 +27,26 @@ class CompositeForeignKey(BaseConstraint):
     def _definition(self, model: type[Model], schema_editor: BaseDatabaseSchemaEditor) -> str:
         quote = schema_editor.quote_name
         target = _model(model, self.to)
-        own = ", ".join(quote(model._meta.get_field(name).column) for name in self.fields)
-        theirs = ", ".join(quote(target._meta.get_field(name).column) for name in self.to_fields)
+        own = ", ".join(quote(_column(model, name)) for name in self.fields)
+        theirs = ", ".join(quote(_column(target, name)) for name in self.to_fields)
         return (
             f"CONSTRAINT {quote(self.name)} FOREIGN KEY ({own}) REFERENCES {quote(target._meta.db_table)} ({theirs})"
             " MATCH FULL DEFERRABLE INITIALLY DEFERRED"
         )
 
-    def constraint_sql(self, model: type[Model], schema_editor: BaseDatabaseSchemaEditor) -> None:
+    # The stubs know only constraints whose SQL is returned as text, so three signatures differ from them.
+
+    def constraint_sql(self, model: type[Model], schema_editor: BaseDatabaseSchemaEditor) -> None:  # type: ignore[override]
         """Put nothing into CREATE TABLE: the rule is added at the end of the migration."""
         self.create_sql(model, schema_editor)
 
-    def create_sql(self, model: type[Model], schema_editor: BaseDatabaseSchemaEditor) -> None:
+    def create_sql(self, model: type[Model], schema_editor: BaseDatabaseSchemaEditor) -> None:  # type: ignore[override]
         """Add the rule at the end of the migration, when the unique constraint that it refers to is there."""
         table = schema_editor.quote_name(model._meta.db_table)
         rule = self._definition(model, schema_editor)
         schema_editor.deferred_sql.append(Statement("ALTER TABLE %(table)s ADD %(rule)s", table=table, rule=rule))
 
-    def remove_sql(self, model: type[Model], schema_editor: BaseDatabaseSchemaEditor) -> Statement:
+    def remove_sql(self, model: type[Model], schema_editor: BaseDatabaseSchemaEditor) -> Statement:  # type: ignore[override]
         """Return the ALTER TABLE that drops it."""
         quote = schema_editor.quote_name
         return Statement(
@@ -74,6 +76,10 @@ def _model(model: type[Model], label: str) -> type[Model]:
     # In a migration the model belongs to a historical registry; the target must come from the same one.
     registry = getattr(model._meta, "apps", django_apps)
     return registry.get_model(label)
+
+
+def _column(model: type[Model], name: str) -> str:
+    return str(cast("Field[Any, Any]", model._meta.get_field(name)).column)
 
 
 def tenant_match(name: str) -> CompositeForeignKey:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -52,7 +53,7 @@ class Machine:
     field: str
     initial: frozenset[str]
     transitions: tuple[Transition, ...]
-    _by_name: dict[str, Transition] = field(init=False, default_factory=dict)
+    _by_name: dict[str, Transition] = dataclasses.field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         self._by_name.update({transition.name: transition for transition in self.transitions})
