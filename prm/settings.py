@@ -34,6 +34,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "csp",
+    "django_countries",
     "django_filters",
     "django_htmx",
     "django_structlog",
