@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
@@ -78,7 +79,7 @@ class Resolution:
 
 def find_candidates(vendor_id: int, customer: Identity) -> list[Candidate]:
     """Return the vendor's accounts that score at least REVIEW_FROM against a customer, best first. One query."""
-    values = {
+    values: dict[str, Any] = {
         "keys": sorted(match_keys(customer)),
         "vendor": vendor_id,
         "limit": CANDIDATES,
@@ -104,7 +105,7 @@ def find_candidates(vendor_id: int, customer: Identity) -> list[Candidate]:
 
 def create_account(vendor_id: int, customer: Identity, *, origin: str = AccountOrigin.REGISTRATION) -> int | None:
     """Create the account with its match keys in one statement; None when another transaction just did."""
-    values = {
+    values: dict[str, Any] = {
         "vendor": vendor_id,
         "name": customer.name[:200],
         "normalised": normalise_name(customer.name)[:200],

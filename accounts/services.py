@@ -8,7 +8,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -169,7 +169,7 @@ def _load(
 
 
 def _merge(vendor_id: int, rows: list[CustomerRow], progress: Progress) -> list[RefusedRow]:
-    values = {"vendor": vendor_id, "origin": AccountOrigin.CUSTOMER}
+    values: dict[str, Any] = {"vendor": vendor_id, "origin": AccountOrigin.CUSTOMER}
     with connection.cursor() as cursor:
         cursor.execute(STAGE)
         cursor.execute("TRUNCATE account_staging")

@@ -75,7 +75,7 @@ class Event(ScopedModel):
         return str(words).format_map(_Facts(self.data))
 
 
-class _Facts(dict):  # type: ignore[type-arg]
+class _Facts(dict):
     def __missing__(self, key: str) -> str:
         return "…"
 

@@ -25,7 +25,7 @@ TOKEN_PREFIX = "prm_"  # noqa: S105  (marks our tokens for secret scanners)
 SEEN_EVERY = timedelta(minutes=5)
 
 
-class SeatBackend(AuthenticationBackend):  # type: ignore[misc]
+class SeatBackend(AuthenticationBackend):
     """Loads the signed-in person together with all seats, in one query."""
 
     def get_user(self, user_id: int) -> Person | None:

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils.module_loading import import_string
 
 
-class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+class AccountAdapter(DefaultAccountAdapter):
     """Closed sign-up; mails become rows like every other mail."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:

@@ -22,7 +22,7 @@ def validate_zone(name: str) -> None:
         raise ValidationError(_("Unknown time zone."))
 
 
-class PersonManager(BaseUserManager.from_queryset(ScopedQuerySet)):  # type: ignore[misc]
+class PersonManager(BaseUserManager.from_queryset(ScopedQuerySet)):
     """Finds people by mail address, whatever its case."""
 
     def get_by_natural_key(self, username: str) -> Person:

@@ -6,7 +6,7 @@ Locks are always taken in the order deal, account, protection, so that no two of
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import connection, transaction
 from django.db.models import F
@@ -57,7 +57,7 @@ def claim_protection(deal: Deal, *, until: datetime) -> None:
     # NO KEY: registrations that merely refer to the account aren't held up.
     list(Account.objects.select_for_update(no_key=True).filter(pk=deal.account_id).values_list("pk"))
     Protection.objects.live().filter(account_id=deal.account_id, ends_at__lte=now).update(state=ProtectionState.EXPIRED)
-    values = {
+    values: dict[str, Any] = {
         "deal": deal.pk,
         "vendor": deal.vendor_id,
         "partner": deal.partner_id,
