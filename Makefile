@@ -45,9 +45,10 @@ lock: $(VENV)/.development ## resolve the dependencies of pyproject.toml again
 	$(PYTHON) -m uv pip compile pyproject.toml --constraints requirements/development.txt --universal \
 		--python-version 3.11 --only-binary :all: --generate-hashes --quiet --output-file requirements/runtime.txt
 
-format: $(VENV)/.development ## format the code
+format: $(VENV)/.development ## format code and templates
+	-$(PYTHON) -m ruff check --fix
 	$(PYTHON) -m ruff format
-	$(PYTHON) -m ruff check --fix
+	find templates -name '*.html' -exec $(VENV)/bin/djade --target-version 5.2 {} +
 
 clean: ## delete everything that can be made again; the data of `make run` stays
 	rm -rf $(VENV) .venv.lock staticfiles .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
