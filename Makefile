@@ -48,7 +48,7 @@ lock: $(VENV)/.development ## resolve the dependencies of pyproject.toml again
 format: $(VENV)/.development ## format code and templates
 	-$(PYTHON) -m ruff check --fix
 	$(PYTHON) -m ruff format
-	find templates -name '*.html' -exec $(VENV)/bin/djade --target-version 5.2 {} +
+	-find templates -name '*.html' -exec $(VENV)/bin/djade --target-version 5.2 {} +
 
 clean: ## delete everything that can be made again; the data of `make run` stays
 	rm -rf $(VENV) .venv.lock staticfiles .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
