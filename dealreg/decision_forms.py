@@ -1,0 +1,130 @@
+"""Forms of the approver's decisions and remarks. They parse and never save."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from dealreg.enums import Askable, CommentAudience, DeclineReason
+from dealreg.permissions import COMMENT_DEALS, NOTE_DEALS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from dealreg.models import Conflict, Deal
+    from prm.kernel.actors import Actor
+
+LONGEST = 5000
+
+
+def text_area(rows: int = 3) -> forms.Textarea:
+    """Return the widget of a message."""
+    return forms.Textarea(attrs={"rows": rows})
+
+
+class ApproveForm(forms.Form):
+    """Approve, with a message and other days of protection than the rules give; a reason where it overtakes."""
+
+    overtake_reason = forms.CharField(
+        label=_("Why does it go before the earlier one?"),
+        help_text=_("Kept with the decision. The partner doesn't read it."),
+        max_length=LONGEST,
+        required=False,
+        widget=text_area(2),
+    )
+    message = forms.CharField(label=_("Message"), max_length=LONGEST, required=False, widget=text_area())
+    days = forms.IntegerField(
+        label=_("Protection, days"),
+        min_value=1,
+        max_value=730,
+        required=False,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "size": "4"}),
+    )
+
+    def __init__(self, data: Any = None, *, deal: Deal, overtakes: bool = False, **options: Any) -> None:
+        super().__init__(data, **options)
+        self.fields["days"].initial = deal.protection_days
+        self.fields["days"].help_text = _("The rules of engagement give %(days)d.") % {"days": deal.protection_days}
+        self.fields["message"].label = _("Message to %(partner)s") % {"partner": deal.partner.name}
+        if not overtakes:
+            del self.fields["overtake_reason"]
+
+
+class DeclineForm(forms.Form):
+    """Decline, with a reason that the partner reads."""
+
+    reason = forms.ChoiceField(label=_("Reason"), choices=[("", _("Choose a reason")), *DeclineReason.choices])
+    message = forms.CharField(
+        label=_("Message"),
+        help_text=_("Say what the partner can do next. Never name another partner."),
+        max_length=LONGEST,
+        widget=text_area(),
+    )
+
+    def __init__(self, data: Any = None, *, deal: Deal, **options: Any) -> None:
+        super().__init__(data, **options)
+        self.fields["message"].label = _("Message to %(partner)s") % {"partner": deal.partner.name}
+
+
+class AskForm(forms.Form):
+    """Ask for named fields only."""
+
+    # The service's word. Django takes declared fields off the class, so it doesn't hide the form's own `fields`.
+    fields = forms.MultipleChoiceField(  # type: ignore[assignment]
+        label=_("What is missing?"), choices=Askable.choices, widget=forms.CheckboxSelectMultiple
+    )
+    message = forms.CharField(label=_("Question"), max_length=LONGEST, widget=text_area())
+
+    def __init__(self, data: Any = None, *, deal: Deal, **options: Any) -> None:
+        super().__init__(data, **options)
+        self.fields["message"].label = _("Question to %(partner)s") % {"partner": deal.partner.name}
+
+
+class SeparateForm(forms.Form):
+    """Say why it is another customer."""
+
+    reason = forms.CharField(
+        label=_("Why is it another customer?"),
+        help_text=_("Only your own company reads it."),
+        max_length=LONGEST,
+        widget=text_area(2),
+    )
+
+    def __init__(self, data: Any = None, *, deal: Deal, **options: Any) -> None:
+        super().__init__(data, **options)
+
+
+class ConfirmForm(forms.Form):
+    """Say which account the customer is, of those that look like it."""
+
+    account = forms.TypedChoiceField(label=_("The customer is"), coerce=int, widget=forms.RadioSelect)
+
+    def __init__(self, data: Any = None, *, deal: Deal, conflicts: Sequence[Conflict], **options: Any) -> None:
+        super().__init__(data, **options)
+        found = {row.account_id: row.account.name for row in conflicts}
+        self.fields["account"].choices = list((found or {deal.account_id: deal.account.name}).items())
+        self.fields["account"].initial = deal.account_id
+
+
+class RemarkForm(forms.Form):
+    """Write a note that only the vendor reads, or a comment that the partner reads too."""
+
+    text = forms.CharField(label=_("Note or comment"), max_length=LONGEST, widget=text_area(2))
+    audience = forms.ChoiceField(label=_("Who reads it"), widget=forms.RadioSelect)
+
+    def __init__(self, data: Any = None, *, actor: Actor, deal: Deal, vendor_name: str, **options: Any) -> None:
+        super().__init__(data, **options)
+        note = (CommentAudience.VENDOR.value, _("Only %(vendor)s") % {"vendor": vendor_name})
+        comment = (CommentAudience.SHARED.value, _("%(partner)s too") % {"partner": deal.partner.name})
+        offered = ((note, NOTE_DEALS), (comment, COMMENT_DEALS))
+        choices = [choice for choice, right in offered if actor.may(right)]
+        self.fields["audience"].choices = choices
+        self.fields["audience"].initial = choices[0][0] if choices else None
+
+
+class AttachForm(forms.Form):
+    """Add a file to a deal."""
+
+    file = forms.FileField(label=_("Add a file"), help_text=_("Partner and vendor see it."))

@@ -1,0 +1,112 @@
+"""A registration beside the account or deal that it may be, with what agrees marked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.utils.html import conditional_escape, format_html, format_html_join
+from django.utils.translation import gettext as _
+
+from accounts.naming import fold_text, registrable_domain, split_name
+from portal.formats import day_text
+from prm.kernel.money import shown
+
+if TYPE_CHECKING:
+    from accounts.models import Account
+    from dealreg.models import Deal, DealLine
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """One row: what both sides say, as HTML, and whether they agree."""
+
+    label: str
+    mine: str
+    other: str
+    same: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """This registration beside another record. `heading` says what the other is, `url` where it is."""
+
+    heading: str
+    reference: str
+    url: str
+    pairs: tuple[Pair, ...]
+
+
+def mark_words(text: str, core: set[str]) -> str:
+    """Return a name with the words underlined that the other name has too; legal forms don't count."""
+    words = [(word, bool(core) and set(fold_text(word).split()) <= core and fold_text(word) != "") for word in text.split()]
+    return format_html_join(" ", "{}", ((format_html("<mark>{}</mark>", word) if same else word,) for word, same in words))
+
+
+def names(mine: str, other: str) -> Pair:
+    """Compare two customers' names."""
+    left, right = set(split_name(mine)[0]), set(split_name(other)[0])
+    return Pair(_("Customer"), mark_words(mine, right), mark_words(other, left), bool(left & right))
+
+
+def domains(mine: str, other: str) -> Pair:
+    """Compare two websites by the domain that was registered."""
+    left, right = registrable_domain(mine), registrable_domain(other)
+    same = bool(left) and left == right
+    return Pair(_("Website"), _mark_domain(mine, left, same), _mark_domain(other, right, same), same)
+
+
+def _mark_domain(text: str, domain: str, same: bool) -> str:
+    head, found, tail = text.partition(domain) if same else (text, "", "")
+    return format_html("{}<mark>{}</mark>{}", head, found, tail) if found else conditional_escape(text or _("Not stated"))
+
+
+def plain(label: str, mine: Any, other: Any) -> Pair:
+    """Compare two values that agree when they are equal."""
+    left, right = str(mine or ""), str(other or "")
+    same = bool(left) and left.casefold() == right.casefold()
+    cells = (format_html("<mark>{}</mark>", text) if same else (text or "–") for text in (left, right))
+    return Pair(label, *cells, same)
+
+
+def with_account(deal: Deal, account: Account) -> Comparison:
+    """Set a registration beside an account."""
+    pairs = (
+        names(deal.customer_name, account.name),
+        domains(deal.customer_domain, account.domain),
+        plain(_("Country"), deal.customer_country.name, account.country.name),
+        plain(_("Town"), deal.customer_city, account.city),
+        Pair(_("Contact"), conditional_escape(deal.contact_name or _("Not stated")), conditional_escape(account.owner_name or "–")),
+        Pair(_("Since"), day_text(deal.submitted_at), day_text(account.created_at)),
+    )
+    return Comparison(str(account.get_origin_display()), "", "", pairs)
+
+
+def with_deal(deal: Deal, other: Deal, products: Sequence[DealLine]) -> Comparison:
+    """Set a registration beside the deal that holds protection, or that came before it."""
+    heading = _("Protected") if other.is_protected else _("Earlier in line")
+    since = day_text(other.submitted_at)
+    if other.is_protected:
+        since = _("%(since)s, protected until %(until)s") % {"since": since, "until": day_text(other.protected_until)}
+    pairs = (
+        names(deal.customer_name, other.customer_name),
+        domains(deal.customer_domain, other.customer_domain),
+        plain(_("Country"), deal.customer_country.name, other.customer_country.name),
+        plain(_("Town"), deal.customer_city, other.customer_city),
+        plain(_("Project"), deal.title, other.title),
+        plain(_("Products"), _products(deal, products), _products(other, products)),
+        plain(_("Partner, part"), _partner(deal), _partner(other)),
+        plain(_("Contact"), deal.contact_name or deal.contact_email, other.contact_name or other.contact_email),
+        plain(_("Value"), shown(deal.value, deal.currency), shown(other.value, other.currency)),
+        Pair(_("Since"), day_text(deal.submitted_at), since),
+    )
+    return Comparison(heading, other.reference, other.get_desk_url(), pairs)
+
+
+def _partner(deal: Deal) -> str:
+    return f"{deal.partner.name}, {deal.get_part_display()}"
+
+
+def _products(deal: Deal, lines: Sequence[DealLine]) -> str:
+    return ", ".join(f"{line.product.name}, {line.quantity}" for line in lines if line.deal_id == deal.pk)

@@ -1,0 +1,249 @@
+"""Everything the desk shows of one deal, read in a fixed number of queries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models.functions import JSONObject
+from django.http import Http404
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.enums import AccountLink, AccountOrigin
+from accounts.models import ProductFamily
+from dealreg.enums import Askable, Status
+from dealreg.models import Comment, Conflict, Deal, DealFile, DealLine, Policy
+from dealreg.permissions import DECIDE_DEALS
+from dealreg.reports import Line, line_for, suggestion_for
+from dealreg.rules import Advice, Suggestion, competes
+from dealreg.workflow import REGISTRATION
+from portal.desk.comparing import Comparison, with_account, with_deal
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from django.db.models import QuerySet
+
+    from prm.kernel.actors import Actor
+
+STATUS_LOOK = {
+    Status.SUBMITTED: ("info", "out"),
+    Status.IN_REVIEW: ("info", "clock"),
+    Status.INFORMATION_REQUESTED: ("warn", "ask"),
+    Status.APPROVED: ("good", "shield"),
+    Status.DECLINED: ("bad", "no"),
+    Status.WITHDRAWN: ("", "x"),
+    Status.EXPIRED: ("", "clock"),
+}
+KEYS = {"approve": "a", "decline": "d", "ask": "i", "take": "t"}
+ADVICE_LOOK = {
+    Advice.APPROVE: ("good", "ok"),
+    Advice.DECLINE: ("bad", "no"),
+    Advice.ASK: ("info", "ask"),
+    Advice.COMPARE: ("warn", "split"),
+    Advice.WAIT: ("info", "wait"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Ring:
+    """What the ring clock shows of a deal: when the window ends and began, and whether it stands still."""
+
+    ends_at: datetime | None
+    starts_at: datetime | None
+    paused: bool = False
+    tone: str = ""
+    label: Any = None
+
+
+def ring_of(deal: Deal) -> Ring:
+    """Return the service level's clock of an undecided deal, the protection's of an approved one."""
+    if deal.waits_for_partner:
+        left = timedelta(hours=max(deal.clock_left or 0, 0.02))
+        return Ring(timezone.now() + left, deal.submitted_at, paused=True, label=_("{left}, theirs"))
+    if deal.is_undecided:
+        return Ring(deal.due_at, deal.submitted_at)
+    if deal.is_protected:
+        return Ring(deal.protected_until, deal.protected_from, tone="good", label=_("protected for {left}"))
+    return Ring(None, None)
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """A button of the decision bar."""
+
+    name: str
+    label: Any
+    key: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dossier:
+    """One deal with what speaks for and against it."""
+
+    deal: Any
+    line: Line
+    conflicts: list[Conflict]
+    comments: list[Comment]
+    files: list[DealFile]
+    products: list[DealLine]
+    comparison: Comparison | None
+    suggestion: Suggestion | None
+    actions: list[Action]
+    may_decide: bool
+
+    @property
+    def status_look(self) -> tuple[str, str]:
+        """Tone and icon of the registration's status."""
+        return STATUS_LOOK[self.deal.status]
+
+    @property
+    def ring(self) -> Ring:
+        """The clock."""
+        return ring_of(self.deal)
+
+    @property
+    def tier(self) -> str:
+        """The partner's tier, or ""."""
+        return tier_of(self.deal)
+
+    @property
+    def advice_look(self) -> tuple[str, str]:
+        """Tone and icon of the suggestion."""
+        return ADVICE_LOOK[self.suggestion.advice] if self.suggestion else ("", "")
+
+    @property
+    def clause(self) -> str:
+        """The suggestion's clause in the policy's own words, or ""."""
+        return (self.deal.clauses or {}).get(self.suggestion.clause, "") if self.suggestion else ""
+
+    @property
+    def place(self) -> int | None:
+        """The deal's place among those that wait, where it competes at all."""
+        return self.line.place_of(self.deal)
+
+    @property
+    def overtakes(self) -> bool:
+        """Whether approving it now would pass someone who came earlier."""
+        return competes(self.deal.part) and bool(self.line.before(self.deal))
+
+    @property
+    def earlier_count(self) -> int:
+        """How many registered the customer earlier and wait."""
+        return len(self.line.before(self.deal))
+
+    @property
+    def in_company(self) -> bool:
+        """Whether others wait beside it."""
+        return any(other.pk != self.deal.pk for other in self.line.waiting)
+
+    @property
+    def asked_labels(self) -> list[str]:
+        """What the partner was asked for, in words."""
+        return [str(Askable(name).label) for name in self.deal.asked_fields]
+
+    @property
+    def may_name_customer(self) -> bool:
+        """Whether the actor has to say who the customer is."""
+        return self.may_decide and self.deal.is_undecided and self.deal.account_link == AccountLink.LIKELY
+
+    @property
+    def own_products(self) -> list[DealLine]:
+        """The deal's product lines; `products` also holds those of the deal beside it."""
+        return [line for line in self.products if line.deal_id == self.deal.pk]
+
+
+def tier_of(deal: Deal) -> str:
+    """Return the name of the tier that the deal's enrollment holds, or ""; joined, it costs no query."""
+    standing = getattr(deal.enrollment, "standing", None)
+    return standing.tier.name if standing else ""
+
+
+def load_dossier(actor: Actor, reference: str) -> Dossier:
+    """Return a deal's dossier, in six queries.
+
+    Raises:
+        Http404: there is no such deal in the actor's sight.
+    """
+    deal = _deals(actor).filter(reference=reference).first()
+    if deal is None:
+        raise Http404
+    line = line_for(deal, deal.everything)
+    conflicts = list(Conflict.objects.visible_to(actor).filter(deal=deal).select_related("account").order_by("-score", "id"))
+    beside = _beside(deal, line)
+    wanted = [deal.pk, *([beside.pk] if beside else [])]
+    products = list(DealLine.objects.visible_to(actor).filter(deal__in=wanted).select_related("product").order_by("id"))
+    score = next((row.score for row in conflicts if row.account_id == deal.account_id), conflicts[0].score if conflicts else 0)
+    suggestion = suggestion_for(deal, line, score) if deal.is_undecided else None
+    return Dossier(
+        deal=deal,
+        line=line,
+        conflicts=conflicts,
+        comments=list(Comment.objects.visible_to(actor).filter(deal=deal).select_related("person").order_by("-id")[:100]),
+        files=list(DealFile.objects.visible_to(actor).filter(deal=deal).select_related("person").order_by("id")),
+        products=products,
+        comparison=_compared(deal, beside, conflicts, products),
+        suggestion=suggestion,
+        actions=actions_for(deal, actor, suggestion),
+        may_decide=actor.may(DECIDE_DEALS),
+    )
+
+
+def _deals(actor: Actor) -> QuerySet[Deal]:
+    family = ProductFamily.objects.visible_to(actor).filter(vendor=OuterRef("vendor"), covers_all=True)
+    policy = Policy.objects.visible_to(actor).filter(
+        program=OuterRef("enrollment__program"), reference=OuterRef("policy_reference")
+    )
+    decided = Deal.objects.visible_to(actor).filter(partner=OuterRef("partner"), decided_at__isnull=False)
+    record = decided.order_by().values("partner").values(
+        json=JSONObject(decided=Count("pk"), approved=Count("pk", filter=~Q(status=Status.DECLINED)))
+    )
+    return (
+        Deal.objects.visible_to(actor)
+        .select_related("partner", "account", "enrollment__program", "enrollment__standing__tier", "owner", "assignee", "decided_by")
+        .annotate(
+            everything=Subquery(family.values("pk")[:1]),
+            clauses=Subquery(policy.values("clauses")[:1]),
+            record=Subquery(record[:1]),
+        )
+    )
+
+
+def _beside(deal: Deal, line: Line) -> Deal | None:
+    """Return the deal to compare with: who is protected, else who came first."""
+    if not (deal.is_undecided and competes(deal.part)):
+        return None
+    return line.holder or next(iter(line.before(deal)), None)
+
+
+def _compared(
+    deal: Deal, beside: Deal | None, conflicts: Sequence[Conflict], products: Sequence[DealLine]
+) -> Comparison | None:
+    if beside is not None:
+        return with_deal(deal, beside, products)
+    if not deal.is_undecided:
+        return None
+    if deal.account_link == AccountLink.LIKELY or deal.account.origin == AccountOrigin.CUSTOMER:
+        return with_account(deal, deal.account)
+    return with_account(deal, conflicts[0].account) if conflicts else None
+
+
+def actions_for(deal: Deal, actor: Actor, suggestion: Suggestion | None) -> list[Action]:
+    """Return the buttons that the transition table allows; the suggested one is the page's primary."""
+    advised = str(suggestion.advice) if suggestion else ""
+    found = [
+        Action(
+            way.name,
+            way.label,
+            KEYS.get(way.name, ""),
+            "danger" if way.name == "decline" else "primary" if way.name == advised else "",
+        )
+        for way in REGISTRATION.available(deal, actor)
+        if way.name in KEYS
+    ]
+    return sorted(found, key=lambda action: (action.name == "take", action.kind != "primary"))

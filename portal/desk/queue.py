@@ -1,0 +1,292 @@
+"""The queue: what to decide, most urgent first, with the chosen registration beside it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import BooleanField, Case, Count, Exists, F, Max, OuterRef, Q, Subquery, Value, When
+from django.db.models.functions import JSONObject, TruncHour
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.enums import AccountLink, AccountOrigin
+from accounts.models import ProductFamily
+from dealreg.enums import UNDECIDED, WAITING_FOR_VENDOR, Part, Status
+from dealreg.models import Conflict, Deal
+from dealreg.permissions import DECIDE_DEALS, SEE_DESK
+from dealreg.reports import decision_times
+from dealreg.rules import Advice, Situation, Suggestion, competes, overlap, suggest
+from portal.desk.dossier import Dossier, Ring, load_dossier, ring_of, tier_of
+from portal.desk.panes import pane_context
+from prm.kernel.actors import Kind
+from prm.kernel.money import shown
+from prm.kernel.pages import ActorView
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from prm.kernel.actors import Actor
+
+PAGE = 50
+LARGE = Decimal(100_000)
+MOST_RIVALS = 20
+ADVICE = {
+    Advice.APPROVE: _("Approve"),
+    Advice.DECLINE: _("Decline"),
+    Advice.ASK: _("Ask"),
+    Advice.COMPARE: _("Compare"),
+    Advice.WAIT: _("Wait"),
+}
+VIEWS = {
+    "all": _("All"),
+    "mine": _("Mine"),
+    "conflicts": _("Conflicts"),
+    "large": _("Over %(amount)s"),
+    "waiting": _("Waiting for partner"),
+}
+
+
+def view_condition(key: str, actor: Actor) -> Q:
+    """Return what a saved view keeps. Only the vendor's own currency counts as large: there are no rates to convert by."""
+    conflicts = Conflict.objects.visible_to(actor).filter(deal=OuterRef("pk"))
+    return {
+        "mine": Q(assignee_id=actor.person_id),
+        "conflicts": Q(status=Status.IN_REVIEW) | Q(Exists(conflicts)),
+        "large": Q(value__gt=LARGE, currency=F("vendor__currency")),
+        "waiting": Q(status=Status.INFORMATION_REQUESTED),
+    }.get(key, Q())
+
+
+def queue(actor: Actor, key: str = "all", search: str = "") -> QuerySet[Deal]:
+    """Return the undecided deals of a saved view, most urgent first: whose clock runs, by the hour, then by value."""
+    found = Deal.objects.visible_to(actor).undecided().filter(view_condition(key, actor))
+    if search:
+        found = found.filter(
+            Q(customer_name__icontains=search) | Q(partner__name__icontains=search) | Q(reference__istartswith=search)
+        )
+    paused = Case(When(status=Status.INFORMATION_REQUESTED, then=Value(True)), default=Value(False), output_field=BooleanField())
+    return found.order_by(paused, TruncHour("due_at"), "-value", "pk")
+
+
+def with_suggestions(deals: QuerySet[Deal], actor: Actor) -> QuerySet[Deal]:
+    """Add what `suggestion_of` needs, within the one query."""
+    rivals = (
+        Deal.objects.visible_to(actor)
+        .filter(~Q(pk=OuterRef("pk")), account=OuterRef("account"), part=Part.SELL)
+        .contending()
+        .order_by("submitted_at", "id")
+        .values(
+            json=JSONObject(
+                id="id",
+                reference="reference",
+                families="families",
+                status="status",
+                submitted_at="submitted_at",
+                until="protected_until",
+            )
+        )
+    )
+    scores = Conflict.objects.visible_to(actor).filter(deal=OuterRef("pk")).order_by("-score").values("score")
+    family = ProductFamily.objects.visible_to(actor).filter(covers_all=True).values("pk")
+    return (
+        deals.select_related("partner", "account", "enrollment__standing__tier")
+        .defer("notes", "decision_text", "outcome_text", "account__further", "asked_text")
+        .annotate(rivals=ArraySubquery(rivals[:MOST_RIVALS]), score=Subquery(scores[:1]), everything=Subquery(family[:1]))
+    )
+
+
+def suggestion_of(deal: Any) -> Suggestion:
+    """Return the suggestion for a row of `with_suggestions`, by the same rule as the detail. No query."""
+    near = [rival for rival in deal.rivals if overlap(rival["families"], deal.families, deal.everything)]
+    held = [
+        (rival["reference"], datetime.fromisoformat(rival["until"]))
+        for rival in near
+        if rival["status"] == Status.APPROVED and rival["until"]
+    ]
+    place = (deal.submitted_at, deal.pk)
+    earlier = tuple(
+        rival["reference"]
+        for rival in near
+        if rival["status"] in UNDECIDED and (datetime.fromisoformat(rival["submitted_at"]), rival["id"]) < place
+    )
+    situation = Situation(
+        waits_for_partner=deal.waits_for_partner,
+        competing=competes(deal.part),
+        holder=next((pair for pair in held if pair[1] > timezone.now()), None),
+        earlier=earlier,
+        link=deal.account_link,
+        origin=deal.account.origin,
+        account_name=deal.account.name,
+        owner_name=deal.account.owner_name,
+        score=deal.score or 0,
+        has_contact=bool(deal.contact_name or deal.contact_email),
+    )
+    return suggest(situation, deal.policy_reference)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of the queue: the deal, where it leads, its clock, badge and suggestion in a word."""
+
+    deal: Deal
+    url: str
+    tier: str
+    ring: Ring
+    badge: tuple[Any, str, str]
+    word: Any
+    clean: bool
+
+
+def row_of(deal: Any, base: str) -> Row:
+    """Return a deal of `with_suggestions` as a row; `base` is the list's address up to the reference."""
+    advice = suggestion_of(deal).advice
+    word = ADVICE[advice]
+    if deal.waits_for_partner:
+        badge = (_("Waiting"), "", "wait")
+        word = _("%(count)d asked") % {"count": len(deal.asked_fields)}
+    elif deal.account_link != AccountLink.LIKELY and deal.account.origin == AccountOrigin.CUSTOMER:
+        badge = (_("Existing customer"), "warn", "split")
+    elif deal.account_link == AccountLink.LIKELY or advice in {Advice.DECLINE, Advice.WAIT}:
+        badge = (_("Match %(score)d") % {"score": deal.score or 100}, "warn", "warn")
+    else:
+        badge = (_("Clean"), "good", "ok")
+    return Row(deal, base + deal.reference, tier_of(deal), ring_of(deal), badge, word, advice is Advice.APPROVE)
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many rows each saved view has, how many wait for a decision, and the vendor's currency."""
+
+    by_view: dict[str, int]
+    to_decide: int
+    currency: str
+
+
+def counts_for(actor: Actor) -> Counts:
+    """Count all saved views in one query over the undecided deals."""
+    filters = {key: Count("pk", filter=view_condition(key, actor) or None) for key in VIEWS}
+    row = (
+        Deal.objects.visible_to(actor)
+        .undecided()
+        .order_by()
+        .aggregate(
+            **filters,
+            to_decide=Count("pk", filter=Q(status__in=WAITING_FOR_VENDOR)),
+            currency=Max("vendor__currency"),
+        )
+    )
+    return Counts({key: row[key] for key in VIEWS}, row["to_decide"], row["currency"] or "EUR")
+
+
+class Queue(ActorView):
+    """List and detail; for htmx the detail alone."""
+
+    kinds = frozenset({Kind.VENDOR})
+    permission = SEE_DESK
+
+    def get(self, request: Any) -> HttpResponse:
+        """Show the queue with `?deal=`, else its first row, opened."""
+        asked = request.GET.get("deal", "")
+        if asked and request.htmx and request.htmx.target == "detail" and not request.htmx.history_restore_request:
+            context = self._pane(load_dossier(self.actor, asked))
+            return self._answer(render(request, "desk/pane.html", context))
+        rows, has_next = self._rows()
+        opened = asked or (rows[0].deal.reference if rows else "")
+        context = {
+            "rows": rows,
+            "opened": opened,
+            "view": "detail" if asked else "list",
+            "has_next": has_next,
+            **self._bar(),
+            **(self._pane(load_dossier(self.actor, opened)) if opened else {}),
+        }
+        return self._answer(render(request, "desk/queue.html", context))
+
+    def _answer(self, response: HttpResponse) -> HttpResponse:
+        response["Vary"] = "HX-Request, HX-Target, Cookie"
+        return response
+
+    @cached_property
+    def _key(self) -> str:
+        key = self.request.GET.get("view", "all")
+        return key if key in VIEWS else "all"
+
+    @cached_property
+    def _search(self) -> str:
+        return self.request.GET.get("q", "").strip()[:100]
+
+    @cached_property
+    def _number(self) -> int:
+        asked = self.request.GET.get("page", "1")
+        return min(max(int(asked), 1), 200) if asked.isascii() and asked.isdigit() else 1
+
+    def _url(self, **changes: Any) -> str:
+        state = {"view": self._key, "q": self._search, "page": self._number, **changes}
+        kept = {name: value for name, value in state.items() if value and (name, value) not in {("view", "all"), ("page", 1)}}
+        return reverse("desk:queue") + ("?" + urlencode(kept) if kept else "")
+
+    def _rows(self) -> tuple[list[Row], bool]:
+        start = (self._number - 1) * PAGE
+        found = list(with_suggestions(queue(self.actor, self._key, self._search), self.actor)[start : start + PAGE + 1])
+        plain = self._url()
+        base = f"{plain}{'&' if '?' in plain else '?'}deal="
+        return [row_of(deal, base) for deal in found[:PAGE]], len(found) > PAGE
+
+    def _bar(self) -> dict[str, Any]:
+        counts = counts_for(self.actor)
+        large = {"amount": shown(LARGE, counts.currency).replace("00,000", "00k")}
+        chips = [
+            {
+                "label": label % large if key == "large" else label,
+                "url": self._url(view=key, page=1),
+                "current": key == self._key,
+                "count": counts.by_view[key],
+            }
+            for key, label in VIEWS.items()
+        ]
+        return {
+            "counts": counts,
+            "chips": chips,
+            "times": decision_times(self.actor.vendor_ids).get(self.actor.vendor_id),
+            "may_decide": self.actor.may(DECIDE_DEALS),
+            "key": self._key,
+            "search": self._search,
+            "next_url": self._url(page=self._number + 1),
+            "previous_url": self._url(page=self._number - 1) if self._number > 1 else "",
+            "bulk_actions": [{"value": "approve", "label": _("Approve"), "icon": "ok"}],
+        }
+
+    def _pane(self, dossier: Dossier) -> dict[str, Any]:
+        return pane_context(self.actor, dossier, self.request, queue=self._key) | {"back_url": self._url(), "level": 3}
+
+
+def following(actor: Actor, key: str, deal: Deal) -> str:
+    """Return the reference of the row after this one in a saved view, or of the one before, or "". One query."""
+    references = list(queue(actor, key).values_list("reference", flat=True)[:500])
+    if deal.reference not in references:
+        return references[0] if references else ""
+    at = references.index(deal.reference)
+    rest = references[at + 1 : at + 2] or references[max(at - 1, 0) : at]
+    return rest[0] if rest else ""
+
+
+def queue_url(key: str, reference: str = "") -> str:
+    """Return the address of a saved view with a registration opened."""
+    state = {name: value for name, value in (("view", key), ("deal", reference)) if value and value != "all"}
+    return reverse("desk:queue") + ("?" + urlencode(state) if state else "")
+
+
+def queue_key(request: HttpRequest) -> str:
+    """Return the saved view from which a form was opened, or "" where it was a deal's own page."""
+    sent = request.POST if request.method == "POST" else request.GET
+    key = sent.get("queue", "")
+    return key if key in VIEWS else ""
