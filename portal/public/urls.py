@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from portal.public import files, notifications, outbox, pages, seats
+from portal.public import files, notifications, outbox, pages, preferences, seats, tokens
 from portal.unfinished import page
 
 urlpatterns = [
@@ -16,9 +16,9 @@ urlpatterns = [
     path("notifications/", notifications.Notifications.as_view(), name="notifications"),
     path("notifications/<int:pk>/", notifications.NotificationOpen.as_view(), name="notification-open"),
     path("notifications/read/", notifications.NotificationsRead.as_view(), name="notifications-read"),
-    path("settings/", page, name="settings"),
-    path("settings/tokens/", page, name="settings-tokens"),
-    path("settings/tokens/<int:pk>/revoke/", page, name="settings-token-revoke"),
+    path("settings/", preferences.Preferences.as_view(), name="settings"),
+    path("settings/tokens/", tokens.Tokens.as_view(), name="settings-tokens"),
+    path("settings/tokens/<int:pk>/revoke/", tokens.TokenRevoke.as_view(), name="settings-token-revoke"),
     path("outbox/", outbox.Outbox.as_view(), name="outbox"),
     path("outbox/<int:pk>/", outbox.OutboxMail.as_view(), name="outbox-mail"),
     path("outbox/<int:pk>/body/", outbox.OutboxMailBody.as_view(), name="outbox-mail-body"),

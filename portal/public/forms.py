@@ -1,0 +1,81 @@
+"""Forms of pages that belong to a person. They parse and never save."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+from zoneinfo import available_timezones
+
+from django import forms
+from django.conf import settings
+from django.utils.translation import get_language_info
+from django.utils.translation import gettext_lazy as _
+
+from partners.services import SCOPES
+
+SCOPE_WORDS = {
+    "deals:read": _("Read deals"),
+    "deals:write": _("Register, change and decide deals"),
+    "accounts:read": _("Read accounts"),
+    "partners:read": _("Read partners and enrollments"),
+    "programs:read": _("Read programs, products and prices"),
+    "events:read": _("Read what happened"),
+}
+DAYS = ((30, _("30 days")), (90, _("90 days")), (365, _("One year")))
+
+
+@lru_cache(maxsize=1)
+def time_zones() -> tuple[tuple[str, str], ...]:
+    """Return the time zones that are named after a place, and UTC, for a list to choose from."""
+    skipped = ("Etc/", "posix/", "right/", "SystemV/")
+    places = sorted(name for name in available_timezones() if "/" in name and not name.startswith(skipped))
+    return (*((name, name.replace("_", " ")) for name in places), ("UTC", "UTC"))
+
+
+class ProfileForm(forms.Form):
+    """A person's own profile and preferences."""
+
+    name = forms.CharField(label=_("Name"), max_length=120)
+    job_title = forms.CharField(label=_("Job title"), max_length=120, required=False)
+    phone = forms.CharField(label=_("Phone"), max_length=40, required=False)
+    language = forms.ChoiceField(label=_("Language"), help_text=_("Of pages and mails."))
+    time_zone = forms.ChoiceField(label=_("Time zone"), help_text=_("Days and times are shown in it."))
+    shortcuts = forms.BooleanField(
+        label=_("Keyboard shortcuts"),
+        required=False,
+        help_text=_("Single letters move and decide on the desk. Switch them off if they get in your way."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["language"].choices = [(code, get_language_info(code)["name_local"]) for code, _name in settings.LANGUAGES]
+        self.fields["time_zone"].choices = self._zones(self.initial.get("time_zone", ""))
+
+    def _zones(self, current: str) -> list[tuple[str, str]]:
+        zones = list(time_zones())
+        return zones if not current or current in dict(zones) else [(current, current), *zones]
+
+
+class TokenForm(forms.Form):
+    """What an API token is for."""
+
+    name = forms.CharField(label=_("Name"), max_length=80, help_text=_("Where it is used, such as “CRM sync”."))
+    scopes = forms.MultipleChoiceField(
+        label=_("What it may do"),
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Never more than your own role may."),
+        error_messages={"required": _("Choose at least one.")},
+    )
+    days = forms.TypedChoiceField(
+        label=_("Works for"), choices=DAYS, coerce=int, initial=90, widget=forms.RadioSelect
+    )
+
+    def __init__(self, *args: Any, is_partner: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["scopes"].choices = scope_choices(is_partner=is_partner)
+
+
+def scope_choices(*, is_partner: bool) -> list[tuple[str, Any]]:
+    """Return the scopes a seat's token may have, with words; accounts are the vendor's alone."""
+    offered = [scope for scope in SCOPES if not (is_partner and scope == "accounts:read")]
+    return [(scope, SCOPE_WORDS.get(scope, scope)) for scope in offered]
