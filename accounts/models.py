@@ -57,9 +57,9 @@ class MatchKey(ScopedModel):
     scope = Scope(vendor="vendor_id")
 
     pk = models.CompositePrimaryKey("vendor_id", "key", "account_id")
-    vendor = models.ForeignKey(Vendor, on_delete=models.CASCADE, related_name="+", db_index=False)
+    vendor = models.ForeignKey(Vendor, on_delete=models.CASCADE, related_name="+", db_index=False, db_constraint=False)
     key = models.CharField(max_length=64)
-    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="keys")
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="keys", db_constraint=False)
 
     class Meta:
         constraints = [vendor_match("account", "accounts.Account", "matchkey_vendor_of_account")]

@@ -178,6 +178,7 @@ def _merge(vendor_id: int, rows: list[CustomerRow], progress: Progress) -> list[
             " FROM STDIN WITH (FORMAT csv, FORCE_NOT_NULL (country, domain, city, external_id, owner_name))",
             _as_csv(rows),
         )
+        cursor.execute("ANALYZE account_staging")  # without figures the planner joins row by row: 12 times slower
         cursor.execute(TWINS)
         cursor.execute(FIND, values)
         cursor.execute(UPDATE, values)

@@ -29,13 +29,13 @@ class Deal(ScopedModel):
 
     reference = models.CharField(_("reference"), max_length=14, unique=True)
     submission = models.UUIDField(editable=False, unique=True)
-    vendor = models.ForeignKey(Vendor, on_delete=models.PROTECT, related_name="+", db_index=False)
-    partner = models.ForeignKey(Partner, on_delete=models.PROTECT, related_name="+", db_index=False)
-    enrollment = models.ForeignKey(Enrollment, on_delete=models.PROTECT, related_name="deals")
+    vendor = models.ForeignKey(Vendor, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False)
+    partner = models.ForeignKey(Partner, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False)
+    enrollment = models.ForeignKey(Enrollment, on_delete=models.PROTECT, related_name="deals", db_constraint=False)
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("owner")
     )
-    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="deals", verbose_name=_("account"))
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="deals", verbose_name=_("account"), db_constraint=False)
     account_link = models.CharField(max_length=9, choices=AccountLink)
     families = ArrayField(models.BigIntegerField(), help_text="ids of the product families it is registered for")
 
@@ -184,9 +184,9 @@ class DealLine(ScopedModel):
 
     scope = Scope(vendor="deal__vendor_id", partner="deal__partner_id", enrollment="deal__enrollment_id", owner="deal__owner_id")
 
-    deal = models.ForeignKey(Deal, on_delete=models.CASCADE, related_name="lines")
-    vendor = models.ForeignKey(Vendor, on_delete=models.PROTECT, related_name="+", db_index=False)
-    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="+")
+    deal = models.ForeignKey(Deal, on_delete=models.CASCADE, related_name="lines", db_constraint=False)
+    vendor = models.ForeignKey(Vendor, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False)
+    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="+", db_constraint=False)
     family = models.ForeignKey(ProductFamily, on_delete=models.PROTECT, related_name="+")
     quantity = models.PositiveIntegerField(_("quantity"))
     unit_price = models.DecimalField(_("price each"), max_digits=14, decimal_places=2, null=True, blank=True)

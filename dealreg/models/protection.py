@@ -20,12 +20,12 @@ class Protection(ScopedModel):
 
     scope = Scope(vendor="vendor_id", partner="partner_id", enrollment="enrollment_id", owner="deal__owner_id")
 
-    deal = models.ForeignKey(Deal, on_delete=models.CASCADE, related_name="protections")
-    vendor = models.ForeignKey(Vendor, on_delete=models.PROTECT, related_name="+", db_index=False)
-    partner = models.ForeignKey(Partner, on_delete=models.PROTECT, related_name="+", db_index=False)
-    enrollment = models.ForeignKey(Enrollment, on_delete=models.PROTECT, related_name="+")
-    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="protections")
-    family = models.ForeignKey(ProductFamily, on_delete=models.PROTECT, related_name="+")
+    deal = models.ForeignKey(Deal, on_delete=models.CASCADE, related_name="protections", db_constraint=False)
+    vendor = models.ForeignKey(Vendor, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False)
+    partner = models.ForeignKey(Partner, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False)
+    enrollment = models.ForeignKey(Enrollment, on_delete=models.PROTECT, related_name="+", db_constraint=False)
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="protections", db_constraint=False)
+    family = models.ForeignKey(ProductFamily, on_delete=models.PROTECT, related_name="+", db_constraint=False)
     state = models.CharField(_("state"), max_length=8, choices=ProtectionState, default=ProtectionState.LIVE)
     starts_at = models.DateTimeField(_("from"))
     ends_at = models.DateTimeField(_("until"))
@@ -57,9 +57,9 @@ class Conflict(ScopedModel):
 
     scope = Scope(vendor="vendor_id")
 
-    deal = models.ForeignKey(Deal, on_delete=models.CASCADE, related_name="conflicts")
-    vendor = models.ForeignKey(Vendor, on_delete=models.PROTECT, related_name="+", db_index=False)
-    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+")
+    deal = models.ForeignKey(Deal, on_delete=models.CASCADE, related_name="conflicts", db_constraint=False)
+    vendor = models.ForeignKey(Vendor, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False)
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+", db_constraint=False)
     score = models.PositiveSmallIntegerField(_("score"))
     band = models.CharField(max_length=10)
     why = models.TextField()

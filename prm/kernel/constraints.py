@@ -1,4 +1,8 @@
-"""A foreign key over several columns, so that the database keeps tenant columns equal to their parent's."""
+"""A foreign key over several columns, so that the database keeps tenant columns equal to their parent's.
+
+Columns that such a rule covers are declared with `db_constraint=False`: Django's own single-column rules would check
+the same parents again on every insert.
+"""
 
 from __future__ import annotations
 
