@@ -1,0 +1,173 @@
+"""Puts the demo together: the world, its stories, and every row that they leave."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.core.files.base import ContentFile
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import connection, transaction
+from django.db.models import Max, OuterRef, Subquery
+from django.db.models.functions import Coalesce
+
+from accounts.models import Account
+from activity.models import Event
+from dealreg import events
+from dealreg.enums import Status
+from dealreg.letters import approval_letter
+from dealreg.models import Comment, Conflict, Deal, DealDraft, DealFile, DealLine, Protection
+from partners.models import Vendor
+from portal.demo.brightpath import DRAFTS, MARA, plan_brightpath
+from portal.demo.chronicle import Chronicle
+from portal.demo.customers import fill_book
+from portal.demo.history import plan_history
+from portal.demo.queue import HALDEN_PAIRS, PAIRS, plan_queue
+from portal.demo.stories import Happening, Story
+from portal.demo.told import write_told
+from portal.demo.world import World, make_world
+from prm.kernel.actors import Via
+
+if TYPE_CHECKING:
+    from portal.demo.directory import Directory
+
+SEED = 20_261
+MARKER = "northwind"
+CUSTOMERS = 350
+DEALS = {"northwind": 800, "halden": 450}
+WAITING = {"northwind": 34, "halden": 9}
+LETTERS = 3
+KEYS = """
+INSERT INTO accounts_matchkey (vendor_id, account_id, key)
+SELECT %(vendor)s, account, key FROM unnest(%(accounts)s::bigint[], %(keys)s::text[]) AS pair(account, key)
+"""
+
+
+class NotEmpty(Exception):
+    """The database holds other vendors; the demo won't mix with them."""
+
+
+def is_loaded() -> bool:
+    """Whether the demo is there."""
+    return Vendor.objects.filter(slug=MARKER).exists()
+
+
+@transaction.atomic
+def load(now: datetime) -> None:
+    """Write the demo as it would stand at a moment.
+
+    Raises:
+        NotEmpty: there are vendors already.
+    """
+    if Vendor.objects.exists():
+        raise NotEmpty
+    world = make_world(now, SEED)
+    chronicle = Chronicle(world, SEED)
+    for slug, side in world.sides.items():
+        fill_book(world, side, CUSTOMERS)
+        plan_history(chronicle, slug, DEALS[slug])
+        plan_queue(chronicle, slug, WAITING[slug], PAIRS if slug == MARKER else HALDEN_PAIRS)
+    plan_brightpath(chronicle)
+    chronicle.run()
+    for side in world.sides.values():
+        _write_accounts(side.book)
+    stories = chronicle.every()
+    _write_deals(stories)
+    files = _write_letters(stories)
+    _write_drafts(world)
+    told = _write_events([happening for story in stories for happening in story.happenings] + files)
+    write_told(world, told)
+    _date_deals()
+
+
+def _write_accounts(book: Directory) -> None:
+    Account.objects.bulk_create(book.accounts, batch_size=500)
+    pairs = [(account.pk, key) for account, keys in zip(book.accounts, book.keys, strict=True) for key in keys]
+    with connection.cursor() as cursor:
+        values = {"vendor": book.vendor.pk, "accounts": [pk for pk, _ in pairs], "keys": [key for _, key in pairs]}
+        cursor.execute(KEYS, values)
+
+
+def _write_deals(stories: list[Story]) -> None:
+    Deal.objects.bulk_create([story.deal for story in stories], batch_size=300)
+    for model, field in ((DealLine, "lines"), (Protection, "protections"), (Conflict, "conflicts"), (Comment, "comments")):
+        rows: list[Any] = [row for story in stories for row in getattr(story, field)]
+        model.objects.bulk_create(rows, batch_size=1000)
+
+
+def _write_letters(stories: list[Story]) -> list[Happening]:
+    """Write the letters of Brightpath's latest approvals; older ones were made before letters were kept."""
+    approved = [s for s in stories if s.deal.status == Status.APPROVED and s.member.plan.slug == "brightpath"]
+    approved.sort(key=lambda story: story.deal.decided_at, reverse=True)
+    happenings = []
+    for story in approved[:LETTERS]:
+        deal, name = story.deal, f"{story.deal.reference}.pdf"
+        at = deal.decided_at + timedelta(seconds=6)
+        content = approval_letter(deal)
+        file = DealFile(
+            deal=deal,
+            vendor=deal.vendor,
+            partner=deal.partner,
+            enrollment=deal.enrollment,
+            name=name,
+            size=len(content),
+            media_type="application/pdf",
+            created_at=at,
+        )
+        file.content.save(name, ContentFile(content), save=False)
+        file.save()
+        happenings.append(Happening(at, events.FILE_ADDED, deal, None, data={"file": name, "key": str(file.key)}))
+    return happenings
+
+
+def _write_drafts(world: World) -> None:
+    seat = world.seat(MARA, "brightpath")
+    member = world.member("brightpath", "northwind")
+    for hours, typed in DRAFTS:
+        at = world.now - timedelta(hours=hours)
+        content = {"enrollment": str(member.enrollment.pk), **typed}
+        draft = DealDraft.objects.create(
+            person=seat.person, seat=seat, partner=member.enrollment.partner, content=content, revision=len(typed), created_at=at
+        )
+        DealDraft.objects.filter(pk=draft.pk).update(updated_at=at)
+
+
+def _write_events(happenings: list[Happening]) -> list[tuple[Happening, Event]]:
+    happenings.sort(key=lambda happening: happening.at)
+    made = Event.objects.bulk_create([_event(happening) for happening in happenings], batch_size=1000)
+    return list(zip(happenings, made, strict=True))
+
+
+def _event(happening: Happening) -> Event:
+    deal, seat, data = happening.deal, happening.seat, dict(happening.data)
+    if happening.link is not None:
+        data["comment"] = happening.link.pk
+    return Event(
+        kind=happening.kind.name,
+        vendor_id=deal.vendor_id,
+        partner_id=deal.partner_id,
+        enrollment_id=deal.enrollment_id,
+        audience=happening.kind.audience,
+        subject_type=Deal._meta.label_lower,
+        subject_id=deal.pk,
+        person=seat.person if seat else None,
+        seat_id=seat.pk if seat else None,
+        role=seat.role if seat else "",
+        via=Via.SESSION if seat else Via.TASK,
+        before=_plain(happening.before),
+        after=_plain(happening.after),
+        data=_plain(data),
+        occurred_at=happening.at,
+    )
+
+
+def _plain(facts: dict[str, Any]) -> Any:
+    return json.loads(json.dumps(facts, cls=DjangoJSONEncoder)) if facts else {}
+
+
+def _date_deals() -> None:
+    """Set each deal's last change to its last event; saving set it to now."""
+    last = Event.objects.filter(subject_type=Deal._meta.label_lower, subject_id=OuterRef("pk")).order_by().values("subject_id")
+    moment = Subquery(last.annotate(at=Max("occurred_at")).values("at"))
+    Deal.objects.update(updated_at=Coalesce(moment, "created_at"))

@@ -1,0 +1,140 @@
+"""What people were told lately: lines behind the bell, and mails, with the same words as the handlers'."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.utils import timezone, translation
+
+from activity.enums import MailState
+from activity.mailing import TEMPLATES, render
+from activity.models import Mail, Notification
+from dealreg import emails, events
+from dealreg.enums import CommentAudience
+from dealreg.handlers import facts_of
+from dealreg.models import Comment
+from prm.kernel.actors import VENDOR_ROLES, Role
+
+if TYPE_CHECKING:
+    from activity.models import Event
+    from activity.notices import NoticeKind
+    from partners.models import Seat
+    from portal.demo.stories import Happening
+    from portal.demo.world import World
+
+BELL = timedelta(days=30)
+MAILS = timedelta(days=4)
+UNREAD = timedelta(days=3)
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """Who is told of an event, and how. roles: the vendor's; none means the partner's people."""
+
+    kind: NoticeKind
+    mail: str = ""
+    roles: tuple[Role, ...] = ()
+
+
+DECIDERS = (Role.APPROVER,)
+TELLINGS = {
+    events.SUBMITTED.name: Telling(emails.SUBMITTED, "deal_submitted", DECIDERS),
+    events.ASKED.name: Telling(emails.ASKED, "deal_information_requested"),
+    events.ANSWERED.name: Telling(emails.ANSWERED, "deal_answered", DECIDERS),
+    events.APPROVED.name: Telling(emails.APPROVED, "deal_approved"),
+    events.DECLINED.name: Telling(emails.DECLINED, "deal_declined"),
+    events.WITHDRAWN.name: Telling(emails.WITHDRAWN, "", DECIDERS),
+    events.EXPIRING.name: Telling(emails.EXPIRING, "deal_expiring"),
+    events.EXPIRED.name: Telling(emails.EXPIRED, "deal_expired"),
+    events.OVERDUE.name: Telling(emails.OVERDUE, "deal_overdue", (Role.MANAGER, Role.APPROVER)),
+    events.WON.name: Telling(emails.WON, "", (Role.MANAGER,)),
+    events.LOST.name: Telling(emails.LOST, "", (Role.MANAGER,)),
+}
+
+
+def write_told(world: World, told: list[tuple[Happening, Event]]) -> None:
+    """Write notifications of the last weeks and mails of the last days."""
+    notes: list[Notification] = []
+    mails: list[Mail] = []
+    for happening, event in told:
+        telling = _telling_of(happening)
+        if telling is None or happening.at < world.now - BELL:
+            continue
+        facts, path = _facts(happening, event, telling)
+        for seat in _recipients(world, happening, telling):
+            notes.append(_note(world, event, telling, seat, facts, path))
+            if telling.mail and happening.at > world.now - MAILS:
+                mails.append(_mail(event, telling.mail, seat, facts))
+    Notification.objects.bulk_create(notes)
+    Mail.objects.bulk_create(mails)
+
+
+def _telling_of(happening: Happening) -> Telling | None:
+    if happening.kind is events.COMMENTED and isinstance(happening.link, Comment):
+        vendor_wrote = happening.seat is not None and happening.seat.role in VENDOR_ROLES
+        shared = happening.link.audience == CommentAudience.SHARED
+        return Telling(emails.COMMENTED, "deal_commented", () if vendor_wrote else DECIDERS) if shared else None
+    return TELLINGS.get(happening.kind.name)
+
+
+def _facts(happening: Happening, event: Event, telling: Telling) -> tuple[dict[str, Any], str]:
+    deal = happening.deal
+    path = deal.get_desk_url() if telling.roles else deal.get_absolute_url()
+    facts = {**facts_of(deal, event), "path": path}
+    if isinstance(happening.link, Comment):
+        facts["message"] = happening.link.text
+    return facts, path
+
+
+def _recipients(world: World, happening: Happening, telling: Telling) -> list[Seat]:
+    deal, author = happening.deal, happening.seat.person_id if happening.seat else None
+    where = deal.vendor.slug if telling.roles else deal.partner.slug
+    if not telling.roles and not deal.enrollment.is_live:
+        return []
+    return [
+        seat
+        for (_email, place), seat in world.seats.items()
+        if place == where
+        and seat.person_id != author
+        and (seat.role in (telling.roles or (Role.ADMINISTRATOR,)) or (not telling.roles and seat.person_id == deal.owner_id))
+    ]
+
+
+def _note(  # noqa: PLR0913  (a notification is made of exactly these)
+    world: World, event: Event, telling: Telling, seat: Seat, facts: dict[str, Any], path: str
+) -> Notification:
+    at: datetime = event.occurred_at + timedelta(seconds=4)
+    read = at < world.now - UNREAD or world.rng.random() < 0.3
+    return Notification(
+        person=seat.person,
+        seat_id=seat.pk,
+        event=event,
+        kind=telling.kind.name,
+        facts=facts,
+        path=path,
+        created_at=at,
+        read_at=min(at + timedelta(hours=world.rng.uniform(0.2, 20)), world.now) if read else None,
+    )
+
+
+def _mail(event: Event, template: str, seat: Seat, facts: dict[str, Any]) -> Mail:
+    person, at = seat.person, event.occurred_at + timedelta(seconds=5)
+    with translation.override(person.language), timezone.override(person.time_zone):
+        letter = TEMPLATES[template].build(facts)
+        text, html = render(letter)
+    return Mail(
+        person=person,
+        event=event,
+        template=template,
+        to=person.email,
+        subject=letter.subject[:250],
+        text=text,
+        html=html,
+        state=MailState.SENT,
+        attempts=1,
+        due_at=at,
+        created_at=at,
+        sent_at=at + timedelta(seconds=2),
+    )
