@@ -7,14 +7,18 @@ from typing import Any
 
 from django import forms
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django_filters import CharFilter, ChoiceFilter, DateFilter, FilterSet, NumberFilter
+from django_filters import BooleanFilter, CharFilter, ChoiceFilter, DateFilter, FilterSet, NumberFilter
 
-from dealreg.enums import Outcome, Stage, Status
+from dealreg.enums import WAITING_FOR_VENDOR, Outcome, Stage, Status
 from dealreg.fields import DAY_FORMATS, DayInput
 from dealreg.models import Deal
+from partners.enums import PartnerType
+from partners.models import Partner
 
 REFERENCE = re.compile(r"[A-Za-z]{2,4}-[0-9A-Za-z]{4}-[0-9A-Za-z]{4}")
+MOST_PARTNERS = 50
 
 
 class DealFilter(FilterSet):
@@ -69,3 +73,30 @@ class DealFilter(FilterSet):
         form: type[forms.Form] = super().get_form_class()
         form.use_required_attribute = False
         return form
+
+
+class DeskDealFilter(DealFilter):
+    """The vendor's filter: words (also the partner's name), registration, outcome, kind of partner, overdue."""
+
+    stage = None
+    closes_from = None
+    closes_to = None
+    q = CharFilter(method="search", label=_("Customer, partner or reference"))
+    type = ChoiceFilter(field_name="partner__type", label=_("Partner"), choices=PartnerType, empty_label=_("Any kind"))
+    overdue = BooleanFilter(method="late", label=_("Overdue"), widget=forms.CheckboxInput)
+
+    def search(self, found: QuerySet[Any], name: str, text: str) -> QuerySet[Any]:
+        """Return the deal of that reference, else those whose customer or partner has the text in its name.
+
+        The partners' ids are read first, so that both halves of the OR keep their index.
+        """
+        text = text.strip()[:100]
+        if REFERENCE.fullmatch(text):
+            return found.filter(reference=text.upper())
+        partners = Partner.objects.visible_to(self.request.actor).filter(name__icontains=text).order_by("pk")
+        ids = list(partners.values_list("pk", flat=True)[:MOST_PARTNERS])
+        return found.filter(Q(customer_name__icontains=text) | Q(reference=text.upper()) | Q(partner_id__in=ids))
+
+    def late(self, found: QuerySet[Any], name: str, wanted: bool) -> QuerySet[Any]:  # noqa: FBT001 -- django-filter's signature
+        """Keep what waits for the vendor past its service level."""
+        return found.filter(status__in=WAITING_FOR_VENDOR, due_at__lte=timezone.now()) if wanted else found
