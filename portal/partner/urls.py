@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from django.urls import path
 
-from portal.partner import registration
+from portal.partner import actions, deals, registration
 from portal.unfinished import page
 
 app_name = "portal"
 urlpatterns = [
     path("", page, name="home"),
-    path("deals/", page, name="deal-list"),
+    path("deals/", deals.DealList.as_view(), name="deal-list"),
     path("deals/register/", registration.RegisterView.as_view(), name="deal-register"),
     path("deals/register/check/", registration.CheckView.as_view(), name="deal-check"),
     path("deals/register/brings/", registration.BringsView.as_view(), name="deal-brings"),
@@ -19,15 +19,15 @@ urlpatterns = [
     path("deals/drafts/<uuid:submission>/discard/", registration.DraftDiscardView.as_view(), name="draft-discard"),
     path("deals/drafts/<uuid:submission>/files/", registration.DraftFilesView.as_view(), name="draft-file-add"),
     path("deals/drafts/<uuid:submission>/files/<uuid:key>/remove/", registration.DraftFilesView.as_view(), name="draft-file-remove"),
-    path("deals/<str:reference>/", page, name="deal-detail"),
-    path("deals/<str:reference>/edit/", page, name="deal-edit"),
-    path("deals/<str:reference>/answer/", page, name="deal-answer"),
-    path("deals/<str:reference>/withdraw/", page, name="deal-withdraw"),
-    path("deals/<str:reference>/win/", page, name="deal-win"),
-    path("deals/<str:reference>/lose/", page, name="deal-lose"),
-    path("deals/<str:reference>/reopen/", page, name="deal-reopen"),
-    path("deals/<str:reference>/comment/", page, name="deal-comment"),
-    path("deals/<str:reference>/files/", page, name="deal-file-add"),
+    path("deals/<str:reference>/", deals.DealDetail.as_view(), name="deal-detail"),
+    path("deals/<str:reference>/edit/", actions.Edit.as_view(), name="deal-edit"),
+    path("deals/<str:reference>/answer/", actions.Answer.as_view(), name="deal-answer"),
+    path("deals/<str:reference>/withdraw/", actions.Withdraw.as_view(), name="deal-withdraw"),
+    path("deals/<str:reference>/win/", actions.Win.as_view(), name="deal-win"),
+    path("deals/<str:reference>/lose/", actions.Lose.as_view(), name="deal-lose"),
+    path("deals/<str:reference>/reopen/", actions.Reopen.as_view(), name="deal-reopen"),
+    path("deals/<str:reference>/comment/", actions.Comment.as_view(), name="deal-comment"),
+    path("deals/<str:reference>/files/", actions.Attach.as_view(), name="deal-file-add"),
     path("team/", page, name="team"),
     path("team/<int:pk>/", page, name="seat"),
 ]

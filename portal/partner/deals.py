@@ -1,0 +1,238 @@
+"""The partner's deals: the list, and a deal's own page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import ProductFamily
+from dealreg.enums import Askable, Outcome, Stage, Status
+from dealreg.filters import DealFilter
+from dealreg.forms import AnswerForm, CommentForm, FileForm
+from dealreg.models import Deal, DealDraft, DealFile, DealLine
+from dealreg.permissions import COMMENT_DEALS, REGISTER_DEALS, WORK_DEALS
+from dealreg.reports import decision_times
+from dealreg.workflow import OUTCOME, REGISTRATION
+from partners.middleware import focused_vendor
+from portal.formats import day_text, span_text
+from portal.partner import timeline
+from portal.partner.closing import DIALOGS, Dialog
+from portal.statuses import OUTCOME_LOOK, STATUS_LOOK
+from prm.kernel.actors import Kind, Permission
+from prm.kernel.errors import Forbidden
+from prm.kernel.pages import ActorView, ListPage, Page
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+MOST_DRAFTS = 5
+LONG_TEXTS = ("notes", "asked_text", "decision_text", "outcome_text")
+
+
+@dataclass(frozen=True, slots=True)
+class Ring:
+    """What the ring clock shows of a deal."""
+
+    ends_at: datetime | None = None
+    starts_at: datetime | None = None
+    paused: bool = False
+    tone: str = ""
+    label: Any = None
+
+
+def ring_of(deal: Deal, now: datetime) -> Ring:
+    """Return the vendor's clock on an undecided deal, the protection's on an approved one, else an empty ring."""
+    if deal.waits_for_partner:
+        left = timedelta(hours=max(deal.clock_left or 0, 0.02))
+        return Ring(now + left, deal.submitted_at, paused=True, label=_("paused until you answer"))
+    if deal.is_undecided:
+        return Ring(deal.due_at, deal.submitted_at, label=_("decided within {left}"))
+    if deal.is_protected:
+        return Ring(deal.protected_until, deal.protected_from, tone="good", label=_("protected for {left}"))
+    return Ring()
+
+
+class DealList(ListPage):
+    """All deals of the partner, or of one vendor when one is chosen."""
+
+    kinds = frozenset({Kind.PARTNER})
+    template_name = "partner/deals.html"
+    results_template = "partner/deals_results.html"
+    filterset_class = DealFilter
+    default_order = "-submitted"
+    orders = {
+        "customer": ("customer_name",),
+        "value": ("value",),
+        "closes": ("close_date",),
+        "status": ("status",),
+        "submitted": ("submitted_at",),
+    }
+    export_name = "deals"
+    columns = (
+        (gettext_lazy("Reference"), lambda deal: deal.reference),
+        (gettext_lazy("Vendor"), lambda deal: deal.vendor.name),
+        (gettext_lazy("Customer"), lambda deal: deal.customer_name),
+        (gettext_lazy("Country"), lambda deal: deal.customer_country.code),
+        (gettext_lazy("Project"), lambda deal: deal.title),
+        (gettext_lazy("Registration"), lambda deal: str(deal.get_status_display())),
+        (gettext_lazy("Outcome"), lambda deal: str(deal.get_outcome_display())),
+        (gettext_lazy("Sales stage"), lambda deal: str(deal.get_stage_display())),
+        (gettext_lazy("Value"), lambda deal: deal.value),
+        (gettext_lazy("Currency"), lambda deal: deal.currency),
+        (gettext_lazy("Expected close"), lambda deal: deal.close_date),
+        (gettext_lazy("Submitted"), lambda deal: deal.submitted_at.date()),
+        (gettext_lazy("Protected until"), lambda deal: deal.protected_until.date() if deal.protected_until else None),
+    )
+
+    @cached_property
+    def focus(self) -> int | None:
+        """The vendor that the reader looks at."""
+        return focused_vendor(self.request)
+
+    def rows(self) -> QuerySet[Deal]:
+        """Return the partner's deals, of the vendor in focus."""
+        found = Deal.objects.visible_to(self.actor).select_related("vendor").defer(*LONG_TEXTS)
+        return found.filter(vendor_id=self.focus) if self.focus is not None else found
+
+    def further_context(self, page: Page) -> dict[str, Any]:
+        """Add the rows' words, the chips and, on the first page, the drafts."""
+        now = timezone.now()
+        plain = page.number == 1 and not self.request.GET
+        may = self.actor.may(REGISTER_DEALS)
+        drafts = DealDraft.objects.visible_to(self.actor).order_by("-updated_at", "-pk") if plain and may else []
+        return {
+            "rows": [(deal, *STATUS_LOOK[deal.status], ring_of(deal, now), *OUTCOME_LOOK[deal.outcome]) for deal in page.rows],
+            "chips": self.chips(),
+            "drafts": list(drafts[:MOST_DRAFTS]),
+            "with_vendor": self.focus is None,
+            "may_register": may,
+        }
+
+    def chips(self) -> list[dict[str, Any]]:
+        """Return the views that are a click away."""
+        views = (
+            (_("All"), {}),
+            (_("Open"), {"outcome": Outcome.OPEN}),
+            (_("Needs your answer"), {"status": Status.INFORMATION_REQUESTED}),
+            (_("In review"), {"status": Status.IN_REVIEW}),
+            (_("Approved"), {"status": Status.APPROVED}),
+            (_("Won"), {"outcome": Outcome.WON}),
+            (_("Lost"), {"outcome": Outcome.LOST}),
+        )
+        given = {name: value for name, value in self.request.GET.items() if value and name not in {"page", "order", "export"}}
+        return [
+            {
+                "label": label,
+                "url": self.request.path + "".join(f"?{name}={value}" for name, value in wanted.items()),
+                "current": given == wanted,
+                "count": None,
+            }
+            for label, wanted in views
+        ]
+
+
+class DealView(ActorView):
+    """A page about one deal of the partner's. `needs` is the right that it takes; sight comes first."""
+
+    kinds = frozenset({Kind.PARTNER})
+    needs: Permission | None = None
+
+    def deal(self, reference: str) -> Deal:
+        """Return the deal.
+
+        Raises:
+            Http404: out of the actor's sight. Forbidden: in sight, without the right.
+        """
+        deal = (
+            Deal.objects.visible_to(self.actor)
+            .select_related("vendor", "owner", "assignee", "decided_by", "enrollment__program")
+            .filter(reference=reference.upper())
+            .first()
+        )
+        if deal is None:
+            raise Http404
+        if self.needs is not None and not self.actor.may(self.needs):
+            raise Forbidden("not_allowed", _("Your role doesn't allow this. Ask your administrator."))
+        return deal
+
+    def crumbs(self, deal: Deal) -> list[dict[str, str]]:
+        """Return the way here."""
+        return [
+            {"label": _("Deals"), "url": reverse("portal:deal-list")},
+            {"label": deal.customer_name, "url": deal.get_absolute_url()},
+        ]
+
+
+class DealDetail(DealView):
+    """A deal: status and clock, what can be done, facts, products, files and timeline."""
+
+    def get(self, request: HttpRequest, reference: str) -> HttpResponse:
+        """Show it."""
+        deal = self.deal(reference)
+        happened = timeline.events_of(self.actor, deal)
+        context = {
+            "deal": deal,
+            "crumbs": [{"label": _("Deals"), "url": reverse("portal:deal-list")}, {"label": deal.vendor.name}],
+            "status_look": STATUS_LOOK[deal.status],
+            "outcome_look": OUTCOME_LOOK[deal.outcome],
+            "ring": ring_of(deal, timezone.now()),
+            "steps": steps(deal, timeline.stage_days(happened)),
+            "lines": list(DealLine.objects.visible_to(self.actor).filter(deal=deal).select_related("product").order_by("pk")),
+            "files": list(DealFile.objects.visible_to(self.actor).filter(deal=deal).order_by("pk")),
+            "entries": timeline.entries(deal, happened, timeline.comments_of(self.actor, deal)),
+            **self.actions(deal),
+            **self.expectations(deal),
+        }
+        return render(request, "partner/deal.html", context)
+
+    def actions(self, deal: Deal) -> dict[str, Any]:
+        """Return what the reader can do: buttons with their dialogs, and the forms that stand in the page."""
+        ways = [*REGISTRATION.available(deal, self.actor), *OUTCOME.available(deal, self.actor)]
+        names = [way.name for way in ways]
+        dialogs: list[Dialog] = [DIALOGS[name](deal) for name in names if name in DIALOGS]
+        works = self.actor.may(WORK_DEALS)
+        speaks = self.actor.may(COMMENT_DEALS)
+        return {
+            "dialogs": dialogs,
+            "answer": AnswerForm(deal=deal, prefix=None) if "answer" in names else None,
+            "asked_labels": [Askable(name).label for name in deal.asked_fields if name in Askable.values],
+            "may_edit": works and deal.outcome == Outcome.OPEN and deal.status != Status.WITHDRAWN,
+            "comment": CommentForm() if speaks else None,
+            "file_form": FileForm(auto_id="attach_%s") if speaks else None,
+        }
+
+    def expectations(self, deal: Deal) -> dict[str, Any]:
+        """Return who decides and how long it takes, for an undecided deal; what protection covers, for an approved one."""
+        if deal.is_undecided:
+            times = decision_times(frozenset({deal.vendor_id})).get(deal.vendor_id)
+            return {"median": span_text(times.median_hours * 3600) if times and times.median_hours is not None else ""}
+        if deal.protected_from is None:
+            return {}
+        names = ProductFamily.objects.visible_to(self.actor).filter(pk__in=deal.families).order_by("name")
+        return {"covers": ", ".join(names.values_list("name", flat=True))}
+
+
+def steps(deal: Deal, reached: dict[str, datetime]) -> list[dict[str, Any]]:
+    """Return the sales stages, those done and the one it is at, closed deals at the last."""
+    order = list(Stage)
+    at, closed = order.index(Stage(deal.stage)), deal.outcome != Outcome.OPEN
+    found = [
+        {
+            "label": stage.label,
+            "note": day_text(reached[stage]) if stage in reached else "",
+            "done": closed or number < at,
+            "current": not closed and number == at,
+        }
+        for number, stage in enumerate(order)
+    ]
+    last = deal.get_outcome_display() if closed else _("Won or lost")
+    return [*found, {"label": last, "note": day_text(deal.closed_on) if closed and deal.closed_on else "", "current": closed}]
