@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from activity import housekeeping, mailing
+from activity import heartbeat, housekeeping, mailing
 from activity import relay as relaying
 
 
 @shared_task(name="activity.relay")
 def relay() -> int:
-    """Run due deliveries."""
+    """Run due deliveries; say that a worker is there."""
+    heartbeat.beat()
     done = relaying.drain()
     if done:
         mailing.send_due()

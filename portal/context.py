@@ -15,6 +15,7 @@ from dealreg.permissions import REGISTER_DEALS
 from partners.middleware import focused_vendor
 from partners.seats import places_of
 from portal.navigation import dock, menu
+from prm.kernel.actors import Kind
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -64,19 +65,24 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     return {"shell": SimpleLazyObject(lambda: _shell(request)), "demo": settings.DEMO}
 
 
-def area_of(path: str) -> str:
-    """Return the part of the product that a path belongs to."""
-    for prefix, area in (("/portal/", "portal"), ("/desk/", "desk"), ("/admin/", "console")):
-        if path.startswith(prefix):
-            return area
-    return ""
+AREAS = {Kind.PARTNER: "portal", Kind.VENDOR: "desk", Kind.OPERATOR: "system"}
+
+
+def area_of(actor: Actor, path: str) -> str:
+    """Return the part of the product that an actor is in, which decides the menu; "" for a person without a seat.
+
+    By the actor's side, not by the path alone: a page of the other side is refused in one's own surroundings.
+    """
+    if actor.is_vendor and path.startswith("/admin/"):
+        return "console"
+    return AREAS.get(actor.kind, "")
 
 
 def _shell(request: Any) -> Shell:
     actor, place = getattr(request, "actor", None), getattr(request, "place", None)
     if actor is None or actor.person_id is None:
         return _stranger()
-    area = area_of(request.path) or ("portal" if actor.is_partner else "desk")
+    area = area_of(actor, request.path)
     focus = focused_vendor(request)
     vendors = [_entry(brand, focus or actor.vendor_id) for brand in (place.brands if place else ())]
     vendor = next((entry for entry in vendors if entry.current), None)

@@ -56,7 +56,10 @@ DESK = (
         ),
     ),
 )
-AREAS: Mapping[str, tuple[Group, ...]] = {"portal": PORTAL, "desk": DESK, "console": DESK}
+SYSTEM = (
+    Group(None, (Entry("system", _("System"), "gear"), Entry("mail-previews", _("Kinds of mail"), "mail"))),
+)
+AREAS: Mapping[str, tuple[Group, ...]] = {"portal": PORTAL, "desk": DESK, "console": DESK, "system": SYSTEM}
 DOCKS: Mapping[str, tuple[Entry, ...]] = {
     "portal": (
         Entry("portal:home", _("Home"), "home", exact=True),
@@ -69,6 +72,7 @@ DOCKS: Mapping[str, tuple[Entry, ...]] = {
         Entry("desk:deal-list", _("Deals"), "deal"),
         Entry("desk:partner-list", _("Partners"), "building"),
     ),
+    "system": (Entry("system", _("System"), "gear"), Entry("mail-previews", _("Kinds of mail"), "mail")),
 }
 
 
@@ -109,7 +113,7 @@ def menu(area: str, path: str, *, role: str = "", counts: Mapping[str, int] | No
     """Return the menu of an area as groups of items, with the page at ``path`` marked as current.
 
     Args:
-        area: portal, desk or console; any other has no menu.
+        area: portal, desk, console or system; any other has no menu.
         path: the request's path.
         role: the seat's role.
         counts: numbers to show beside entries, by url name ("desk:queue").
@@ -125,7 +129,7 @@ def menu(area: str, path: str, *, role: str = "", counts: Mapping[str, int] | No
 
 def dock(area: str, path: str, *, role: str = "", can_register: bool = True) -> list[dict[str, Any]]:
     """Return the up to four items of the phone's dock; "More" stands beside them in the shell."""
-    entries = DOCKS.get(area, DOCKS["desk"])
+    entries = DOCKS.get(area, ())
     wanted = [
         entry
         for entry in entries

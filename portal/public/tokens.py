@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -48,7 +49,8 @@ class Tokens(TokenPage):
         return TokenForm(data, is_partner=self.actor.is_partner)
 
     def _page(self, form: TokenForm, status: int = 200, **further: Any) -> HttpResponse:
-        tokens = AccessToken.objects.visible_to(self.actor).order_by("revoked_at", "-id")[:MOST_SHOWN]
+        usable_first = F("revoked_at").desc(nulls_first=True)
+        tokens = AccessToken.objects.visible_to(self.actor).order_by(usable_first, "-id")[:MOST_SHOWN]
         rows = [(token, [SCOPE_WORDS.get(scope, scope) for scope in token.scopes]) for token in tokens]
         context = {"form": form, "rows": rows, **further}
         response = render(self.request, "public/tokens.html", context, status=status)

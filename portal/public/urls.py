@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from portal.public import files, notifications, outbox, pages, preferences, seats, tokens
-from portal.unfinished import page
+from portal.public import files, notifications, outbox, pages, preferences, seats, system, tokens
 
 urlpatterns = [
     path("", pages.start, name="start"),
@@ -25,5 +24,6 @@ urlpatterns = [
     path("outbox/previews/", outbox.MailPreviews.as_view(), name="mail-previews"),
     path("outbox/previews/<slug:template>/", outbox.MailPreview.as_view(), name="mail-preview"),
     path("outbox/previews/<slug:template>/body/", outbox.MailPreviewBody.as_view(), name="mail-preview-body"),
-    path("system/", page, name="system"),
+    path("system/", system.System.as_view(), name="system"),
+    path("system/deliveries/<int:pk>/retry/", system.SystemRetry.as_view(), name="system-retry"),
 ]
