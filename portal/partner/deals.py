@@ -190,6 +190,7 @@ class DealDetail(DealView):
             "files": list(DealFile.objects.visible_to(self.actor).filter(deal=deal).order_by("pk")),
             "entries": timeline.entries(deal, happened, timeline.comments_of(self.actor, deal)),
             **self.actions(deal),
+            "needs_review": deal.is_undecided and any(event.data.get("review") for event in happened),
             **self.expectations(deal),
         }
         return render(request, "partner/deal.html", context)
