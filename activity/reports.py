@@ -15,7 +15,9 @@ from activity.models import Delivery, Mail
 LATE = timedelta(minutes=1)
 SILENT = timedelta(seconds=30)
 FRAME = re.compile(r'^  File "(?:.*/)?([^"/]+/[^"/]+)", line (\d+), in (\w+)$', re.MULTILINE)
-ERROR = re.compile(r"^([A-Za-z_][\w.]*?(?:Error|Exception|Violation|Conflict|Forbidden|\w+))(?::|$)")
+KIND = re.compile(r"[A-Za-z_][\w.]{0,120}")
+UNKNOWN = "Error"
+LONGEST_SENTENCE = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,11 +88,14 @@ def told_by(error: str) -> tuple[str, str]:
     """Return the kind of an error and where in the code it arose.
 
     A traceback's message is left out: it may quote a tenant's facts, which an operator doesn't read. What is no
-    traceback is our own sentence, and stays.
+    traceback is our own short sentence, and stays.
     """
-    frames = FRAME.findall(error)
+    frames = list(FRAME.finditer(error))
     if not frames:
-        return error[:200], ""
-    path, line, function = frames[-1]
-    kinds = [found.group(1) for text in error.splitlines() if (found := ERROR.match(text))]
-    return (kinds[-1] if kinds else "Error"), f"{path}:{line} {function}"
+        return (error if len(error) <= LONGEST_SENTENCE else UNKNOWN), ""
+    # The first line after the last frame that isn't indented names the exception; all that follows is its message.
+    after = error[frames[-1].end() :].splitlines()
+    named = next((line for line in after if line and not line[0].isspace()), "")
+    kind = named.partition(":")[0]
+    path, line, function = frames[-1].groups()
+    return (kind if KIND.fullmatch(kind) else UNKNOWN), f"{path}:{line} {function}"
