@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from portal.demo.chronicle import Chronicle, working_hours_ago
 from portal.demo.history import Customer, begin, decider, plan_past_of
+from portal.demo.queue import daytime
 from prm.kernel.actors import Role
 
 if TYPE_CHECKING:
@@ -180,7 +181,8 @@ def plan_brightpath(chronicle: Chronicle) -> None:
 
 def _plan(chronicle: Chronicle, entry: Entry) -> None:
     world, member = chronicle.world, chronicle.world.member("brightpath", entry.vendor)
-    at = working_hours_ago(world.now, entry.hours, member.side.vendor.time_zone) if entry.hours else days_ago(world, entry.days)
+    minute = len(entry.customer.name) * 7 % 60
+    at = daytime(world, member, entry.hours) if entry.hours else days_ago(world, entry.days, 7 + minute % 8, minute)
     fields = {"part": "sell", "quantities": entry.quantities, **entry.more}
     if entry.then is not _won and entry.days < 150:  # noqa: PLR2004
         fields.setdefault("close_date", (world.now + timedelta(days=20 + 7 * len(entry.customer.name) % 80)).date())
@@ -195,7 +197,7 @@ def _plan(chronicle: Chronicle, entry: Entry) -> None:
 
 def _plan_rivals(chronicle: Chronicle) -> None:
     world, kappel = chronicle.world, chronicle.world.member("kappel", "northwind")
-    long_ago, lately = days_ago(world, 44, 8), working_hours_ago(world.now, 26, "Europe/Berlin")
+    long_ago, lately = days_ago(world, 44, 8, 24), daytime(world, kappel, 26)
 
     def protected_first() -> None:
         customer = Customer("Alsterpapier GmbH", "DE", "alsterpapier.example", "Hamburg")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from dealreg.services.registration import ALPHABET
-from portal.demo.stories import Opening, Story, open_story
+from portal.demo.stories import Opening, Shelf, Story, open_story
 from prm.kernel.clocks import add_working_hours
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ class Chronicle:
 
     world: World
     seed: int
-    stories: dict[str, list[Story]] = field(default_factory=dict)
+    shelves: dict[str, Shelf] = field(default_factory=dict)
     _plans: list[tuple[datetime, int, Callable[[], None]]] = field(default_factory=list)
     _numbers: dict[str, int] = field(default_factory=dict)
 
@@ -45,11 +45,11 @@ class Chronicle:
 
     def every(self) -> list[Story]:
         """Return all stories."""
-        return [story for stories in self.stories.values() for story in stories]
+        return [story for shelf in self.shelves.values() for story in shelf.stories]
 
-    def of(self, member: Member) -> list[Story]:
+    def of(self, member: Member) -> Shelf:
         """Return the stories of the member's vendor."""
-        return self.stories.setdefault(member.side.vendor.slug, [])
+        return self.shelves.setdefault(member.side.vendor.slug, Shelf())
 
     def open(self, member: Member, owner: Seat, name: str, **fields: Any) -> Story:
         """Submit a registration. Its reference follows from seed, vendor and the customer's name, not from the date."""
@@ -61,9 +61,7 @@ class Chronicle:
             submission=uuid.UUID(int=rng.getrandbits(128), version=4),
             **fields,
         )
-        story = open_story(member, owner, opening, self.of(member))
-        self.of(member).append(story)
-        return story
+        return open_story(member, owner, opening, self.of(member))
 
     def _count(self, member: Member, name: str) -> int:
         key = f"{member.enrollment.pk} {name}"

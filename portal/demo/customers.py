@@ -46,4 +46,5 @@ def _customer(world: World, side: Side, customer: Identity, city: str) -> None:
     rng = world.rng
     account = side.book.add(customer, at=world.now, city=city, origin=AccountOrigin.CUSTOMER)
     account.owner_name = rng.choice(side.plan.direct) if rng.random() < 0.8 else ""
+    side.customers.setdefault(customer.country, []).append(account)
     account.further = {"Segment": rng.choice(SIZES), "Employees": str(rng.choice((40, 90, 160, 320, 700, 1500, 4200)))}

@@ -29,6 +29,7 @@ NEIGHBOURS = {
     "GB": "IE", "IE": "GB", "SE": "NO FI DK", "NO": "SE DK", "DK": "SE DE", "FI": "SE", "PL": "CZ DE", "CZ": "PL AT",
     "US": "CA MX", "CA": "US", "SG": "AU IN", "AE": "IN", "BR": "PT", "AU": "SG",
 }  # fmt: skip
+WORTH_REGISTERING = 15_000
 RECENT = timedelta(days=5)
 DIGEST = timedelta(days=60)
 
@@ -87,29 +88,24 @@ def _teller(chronicle: Chronicle, member: Member, at: datetime, *, over: bool = 
 def choose_customer(chronicle: Chronicle, member: Member, at: datetime) -> Customer:
     """Return a new company, an existing customer, one the partner had before, or another partner's under other spelling."""
     rng, draw = chronicle.world.rng, chronicle.world.rng.random()
-    stories = chronicle.of(member)
+    shelf = chronicle.of(member)
     if draw < 0.07:
-        held = [s for s in stories[-120:] if s.member is not member and s.contends_at(at)]
+        held = [s for s in shelf.stories[-120:] if s.member is not member and s.contends_at(at)]
         if held:
             deal = rng.choice(held).deal
             return Customer(respell(rng, deal.customer_name), str(deal.customer_country), "", deal.customer_city)
-    if draw < 0.15:
-        own = [s for s in stories if s.member is member and s.free_from and s.free_from < at - timedelta(days=40)]
-        own = [s for s in own if _is_free(stories, s, at)]
+    elif draw < 0.15:
+        own = [s for s in shelf.stories if s.member is member and s.free_from and s.free_from < at - timedelta(days=40)]
+        own = [s for s in own if not shelf.contending(s.account, at)]
         if own:
             deal = rng.choice(own).deal
             return Customer(deal.customer_name, str(deal.customer_country), deal.customer_domain, deal.customer_city)
-    if draw < 0.24:
-        near = [a for a in member.side.book.accounts if a.origin == AccountOrigin.CUSTOMER and a.country == member.plan.country]
-        near = [a for a in near if not any(s.deal.account is a and s.contends_at(at) for s in stories)]
+    elif draw < 0.24:
+        near = [a for a in member.side.customers.get(member.plan.country, ()) if not shelf.contending(a, at)]
         if near:
             account = rng.choice(near)
-            return Customer(account.name, str(account.country), account.domain if rng.random() < 0.6 else "", account.city)
+            return Customer(account.name, member.plan.country, account.domain if rng.random() < 0.6 else "", account.city)
     return new_customer(rng, member)
-
-
-def _is_free(stories: list[Story], story: Story, at: datetime) -> bool:
-    return not any(other.deal.account is story.deal.account and other.contends_at(at) for other in stories)
 
 
 def new_customer(rng: Random, member: Member) -> Customer:
@@ -160,16 +156,19 @@ def begin(chronicle: Chronicle, member: Member, owner: Seat, at: datetime, custo
         "close_date": (at + timedelta(days=rng.randint(35, 200))).date(),
         "stage": rng.choice(("qualified", "qualified", "needs", "proposal")),
         "part": rng.choices(("sell", "refer", "install"), (90, 5, 5))[0],
-        **_worth(rng, member),
     }
-    return chronicle.open(member, owner, customer.name, at=at, **{**fields, **more})
+    worth = {} if "quantities" in more else _worth(rng, member)
+    return chronicle.open(member, owner, customer.name, at=at, **{**fields, **worth, **more})
 
 
 def _worth(rng: Random, member: Member) -> dict[str, Any]:
-    main = [plan for plan, _ in member.side.products if plan.family != "service"]
-    first = rng.choice(main)
-    chosen = {first.sku: rng.randint(*first.usual)}
-    for extra in rng.sample([plan for plan, _ in member.side.products], rng.choice((0, 1, 1, 2))):
+    plans = [plan for plan, _ in member.side.products]
+    first = rng.choice([plan for plan in plans if plan.family != "service"])
+    count = rng.randint(*first.usual)
+    while count * first.price < WORTH_REGISTERING and rng.random() < 0.95:
+        count *= 2
+    chosen = {first.sku: count}
+    for extra in rng.sample(plans, rng.choice((0, 1, 1, 2))):
         chosen.setdefault(extra.sku, rng.randint(*extra.usual))
     if rng.random() < 0.1:
         return {"value": Decimal(rng.choice((25, 40, 60, 80, 120, 150, 240)) * 1000)}

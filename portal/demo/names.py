@@ -161,6 +161,8 @@ OTHER_SCRIPTS = (
     ("გორის ღვინო შპს", "GE", "გორი", "goris-wine.example"),
 )
 
+TRADE_FIRST = {"french", "spanish", "portuguese", "italian"}
+
 
 def tongue_of(country: str) -> Tongue:
     """Return what names are made of in a country."""
@@ -173,7 +175,7 @@ def company_name(rng: Random, country: str) -> str:
     root = rng.choice(tongue.heads.split()) + rng.choice(tongue.tails.split())
     trade, form = rng.choice(tongue.trades.split()), rng.choice(forms)
     shape = rng.random()
-    if shape < 0.12:
+    if shape < 0.3 and COUNTRIES[country][0] in TRADE_FIRST:
         return f"{trade} {root} {form}"
     if shape < 0.2 and country in {"DE", "AT"}:
         return f"{rng.choice(tongue.last.split())} & {root} {trade} {form}"

@@ -56,11 +56,11 @@ def plan_queue(chronicle: Chronicle, vendor: str, count: int, pairs: tuple[Pair,
         member = world.rng.choices(members, [m.plan.weight for m in members])[0]
         # From two days late to just now, most of them in time.
         elapsed = DECISION_HOURS * (1.35 - 1.33 * ((place + 0.5) / alone) ** 0.8)
-        at = _daytime(world, member, elapsed)
+        at = daytime(world, member, elapsed)
         chronicle.plan(at, _teller(chronicle, member, at, place))
 
 
-def _daytime(world: World, member: Member, elapsed: float) -> datetime:
+def daytime(world: World, member: Member, elapsed: float) -> datetime:
     """Return about so many working hours ago, but not at night."""
     at = working_hours_ago(world.now, elapsed, member.side.vendor.time_zone)
     if at.hour < 7:  # noqa: PLR2004  (UTC; the offices are in Europe)
@@ -76,7 +76,7 @@ def _plan_pair(chronicle: Chronicle, vendor: str, pair: Pair, place: int) -> Non
     first = Customer(pair.first[0], pair.country, pair.first[1], pair.city)
     second = Customer(pair.second[0], pair.country, pair.second[1], pair.city)
     families = one.side.products[0][0].sku, one.side.products[1][0].sku
-    later = _daytime(world, two, 40 - 7 * place)
+    later = daytime(world, two, 40 - 7 * place)
     earlier = later - timedelta(days=24 + 5 * place) if pair.held else later - timedelta(hours=5 + place)
 
     def tell_first() -> None:
@@ -105,11 +105,10 @@ def _customer(chronicle: Chronicle, member: Member, place: int) -> Customer:
     """Return a new company; each ninth is a customer of the vendor's own sales team, under another spelling."""
     world = chronicle.world
     if place % 9 == 4:  # noqa: PLR2004
-        contended = {id(story.deal.account) for story in chronicle.of(member) if story.contends_at(world.now)}
-        free = [a for a in member.side.book.accounts if a.external_id and a.domain and id(a) not in contended]
-        near = [a for a in free if a.country == member.plan.country] or free
+        shelf, at = chronicle.of(member), world.now
+        near = [a for a in member.side.customers[member.plan.country] if a.domain and not shelf.contending(a, at)]
         account = world.rng.choice(near)
-        return Customer(account.name.rsplit(" ", 1)[0], str(account.country), account.domain, account.city)
+        return Customer(account.name.rsplit(" ", 1)[0], member.plan.country, account.domain, account.city)
     customer = new_customer(world.rng, member)
     customer.domain = customer.domain or domain_of(customer.name)
     return customer

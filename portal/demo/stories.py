@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -19,6 +20,7 @@ from prm.kernel.money import shown
 if TYPE_CHECKING:
     from datetime import date
 
+    from accounts.models import Account
     from partners.models import Seat
     from portal.demo.directory import Candidate
     from portal.demo.world import Member
@@ -50,6 +52,7 @@ class Story:
     member: Member
     deal: Deal
     owner: Seat
+    account: Account
     blocked: bool = False
     free_from: datetime | None = None
     lines: list[DealLine] = field(default_factory=list)
@@ -268,6 +271,23 @@ class Story:
                 protection.state = state
 
 
+@dataclass(slots=True)
+class Shelf:
+    """A vendor's stories so far, and those about each account."""
+
+    stories: list[Story] = field(default_factory=list)
+    _about: dict[int, list[Story]] = field(default_factory=lambda: defaultdict(list))
+
+    def add(self, story: Story) -> None:
+        """Put a story at the end."""
+        self.stories.append(story)
+        self._about[id(story.account)].append(story)
+
+    def contending(self, account: Account, at: datetime) -> list[Story]:
+        """Return the stories that are in line for, or hold, protection of an account at a moment."""
+        return [story for story in self._about.get(id(account), ()) if story.contends_at(at)]
+
+
 def _nothing_asked() -> dict[str, Any]:
     return {"asked_fields": [], "asked_text": "", "clock_left": None}
 
@@ -299,8 +319,8 @@ class Opening:
         return Identity(name=self.name, country=self.country, domain=self.domain)
 
 
-def open_story(member: Member, owner: Seat, opening: Opening, rivals: list[Story]) -> Story:
-    """Submit a registration. `rivals`: the vendor's stories so far."""
+def open_story(member: Member, owner: Seat, opening: Opening, shelf: Shelf) -> Story:
+    """Submit a registration. `shelf`: the vendor's stories so far, to which it is added."""
     side, at = member.side, opening.at
     account, link, found = side.book.resolve(opening.customer, at=at, city=opening.city)
     lines = _lines(member, opening)
@@ -325,15 +345,13 @@ def open_story(member: Member, owner: Seat, opening: Opening, rivals: list[Story
         discount=Decimal(member.tier.discount),
         protection_days=member.tier.days,
     )
-    story = Story(member, deal, owner, lines=lines, conflicts=_conflicts(deal, found))
+    story = Story(member, deal, owner, account, lines=lines, conflicts=_conflicts(deal, found))
     for line in lines:
         line.deal = deal
-    near = {id(account), *(id(candidate.account) for candidate in found)}
-    others = [other for other in rivals if id(other.deal.account) in near and other.member is not member and other.contends_at(at)]
-    competing = [other for other in others if competes(deal.part) and other.meets(families)]
-    story.blocked = any(
-        other.deal.account is account and other.contends_at(at) and other.meets(families) for other in rivals
-    )
+    near = {id(account): account, **{id(candidate.account): candidate.account for candidate in found}}
+    rivals = [other for account_near in near.values() for other in shelf.contending(account_near, at) if other.meets(families)]
+    competing = [other for other in rivals if competes(deal.part) and other.member is not member]
+    story.blocked = any(other.account is account for other in rivals)
     review = needs_review(link, competing, found[0].account.origin if found else None)
     deal.status = Status.IN_REVIEW if review else Status.SUBMITTED
     facts = {
@@ -344,6 +362,7 @@ def open_story(member: Member, owner: Seat, opening: Opening, rivals: list[Story
         "review": review,
     }
     story.happenings.append(Happening(at, events.SUBMITTED, deal, owner, {}, {"status": deal.status}, facts))
+    shelf.add(story)
     return story
 
 

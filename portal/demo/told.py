@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone, translation
@@ -26,7 +27,8 @@ if TYPE_CHECKING:
 
 BELL = timedelta(days=30)
 MAILS = timedelta(days=4)
-UNREAD = timedelta(days=3)
+UNREAD = {True: 9, False: 4}
+"""How many of the newest are still unread: of vendor staff's, of partner people's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +66,10 @@ def write_told(world: World, told: list[tuple[Happening, Event]]) -> None:
             continue
         facts, path = _facts(happening, event, telling)
         for seat in _recipients(world, happening, telling):
-            notes.append(_note(world, event, telling, seat, facts, path))
+            notes.append(_note(event, telling, seat, facts, path))
             if telling.mail and happening.at > world.now - MAILS:
                 mails.append(_mail(event, telling.mail, seat, facts))
+    _mark_read(world, notes)
     Notification.objects.bulk_create(notes)
     Mail.objects.bulk_create(mails)
 
@@ -102,11 +105,7 @@ def _recipients(world: World, happening: Happening, telling: Telling) -> list[Se
     ]
 
 
-def _note(  # noqa: PLR0913  (a notification is made of exactly these)
-    world: World, event: Event, telling: Telling, seat: Seat, facts: dict[str, Any], path: str
-) -> Notification:
-    at: datetime = event.occurred_at + timedelta(seconds=4)
-    read = at < world.now - UNREAD or world.rng.random() < 0.3
+def _note(event: Event, telling: Telling, seat: Seat, facts: dict[str, Any], path: str) -> Notification:
     return Notification(
         person=seat.person,
         seat_id=seat.pk,
@@ -114,9 +113,18 @@ def _note(  # noqa: PLR0913  (a notification is made of exactly these)
         kind=telling.kind.name,
         facts=facts,
         path=path,
-        created_at=at,
-        read_at=min(at + timedelta(hours=world.rng.uniform(0.2, 20)), world.now) if read else None,
+        created_at=event.occurred_at + timedelta(seconds=4),
     )
+
+
+def _mark_read(world: World, notes: list[Notification]) -> None:
+    """Let everyone have read all but the newest."""
+    vendor_seats = {seat.pk for seat in world.seats.values() if seat.role in VENDOR_ROLES}
+    unread: Counter[int] = Counter()
+    for note in reversed(notes):
+        unread[note.seat_id] += 1
+        if unread[note.seat_id] > UNREAD[note.seat_id in vendor_seats]:
+            note.read_at = min(note.created_at + timedelta(hours=world.rng.uniform(0.2, 20)), world.now)
 
 
 def _mail(event: Event, template: str, seat: Seat, facts: dict[str, Any]) -> Mail:

@@ -35,6 +35,7 @@ from prm.kernel.actors import Reach, Role
 from standing.models import Benefit, Standing, Tier
 
 if TYPE_CHECKING:
+    from accounts.models import Account
     from partners.models import Program, Vendor
 
 HISTORY = timedelta(days=730)
@@ -62,6 +63,7 @@ class Side:
     book: Directory
     prices: dict[tuple[str, str], list[tuple[date, Decimal]]] = field(default_factory=dict)
     seats: dict[str, Seat] = field(default_factory=dict)
+    customers: dict[str, list[Account]] = field(default_factory=dict)
 
     def policy_on(self, day: date) -> Policy:
         """Return the rules of engagement that held on a day."""
