@@ -21,6 +21,7 @@ from dealreg.reports import Line, line_for, suggestion_for
 from dealreg.rules import Advice, Suggestion, competes
 from dealreg.workflow import REGISTRATION
 from portal.desk.comparing import Comparison, with_account, with_deal
+from portal.statuses import STATUS_LOOK
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,15 +31,6 @@ if TYPE_CHECKING:
 
     from prm.kernel.actors import Actor
 
-STATUS_LOOK = {
-    Status.SUBMITTED: ("info", "out"),
-    Status.IN_REVIEW: ("info", "clock"),
-    Status.INFORMATION_REQUESTED: ("warn", "ask"),
-    Status.APPROVED: ("good", "shield"),
-    Status.DECLINED: ("bad", "no"),
-    Status.WITHDRAWN: ("", "x"),
-    Status.EXPIRED: ("", "clock"),
-}
 KEYS = {"approve": "a", "decline": "d", "ask": "i", "take": "t"}
 ADVICE_LOOK = {
     Advice.APPROVE: ("good", "ok"),

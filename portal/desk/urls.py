@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from django.urls import path
 
-from portal.desk import deals, decisions, queue
-from portal.unfinished import page
+from portal.desk import deals, decisions, lists, partners, queue
 
 app_name = "desk"
 urlpatterns = [
     path("", queue.Queue.as_view(), name="queue"),
     path("bulk/approve/", decisions.BulkApprove.as_view(), name="bulk-approve"),
-    path("deals/", page, name="deal-list"),
+    path("deals/", lists.DealList.as_view(), name="deal-list"),
     path("deals/<str:reference>/", deals.DealDetail.as_view(), name="deal-detail"),
     path("deals/<str:reference>/approve/", decisions.Approve.as_view(), name="deal-approve"),
     path("deals/<str:reference>/decline/", decisions.Decline.as_view(), name="deal-decline"),
@@ -21,6 +20,6 @@ urlpatterns = [
     path("deals/<str:reference>/confirm/", decisions.Confirm.as_view(), name="deal-confirm"),
     path("deals/<str:reference>/comment/", deals.Remark.as_view(), name="deal-comment"),
     path("deals/<str:reference>/files/", deals.Attach.as_view(), name="deal-file-add"),
-    path("partners/", page, name="partner-list"),
-    path("partners/<slug:slug>/", page, name="partner-detail"),
+    path("partners/", partners.PartnerList.as_view(), name="partner-list"),
+    path("partners/<slug:slug>/", partners.PartnerDetail.as_view(), name="partner-detail"),
 ]
