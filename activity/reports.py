@@ -14,7 +14,7 @@ from activity.models import Delivery, Mail
 
 LATE = timedelta(minutes=1)
 SILENT = timedelta(seconds=30)
-FRAME = re.compile(r'^  File "(?:.*/)?([^"/]+/[^"/]+)", line (\d+), in (\w+)$', re.MULTILINE)
+FRAME = re.compile(r'^  File "(?:[^"]*/)?([^"/]+/[^"/]+|[^"/]+)", line (\d+), in (\S+)$', re.MULTILINE)
 KIND = re.compile(r"[A-Za-z_][\w.]{0,120}")
 UNKNOWN = "Error"
 LONGEST_SENTENCE = 200
@@ -92,7 +92,8 @@ def told_by(error: str) -> tuple[str, str]:
     """
     frames = list(FRAME.finditer(error))
     if not frames:
-        return (error if len(error) <= LONGEST_SENTENCE else UNKNOWN), ""
+        is_ours = len(error) <= LONGEST_SENTENCE and not error.startswith("Traceback")
+        return (error if is_ours else UNKNOWN), ""
     # The first line after the last frame that isn't indented names the exception; all that follows is its message.
     after = error[frames[-1].end() :].splitlines()
     named = next((line for line in after if line and not line[0].isspace()), "")

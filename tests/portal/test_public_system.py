@@ -93,6 +93,11 @@ def test_page_costs_few_queries(browse, dead, django_assert_max_num_queries):
     [
         ("no handler is called x", ("no handler is called x", "")),
         ("Castellan " * 400, ("Error", "")),
+        ("Traceback (most recent call last):\nKeyError: 'Castellan'", ("Error", "")),
+        (
+            'Traceback (most recent call last):\n  File "<string>", line 9, in <module>\nKeyError: \'Castellan\'\n',
+            ("KeyError", "<string>:9 <module>"),
+        ),
         (
             'Traceback (most recent call last):\n  File "/srv/prm/dealreg/handlers.py", line 7, in tell\n    x\n'
             "django.db.utils.IntegrityError: duplicate key\nDETAIL:  Key (name)=(Castellan) already exists.\n",
