@@ -54,6 +54,8 @@ OUR_APPS = ("people", "activity", "partners", "standing", "accounts", "dealreg",
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    # Pads its answers against BREACH; below WhiteNoise, which serves what was compressed ahead.
+    "django.middleware.gzip.GZipMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -113,7 +115,8 @@ SESSION_COOKIE_AGE = int(timedelta(days=14).total_seconds())
 REDIS_URL = environment.secret("REDIS_URL", purpose="redis://… of Redis or Valkey; rings the workers' bell")
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_IGNORE_RESULT = True
-CELERY_TASK_ACKS_LATE = True
+# Acknowledged before they run: Postgres holds what is to be done, and a worker that cannot acknowledge ends itself.
+CELERY_TASK_ACKS_LATE = False
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
@@ -259,14 +262,31 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Open PRM API",
-    "DESCRIPTION": "Everything a page can do. Errors are problem+json (RFC 9457).",
+    "DESCRIPTION": "What the pages can do, for programs: the same rules, the same visibility. "
+    "Errors are problem documents (RFC 9457) with a stable `code`.",
     "VERSION": "1",
+    "LICENSE": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
     "OAS_VERSION": "3.1.0",
-    "SERVE_INCLUDE_SCHEMA": False,
-    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
-    "SERVE_AUTHENTICATION": [],
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "TAGS": [
+        {"name": "Deals", "description": "Register, follow, decide."},
+        {"name": "Accounts", "description": "The vendor's end customers. Not for partners."},
+        {"name": "Programs", "description": "Programs, their terms, products and prices."},
+        {"name": "Partners", "description": "Partners and their enrollments."},
+        {"name": "Events", "description": "The audit trail."},
+        {"name": "Me", "description": "Who the caller is."},
+    ],
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "prm.api_document.add_shared_parts",
+    ],
+    "ENUM_NAME_OVERRIDES": {
+        "DealStatus": "dealreg.enums.Status",
+        "EnrollmentStatus": "partners.enums.EnrollmentStatus",
+        "DeclineReason": "dealreg.enums.DeclineReason",
+        "LostReason": "dealreg.enums.LostReason",
+        "Askable": "dealreg.enums.Askable",
+        "Side": ["partner", "vendor"],
+    },
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": True,

@@ -11,5 +11,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("allauth.account.urls")),
     path("portal/", include("portal.partner.urls")),
     path("desk/", include("portal.desk.urls")),
+    path("api/", include("prm.api")),
     path("", include("portal.public.urls")),
 ]

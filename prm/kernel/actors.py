@@ -147,7 +147,9 @@ def system(vendor_id: int | None) -> Actor:
 PERMISSIONS: dict[str, Permission] = {}
 
 
-def permission(name: str, label: str | Promise, *, roles: Iterable[Role], scope: str, system: bool = False) -> Permission:
+def permission(
+    name: str, label: str | Promise, *, roles: Iterable[Role], scope: str, system: bool = False
+) -> Permission:
     """Declare a right; `name` is "subject.verb", `scope` is the token scope that carries it."""
     PERMISSIONS[name] = Permission(name, label, frozenset(roles), scope, system)
     return PERMISSIONS[name]

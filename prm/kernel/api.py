@@ -157,7 +157,8 @@ class ScopedViewSet(viewsets.GenericViewSet[Any]):
         """
         header = request.headers.get("If-Match", "").strip()
         if not header:
-            raise MissingIfMatch("if_match_needed", _("Send If-Match with the ETag that you read: no change gets lost."))
+            message = _("Send the ETag that you read as If-Match, so that nobody's change is lost.")
+            raise MissingIfMatch("if_match_needed", message)
         if header != "*" and etag_of(row) not in parse_etags(header):
             raise StaleRevision("changed_meanwhile", _("It was changed since you read it. Read it again."), fresh=row)
         revision: int = row.revision

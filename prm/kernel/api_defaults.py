@@ -143,6 +143,15 @@ class Pagination(pagination.CursorPagination):
     def _get_order(self) -> tuple[str, ...]:
         return (self.ordering,) if isinstance(self.ordering, str) else tuple(self.ordering)
 
+    def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
+        """Say what a page looks like, in OpenAPI 3.1's words."""
+        link = {"type": ["string", "null"], "format": "uri"}
+        return {
+            "type": "object",
+            "required": ["next", "previous", "results"],
+            "properties": {"next": link, "previous": link, "results": schema},
+        }
+
     def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
         """Say the bounds too."""
         parameters: list[dict[str, Any]] = super().get_schema_operation_parameters(view)

@@ -1,0 +1,1 @@
+"""Deals over the API: reading, writing and transitions, each in its module."""

@@ -1,0 +1,218 @@
+"""Deals over the API: list, read, register, change, decide, talk."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Prefetch
+from django.http import FileResponse, Http404
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_view
+from rest_framework.decorators import action
+from rest_framework.response import Response
+from rest_framework.reverse import reverse
+
+from activity.api import EventSerializer
+from activity.models import Event
+from dealreg.api.filters import VENDOR_ONLY, DealFilter
+from dealreg.api.reading import ETAG, CommentSerializer, ConflictsSerializer, DealSerializer, FileSerializer
+from dealreg.api.transitions import TransitionActions
+from dealreg.api.writing import ChangeSerializer, CommentWriteSerializer, RegistrationSerializer, refused
+from dealreg.models import Comment, Conflict, Deal, DealFile, DealLine
+from dealreg.permissions import REGISTER_DEALS, SEE_DESK, VIEW_DEALS, WORK_DEALS
+from dealreg.reports import line_for, suggestion_for
+from dealreg.services import add_comment, change_deal, register_deal
+from prm.kernel.api import ScopedViewSet, StaleRevision
+from prm.kernel.api_defaults import ByTime, Pagination
+from prm.kernel.errors import Conflict as Refused
+from prm.kernel.errors import Forbidden
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+    from rest_framework.request import Request
+
+    from prm.kernel.actors import Permission
+
+SUBLIST: dict[str, Any] = {"pagination_class": Pagination, "filterset_class": None}
+FOR_ALL = ("vendor", "partner", "enrollment__program", "owner")
+FOR_VENDORS = (*FOR_ALL, "account", "assignee", "decided_by")
+UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+LOCATION = OpenApiParameter(
+    "Location", OpenApiTypes.URI, OpenApiParameter.HEADER, response=[201], description="The deal's address."
+)
+IF_MATCH = OpenApiParameter(
+    "If-Match",
+    OpenApiTypes.STR,
+    OpenApiParameter.HEADER,
+    required=True,
+    description="The ETag that you read. Without it 428; when the deal has changed since 412, with the deal as it is.",
+)
+
+
+@extend_schema_view(
+    list=extend_schema(operation_id="deals_list", summary="List deals, newest first"),
+    retrieve=extend_schema(operation_id="deals_retrieve", summary="Read a deal", parameters=[ETAG]),
+)
+@extend_schema(tags=["Deals"])
+class DealViewSet(TransitionActions, ScopedViewSet):
+    """Registered deals: a partner's own, or all that were registered with the vendor."""
+
+    model = Deal
+    read_scope = "deals:read"
+    write_scope = "deals:write"
+    read_permission = VIEW_DEALS
+    serializer_class = DealSerializer
+    filterset_class = DealFilter
+    pagination_class = ByTime
+    lookup_field = "reference"
+    lookup_value_regex = "[A-Z]{2,4}-[0-9A-Z]{4}-[0-9A-Z]{4}"
+
+    def get_queryset(self) -> QuerySet[Any]:
+        """Return the deals in sight, with all that is shown of them."""
+        found = super().get_queryset()
+        if getattr(self, "swagger_fake_view", False):
+            return found
+        lines = DealLine.objects.visible_to(self.actor).select_related("product", "family").order_by("id")
+        related = FOR_VENDORS if self.actor.is_vendor else FOR_ALL
+        return found.select_related(*related).prefetch_related(Prefetch("lines", lines))
+
+    def check_parameters(self, *known: str, paged: bool = True) -> None:
+        """Refuse what doesn't exist; to a partner, the vendor's filters don't."""
+        hidden = frozenset() if self.actor.is_vendor else VENDOR_ONLY
+        super().check_parameters(*(name for name in known if name not in hidden), paged=paged)
+
+    @extend_schema(
+        operation_id="deals_register",
+        summary="Register a deal",
+        request=RegistrationSerializer,
+        responses={201: DealSerializer},
+        parameters=[ETAG, LOCATION],
+    )
+    def create(self, request: Request) -> Response:
+        """Submit a registration: it has its place in line from now on, and the vendor's clock runs.
+
+        `status` says whether it needs review. Needs the scope `deals:write` and a role that registers deals.
+        """
+        self._need(REGISTER_DEALS)
+        serializer = RegistrationSerializer(data=request.data, context=self.get_serializer_context())
+        serializer.is_valid(raise_exception=True)
+
+        def register() -> Response:
+            try:
+                deal = register_deal(actor=self.actor, registration=serializer.registration())
+            except Http404:
+                raise refused("enrollment", "unknown_enrollment", _("Not one of your live enrollments.")) from None
+            response = self.answer_afresh(deal, 201)
+            response["Location"] = reverse("api:deal-detail", args=[deal.reference], request=request)
+            return response
+
+        return self.once(request, register)
+
+    @extend_schema(
+        operation_id="deals_change",
+        summary="Change a deal",
+        request=ChangeSerializer,
+        responses=DealSerializer,
+        parameters=[IF_MATCH, ETAG],
+    )
+    def partial_update(self, request: Request, reference: str) -> Response:
+        """Change what the partner may change while the deal is open."""
+        deal = self.get_object()
+        self._need(WORK_DEALS)
+        revision = self.revision_asked(request, deal)
+        changes = self.parsed(request, ChangeSerializer, partial=True)
+        try:
+            fresh = change_deal(actor=self.actor, deal=deal, changes=changes, revision=revision)
+        except Refused as late:
+            raise StaleRevision(late.code, late.message, late.fresh) from None
+        return self.answer_afresh(fresh)
+
+    @extend_schema(
+        operation_id="deals_conflicts", summary="What a registration competes with", responses=ConflictsSerializer
+    )
+    @action(detail=True, methods=["get"], pagination_class=None, filterset_class=None)
+    def conflicts(self, request: Request, reference: str) -> Response:
+        """Answer with suggestion, line and candidates. For the vendor's eyes only."""
+        self._need(SEE_DESK)
+        deal = self.get_object()
+        rows = Conflict.objects.visible_to(self.actor).filter(deal=deal).select_related("account")
+        candidates = list(rows.order_by("-score", "id"))
+        line = line_for(deal)
+        score = next((found.score for found in candidates if found.account_id == deal.account_id), 0)
+        found = {
+            "suggestion": suggestion_for(deal, line, score) if deal.is_undecided else None,
+            "place": line.place_of(deal),
+            "holder": line.holder,
+            "waiting": line.waiting,
+            "candidates": candidates,
+        }
+        return Response(ConflictsSerializer(found, context=self.get_serializer_context()).data)
+
+    @extend_schema(operation_id="deals_comments", summary="Comments on a deal", responses=CommentSerializer(many=True))
+    @action(detail=True, methods=["get"], serializer_class=CommentSerializer, **SUBLIST)
+    def comments(self, request: Request, reference: str) -> Response:
+        """Answer with comments, newest first; the vendor sees its notes among them."""
+        self.check_parameters()
+        rows = Comment.objects.visible_to(self.actor).filter(deal=self.get_object())
+        return self.page(rows.select_related("person"))
+
+    @extend_schema(
+        operation_id="deals_comment",
+        summary="Comment on a deal",
+        request=CommentWriteSerializer,
+        responses={201: CommentSerializer},
+    )
+    @comments.mapping.post
+    def comment(self, request: Request, reference: str) -> Response:
+        """Write a comment that both sides read, or, as vendor, a note."""
+        deal = self.get_object()
+        found = self.parsed(request, CommentWriteSerializer)
+
+        def write() -> Response:
+            made = add_comment(actor=self.actor, deal=deal, **found)
+            return Response(CommentSerializer(made, context=self.get_serializer_context()).data, status=201)
+
+        return self.once(request, write)
+
+    @extend_schema(operation_id="deals_events", summary="A deal's timeline", responses=EventSerializer(many=True))
+    @action(detail=True, methods=["get"], serializer_class=EventSerializer, **SUBLIST)
+    def events(self, request: Request, reference: str) -> Response:
+        """Answer with what happened to the deal, newest first."""
+        self.check_parameters()
+        deal = self.get_object()
+        rows = self.paginate_queryset(Event.objects.visible_to(self.actor).about(deal).select_related("person"))
+        for event in rows:
+            event.subject_reference = deal.reference
+        return self.get_paginated_response(self.get_serializer(rows, many=True).data)
+
+    @extend_schema(operation_id="deals_files", summary="Files on a deal", responses=FileSerializer(many=True))
+    @action(detail=True, methods=["get"], serializer_class=FileSerializer, **SUBLIST)
+    def files(self, request: Request, reference: str) -> Response:
+        """Answer with what is known of each file, newest first."""
+        self.check_parameters()
+        rows = DealFile.objects.visible_to(self.actor).filter(deal=self.get_object())
+        return self.page(rows.select_related("person"))
+
+    @extend_schema(
+        operation_id="deals_file_content",
+        summary="A file's content",
+        responses={(200, "application/octet-stream"): OpenApiResponse(OpenApiTypes.BINARY, "The file, as a download.")},
+    )
+    @action(detail=True, methods=["get"], url_path=f"files/(?P<key>{UUID})", url_name="content")
+    def content(self, request: Request, reference: str, key: str) -> FileResponse:
+        """Answer with the file as a download."""
+        rows = DealFile.objects.visible_to(self.actor).filter(deal=self.get_object())
+        file = get_object_or_404(rows, key=key)
+        return FileResponse(
+            file.content.open(), as_attachment=True, filename=file.name, content_type="application/octet-stream"
+        )
+
+    def get_serializer_context(self) -> dict[str, Any]:
+        """Hand over the deal's reference, for the files' addresses."""
+        return {**super().get_serializer_context(), "reference": self.kwargs.get("reference", "")}
+
+    def _need(self, permission: Permission) -> None:
+        if not self.actor.may(permission):
+            raise Forbidden("not_allowed", _("Your role doesn't allow this."))

@@ -1,0 +1,235 @@
+"""How the API shows deals and what belongs to them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema_field
+from rest_framework import serializers
+from rest_framework.reverse import reverse
+
+from accounts.api import FamilySerializer, ProductNameSerializer
+from accounts.enums import AccountLink, AccountOrigin
+from dealreg.enums import (
+    Askable,
+    CommentAudience,
+    DeclineReason,
+    LostReason,
+    Outcome,
+    Part,
+    Stage,
+    Status,
+)
+from dealreg.models import Comment, Deal, DealFile
+from dealreg.rules import Advice
+from dealreg.workflow import MACHINES
+from partners.api import PartnerNameSerializer, ProgramNameSerializer, VendorSerializer
+from people.api import PersonNameSerializer, PersonSerializer
+from prm.kernel.api import ReadSerializer
+from prm.kernel.api_defaults import actor_of_request
+from prm.kernel.opaque import veil
+
+ETAG = OpenApiParameter(
+    "ETag", OpenApiTypes.STR, OpenApiParameter.HEADER, response=[200, 201], description="The deal's revision, quoted."
+)
+AMOUNT: dict[str, int] = {"max_digits": 14, "decimal_places": 2}
+
+
+class LineSerializer(ReadSerializer):
+    """A product on a deal."""
+
+    product = ProductNameSerializer()
+    family = FamilySerializer()
+    quantity = serializers.IntegerField()
+    unit_price = serializers.DecimalField(
+        **AMOUNT, allow_null=True, help_text="The list price on the day of registration, if there was one."
+    )
+
+
+class TransitionSerializer(ReadSerializer):
+    """Something that the caller may do with the deal now."""
+
+    name = serializers.CharField()
+    label = serializers.CharField(help_text="What a button says, in the caller's language.")
+    url = serializers.CharField(help_text="POST here.")
+
+
+class DealAccountSerializer(ReadSerializer):
+    """The account that a deal's customer belongs to."""
+
+    id = serializers.IntegerField()
+    name = serializers.CharField()
+    country = serializers.CharField()
+    domain = serializers.CharField()
+    origin = serializers.ChoiceField(choices=AccountOrigin.choices)
+    owner_name = serializers.CharField()
+
+
+class DeskSerializer(ReadSerializer):
+    """What only the vendor knows of a deal."""
+
+    account = DealAccountSerializer()
+    account_link = serializers.ChoiceField(choices=AccountLink.choices, help_text="How it came to this account.")
+    assignee = PersonNameSerializer(allow_null=True, help_text="Who took up the review.")
+    decided_by = PersonNameSerializer(allow_null=True)
+    escalated_at = serializers.DateTimeField(allow_null=True, help_text="When the service level had passed.")
+
+
+class DealSerializer(ReadSerializer):
+    """A registered deal. `desk` is null for partners."""
+
+    reference = serializers.CharField()
+    revision = serializers.IntegerField(help_text="Also the ETag; changes name it in If-Match.")
+    vendor = VendorSerializer()
+    program = ProgramNameSerializer(source="enrollment.program")
+    partner = PartnerNameSerializer()
+    enrollment = serializers.IntegerField(source="enrollment_id")
+    owner = PersonSerializer()
+    customer_name = serializers.CharField(help_text="As the partner typed it.")
+    customer_domain = serializers.CharField()
+    customer_country = serializers.CharField(help_text="ISO 3166-1 alpha-2.")
+    customer_city = serializers.CharField()
+    contact_name = serializers.CharField()
+    contact_email = serializers.CharField()
+    title = serializers.CharField(help_text="The project.")
+    lines = LineSerializer(many=True)
+    value = serializers.DecimalField(**AMOUNT)
+    currency = serializers.CharField(help_text="ISO 4217.")
+    close_date = serializers.DateField(help_text="Expected.")
+    stage = serializers.ChoiceField(choices=Stage.choices, help_text="The partner's sales stage.")
+    part = serializers.ChoiceField(choices=Part.choices, help_text="What the partner does in the deal.")
+    notes = serializers.CharField()
+    next_step = serializers.CharField()
+    next_step_on = serializers.DateField(allow_null=True)
+    status = serializers.ChoiceField(choices=Status.choices, help_text="Of the registration; the vendor's.")
+    submitted_at = serializers.DateTimeField()
+    due_at = serializers.DateTimeField(help_text="When the decision is due.")
+    asked_fields = serializers.ListField(
+        child=serializers.ChoiceField(choices=Askable.choices), help_text="What the vendor asks for."
+    )
+    asked_text = serializers.CharField()
+    decided_at = serializers.DateTimeField(allow_null=True)
+    decline_reason = serializers.ChoiceField(choices=DeclineReason.choices, allow_blank=True)
+    decision_text = serializers.CharField()
+    policy_reference = serializers.CharField(help_text="The rules of engagement it was registered under.")
+    discount = serializers.DecimalField(max_digits=5, decimal_places=2, help_text="Percent.")
+    protection_days = serializers.IntegerField()
+    protected_from = serializers.DateTimeField(allow_null=True)
+    protected_until = serializers.DateTimeField(allow_null=True)
+    is_protected = serializers.BooleanField(help_text="Whether protection runs now.")
+    outcome = serializers.ChoiceField(choices=Outcome.choices)
+    closed_on = serializers.DateField(allow_null=True)
+    closed_value = serializers.DecimalField(**AMOUNT, allow_null=True)
+    lost_reason = serializers.ChoiceField(choices=LostReason.choices, allow_blank=True)
+    outcome_text = serializers.CharField()
+    updated_at = serializers.DateTimeField()
+    available_transitions = serializers.SerializerMethodField()
+    desk = serializers.SerializerMethodField()
+
+    @extend_schema_field(TransitionSerializer(many=True))
+    def get_available_transitions(self, deal: Deal) -> list[dict[str, str]]:
+        """Return what the caller may do now: the same table that makes the pages' buttons."""
+        actor, base = actor_of_request(self.context["request"]), self._base(deal)
+        return [
+            {"name": transition.name, "label": str(transition.label), "url": f"{base}{transition.name}/"}
+            for machine in MACHINES
+            for transition in machine.available(deal, actor)
+        ]
+
+    @extend_schema_field(DeskSerializer(allow_null=True))
+    def get_desk(self, deal: Deal) -> dict[str, Any] | None:
+        """Return the vendor's part, to the vendor."""
+        if not actor_of_request(self.context["request"]).is_vendor:
+            return None
+        found: dict[str, Any] = DeskSerializer(deal, context=self.context).data
+        return found
+
+    def _base(self, deal: Deal) -> str:
+        if not hasattr(self, "_list_url"):
+            self._list_url = reverse("api:deal-list", request=self.context["request"])
+        return f"{self._list_url}{deal.reference}/"
+
+
+class RivalSerializer(ReadSerializer):
+    """Another deal for the same account and products."""
+
+    reference = serializers.CharField()
+    partner = PartnerNameSerializer()
+    customer_name = serializers.CharField()
+    value = serializers.DecimalField(**AMOUNT)
+    currency = serializers.CharField()
+    status = serializers.ChoiceField(choices=Status.choices)
+    submitted_at = serializers.DateTimeField()
+    protected_until = serializers.DateTimeField(allow_null=True)
+
+
+class ReasonSerializer(ReadSerializer):
+    """One reason why two customers look alike."""
+
+    field = serializers.CharField()
+    similarity = serializers.FloatField()
+    weight = serializers.FloatField()
+    sentence = serializers.CharField()
+
+
+class CandidateSerializer(ReadSerializer):
+    """An account that the customer may be."""
+
+    account = DealAccountSerializer()
+    score = serializers.IntegerField(help_text="0 to 100.")
+    band = serializers.CharField()
+    why = serializers.CharField(help_text="In one sentence.")
+    reasons = ReasonSerializer(many=True)
+
+
+class SuggestionSerializer(ReadSerializer):
+    """What the desk suggests; nobody but a person decides."""
+
+    advice = serializers.ChoiceField(choices=[advice.value for advice in Advice])
+    headline = serializers.CharField()
+    why = serializers.CharField()
+    clause = serializers.CharField(help_text="Of the rules of engagement; may be empty.")
+
+
+class ConflictsSerializer(ReadSerializer):
+    """What a registration competes with."""
+
+    suggestion = SuggestionSerializer(allow_null=True, help_text="Null once decided.")
+    place = serializers.IntegerField(allow_null=True, help_text="In line, from 1; null when it isn't waiting.")
+    holder = RivalSerializer(allow_null=True, help_text="The deal that is protected.")
+    waiting = RivalSerializer(many=True, help_text="The line, first come first.")
+    candidates = CandidateSerializer(many=True)
+
+
+class CommentSerializer(ReadSerializer):
+    """A comment that both sides read, or a note that only the vendor reads."""
+
+    id = serializers.SerializerMethodField(help_text="Stable.")
+    text = serializers.CharField()
+    audience = serializers.ChoiceField(choices=CommentAudience.choices)
+    person = PersonNameSerializer()
+    created_at = serializers.DateTimeField()
+
+    def get_id(self, comment: Comment) -> str:
+        """Return the veiled id."""
+        return veil(comment.pk, "comment")
+
+
+class FileSerializer(ReadSerializer):
+    """A file on a deal."""
+
+    key = serializers.UUIDField()
+    name = serializers.CharField()
+    size = serializers.IntegerField(help_text="Bytes.")
+    media_type = serializers.CharField()
+    added_by = PersonNameSerializer(source="person", allow_null=True, help_text="Null where the system made it.")
+    created_at = serializers.DateTimeField()
+    url = serializers.SerializerMethodField(help_text="GET the content here, with the same token.")
+
+    @extend_schema_field(serializers.URLField())
+    def get_url(self, file: DealFile) -> str:
+        """Return where the content is."""
+        names = {"reference": self.context["reference"], "key": file.key}
+        found: str = reverse("api:deal-content", kwargs=names, request=self.context["request"])
+        return found

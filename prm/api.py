@@ -1,0 +1,92 @@
+"""The API's addresses: version 1, its OpenAPI document and the page that shows it."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+from csp.constants import SELF, UNSAFE_INLINE
+from csp.decorators import csp_replace
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import URLPattern, URLResolver, include, path, re_path
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
+from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.renderers import OpenApiJsonRenderer, OpenApiYamlRenderer
+from rest_framework.exceptions import NotFound
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.routers import SimpleRouter
+from rest_framework.views import APIView
+
+from accounts.api import AccountViewSet, ProductViewSet
+from activity.api import EventViewSet
+from dealreg.api.deals import DealViewSet
+from dealreg.api.programs import ProgramViewSet
+from partners.api import MeView, PartnerViewSet
+from prm import api_document  # noqa: F401  (says how one signs in, and what answers have in common)
+from standing.api import EnrollmentViewSet
+
+router = SimpleRouter()
+router.register("deals", DealViewSet, "deal")
+router.register("accounts", AccountViewSet, "account")
+router.register("products", ProductViewSet, "product")
+router.register("programs", ProgramViewSet, "program")
+router.register("partners", PartnerViewSet, "partner")
+router.register("enrollments", EnrollmentViewSet, "enrollment")
+router.register("events", EventViewSet, "event")
+
+
+@lru_cache(maxsize=1)
+def document() -> dict[str, Any]:
+    """Return the OpenAPI document; made once per process."""
+    with override("en"):
+        made: dict[str, Any] = SchemaGenerator(urlconf="prm.urls").get_schema(request=None, public=True)
+    return made
+
+
+class DocumentView(APIView):
+    """The OpenAPI document, as YAML or JSON, for everyone."""
+
+    schema = None
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
+    throttle_classes = ()
+    renderer_classes = (OpenApiYamlRenderer, OpenApiJsonRenderer)
+
+    def get(self, request: Request) -> Response:
+        """Answer in the form that `Accept` or `?format=` names."""
+        return Response(document(), headers={"Cache-Control": "public, max-age=300"})
+
+
+class NoSuchAddress(APIView):
+    """Answers what isn't an address of the API, so that also this is a problem document."""
+
+    schema = None
+    permission_classes = (AllowAny,)
+    throttle_classes = ()
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Refuse whatever is asked.
+
+        Raises:
+            NotFound: always.
+        """
+        hint = "" if request.path.endswith("/") else _(" Addresses end with a slash.")
+        raise NotFound(f"{_('There is nothing at this address.')}{hint}")
+
+
+@csp_replace({"style-src": [SELF, UNSAFE_INLINE]})
+def documentation(request: Any) -> HttpResponse:
+    """Show the OpenAPI document in Swagger UI, which writes inline styles."""
+    return render(request, "api/documentation.html")
+
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("schema/", DocumentView.as_view(), name="api-schema"),
+    path("docs/", documentation, name="api-docs"),
+    path("v1/", include(([*router.urls, path("me/", MeView.as_view(), name="me")], "api"))),
+    re_path("^.*$", NoSuchAddress.as_view()),
+]
