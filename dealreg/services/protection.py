@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import connection, transaction
 from django.db.models import F
-from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -103,7 +102,7 @@ def expire_protections(limit: int = 1000) -> int:
 
 
 def _retire_closed() -> None:
-    closed = Protection.objects.live().filter(ends_at__lte=Now()).exclude(deal__outcome=Outcome.OPEN)
+    closed = Protection.objects.live().filter(ends_at__lte=timezone.now()).exclude(deal__outcome=Outcome.OPEN)
     Protection.objects.filter(pk__in=closed.values("pk")[:BATCH]).update(state=ProtectionState.EXPIRED)
 
 
