@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from django.urls import path
 
-from portal.partner import actions, deals, registration
-from portal.unfinished import page
+from portal.partner import actions, deals, home, registration, team
 
 app_name = "portal"
 urlpatterns = [
-    path("", page, name="home"),
+    path("", home.Home.as_view(), name="home"),
     path("deals/", deals.DealList.as_view(), name="deal-list"),
     path("deals/register/", registration.RegisterView.as_view(), name="deal-register"),
     path("deals/register/check/", registration.CheckView.as_view(), name="deal-check"),
@@ -28,6 +27,6 @@ urlpatterns = [
     path("deals/<str:reference>/reopen/", actions.Reopen.as_view(), name="deal-reopen"),
     path("deals/<str:reference>/comment/", actions.Comment.as_view(), name="deal-comment"),
     path("deals/<str:reference>/files/", actions.Attach.as_view(), name="deal-file-add"),
-    path("team/", page, name="team"),
-    path("team/<int:pk>/", page, name="seat"),
+    path("team/", team.Team.as_view(), name="team"),
+    path("team/<int:pk>/", team.SeatView.as_view(), name="seat"),
 ]

@@ -28,15 +28,15 @@ function currencyOf(box) {
 
 function sum(box) {
   const currency = currencyOf(box);
-  let total = 0;
+  let total = NaN;
   for (const row of rowsOf(box)) {
     const value = read(row.querySelector("[data-line-quantity]")?.value) * priceOf(row);
     const out = row.querySelector("[data-line-sum]");
     if (out) out.textContent = Number.isFinite(value) ? format(value, currency) : "–";
-    if (Number.isFinite(value)) total += value;
+    if (Number.isFinite(value)) total = (total || 0) + value;
   }
   const out = box.querySelector("[data-lines-total]");
-  if (out) out.textContent = format(total, currency);
+  if (out) out.textContent = Number.isFinite(total) ? format(total, currency) : "–";
 }
 
 function add(box) {

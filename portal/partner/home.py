@@ -1,0 +1,328 @@
+"""The portal's home: what needs the reader, the pipeline, where the partner stands, what was decided."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from babel.dates import format_date
+from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models.functions import TruncMonth
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+
+from dealreg.enums import UNDECIDED, Outcome, Status
+from dealreg.models import Deal, DealDraft
+from dealreg.permissions import REGISTER_DEALS, WORK_DEALS
+from dealreg.reports import terms_for
+from dealreg.rules import Terms
+from partners.middleware import focused_vendor
+from portal.charts import StackedBars, stacked_bars
+from portal.formats import day_text, locale_for, relative_text
+from portal.statuses import STATUS_LOOK
+from prm.kernel.actors import Kind, Role
+from prm.kernel.money import shown
+from prm.kernel.pages import ActorView
+from standing.enums import BenefitKind
+from standing.models import Benefit
+
+if TYPE_CHECKING:
+    from prm.kernel.actors import Actor
+
+ENDING = timedelta(days=14)
+MOST_NEEDS = 12
+MOST_DRAFTS = 5
+MOST_DECIDED = 5
+DECIDED_SINCE = timedelta(days=30)
+MONTHS_SHOWN = 6
+ZERO = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Need:
+    """One thing that waits for the reader: the most urgent has the smallest `rank`."""
+
+    rank: tuple[int, datetime]
+    title: str
+    url: str
+    action: str
+    vendor: Any = None
+    facts: str = ""
+    reference: str = ""
+    ends_at: datetime | None = None
+    starts_at: datetime | None = None
+    note: str = ""
+
+
+def deals_in_need(actor: Actor, vendor_id: int | None) -> list[Deal]:
+    """Return open deals that wait for the reader: asked, protection ending, or past their close date. One query.
+
+    Sellers are shown their own, administrators everyone's.
+    """
+    if not actor.may(WORK_DEALS):
+        return []
+    now = timezone.now()
+    urgent = (
+        Q(status=Status.INFORMATION_REQUESTED)
+        | Q(status=Status.APPROVED, protected_until__range=(now, now + ENDING))
+        | Q(close_date__lt=timezone.localdate(now))
+    )
+    found = Deal.objects.visible_to(actor).open().filter(urgent).select_related("vendor").defer("notes")
+    if actor.role != Role.ADMINISTRATOR:
+        found = found.filter(owner_id=actor.person_id)
+    if vendor_id is not None:
+        found = found.filter(vendor_id=vendor_id)
+    return list(found.order_by("close_date", "pk")[: MOST_NEEDS * 3])
+
+
+def need_of(deal: Deal, now: datetime) -> Need:
+    """Return why a deal needs someone; of several reasons the most urgent."""
+    words = {"customer": deal.customer_name, "vendor": deal.vendor.name}
+    same = {"vendor": deal.vendor, "reference": deal.reference, "facts": _facts(deal)}
+    if deal.waits_for_partner:
+        title = _("Answer %(vendor)s’s question about %(customer)s") % words
+        note = _("their clock is paused")
+        return Need(rank=(0, deal.submitted_at), title=title, url=deal.get_absolute_url(), action=_("Answer"), note=note, **same)
+    edit = reverse("portal:deal-edit", args=[deal.reference])
+    if deal.is_protected and deal.protected_until and deal.protected_until - now <= ENDING:
+        return Need(
+            rank=(1, deal.protected_until),
+            title=_("The protection of %(customer)s ends soon: say how it stands") % words,
+            url=deal.get_absolute_url(),
+            action=_("Open"),
+            ends_at=deal.protected_until,
+            starts_at=deal.protected_from,
+            **same,
+        )
+    return Need(
+        rank=(2, deal.submitted_at),
+        title=_("%(customer)s should have closed: won, lost or later?") % words,
+        url=edit,
+        action=_("Update"),
+        note=_("expected %(day)s") % {"day": day_text(deal.close_date)},
+        **same,
+    )
+
+
+def _facts(deal: Deal) -> str:
+    return ", ".join(filter(None, [deal.title, shown(deal.value, deal.currency)]))
+
+
+def draft_need(draft: DealDraft) -> Need:
+    """Return a draft as something to go on with."""
+    return Need(
+        rank=(3, draft.updated_at),
+        title=_("Finish the registration of %(customer)s") % {"customer": draft.customer_name or _("a customer without a name")},
+        url=draft.get_absolute_url(),
+        action=_("Continue"),
+        note=_("draft, saved %(when)s") % {"when": relative_text(draft.updated_at)},
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class PipelineRow:
+    """A period of the pipeline: what is protected, undecided and neither."""
+
+    label: str
+    protected: Decimal
+    undecided: Decimal
+    other: Decimal
+
+    @property
+    def total(self) -> Decimal:
+        """All of it."""
+        return self.protected + self.undecided + self.other
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pipeline:
+    """The open deals by expected close, in the currency that most of them are in; the others as totals beside it."""
+
+    currency: str
+    rows: list[PipelineRow]
+    deals: int
+    others: list[str]
+
+    @property
+    def total(self) -> PipelineRow:
+        """The sum of all periods."""
+        return PipelineRow(
+            _("All"),
+            sum((row.protected for row in self.rows), ZERO),
+            sum((row.undecided for row in self.rows), ZERO),
+            sum((row.other for row in self.rows), ZERO),
+        )
+
+    @property
+    def chart(self) -> StackedBars:
+        """The chart."""
+        columns = [(row.label, (row.protected, row.undecided, row.other)) for row in self.rows]
+        return stacked_bars(columns, self.currency)
+
+    @property
+    def description(self) -> str:
+        """The chart in words."""
+        best = max(self.rows, key=lambda row: row.total)
+        return _("%(count)d periods. %(label)s is highest with %(total)s, of which %(protected)s is protected.") % {
+            "count": len(self.rows),
+            "label": best.label,
+            "total": shown(best.total, self.currency),
+            "protected": shown(best.protected, self.currency),
+        }
+
+
+def pipeline_of(actor: Actor, vendor_id: int | None, today: date) -> Pipeline | None:
+    """Return the open pipeline by month of expected close, None where nothing is open. One query."""
+    deals: QuerySet[Any] = Deal.objects.visible_to(actor).open()
+    if vendor_id is not None:
+        deals = deals.filter(vendor_id=vendor_id)
+    protected = Q(status=Status.APPROVED, protected_until__gt=timezone.now())
+    found = list(
+        deals.order_by()
+        .annotate(month=TruncMonth("close_date"))
+        .values("month", "currency")
+        .annotate(
+            deals=Count("pk"),
+            total=Sum("value"),
+            protected=Sum("value", filter=protected, default=ZERO),
+            undecided=Sum("value", filter=Q(status__in=UNDECIDED), default=ZERO),
+        )
+        .annotate(other=F("total") - F("protected") - F("undecided"))
+    )
+    if not found:
+        return None
+    totals: dict[str, list[Any]] = defaultdict(lambda: [ZERO, 0])
+    for row in found:
+        totals[row["currency"]][0] += row["total"]
+        totals[row["currency"]][1] += row["deals"]
+    main = max(totals, key=lambda currency: (totals[currency][1], totals[currency][0]))
+    others = [_in_other(currency, *pair) for currency, pair in sorted(totals.items()) if currency != main]
+    rows = _periods([row for row in found if row["currency"] == main], today)
+    return Pipeline(currency=main, rows=rows, deals=totals[main][1], others=others)
+
+
+def _in_other(currency: str, total: Decimal, deals: int) -> str:
+    words = ngettext("%(total)s in %(deals)d deal", "%(total)s in %(deals)d deals", deals)
+    return words % {"total": shown(total, currency), "deals": deals}
+
+
+def _periods(found: list[dict[str, Any]], today: date) -> list[PipelineRow]:
+    first = today.replace(day=1)
+    months = [first]
+    while len(months) < MONTHS_SHOWN:
+        months.append((months[-1] + timedelta(days=32)).replace(day=1))
+    sums: dict[Any, list[Decimal]] = {None: [ZERO] * 3, **{month: [ZERO] * 3 for month in months}, date.max: [ZERO] * 3}
+    for row in found:
+        key = None if row["month"] < first else row["month"] if row["month"] in sums else date.max
+        sums[key] = [before + row[name] for before, name in zip(sums[key], ("protected", "undecided", "other"), strict=True)]
+    locale = locale_for(get_language())
+    names = {None: _("Overdue"), date.max: _("Later")}
+    return [
+        PipelineRow(names.get(key) or format_date(key, "MMM", locale=locale), *pieces)
+        for key, pieces in sums.items()
+        if key in months or any(pieces)
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class StandingCard:
+    """Where the partner stands with one vendor, and what the next tier would bring."""
+
+    terms: Terms
+    next_tier: str = ""
+    next_brings: str = ""
+
+
+def standing_cards(terms: list[Terms], actor: Actor) -> list[StandingCard]:
+    """Return a card per program. One query, for the benefits of the tiers."""
+    benefits = (
+        Benefit.objects.visible_to(actor)
+        .filter(tier__program__in=[held.program_id for held in terms])
+        .select_related("tier")
+        .order_by("tier__rank")
+    )
+    ladders: dict[int, dict[tuple[int, str], dict[str, Decimal]]] = defaultdict(dict)
+    for benefit in benefits:
+        tier = benefit.tier
+        ladders[tier.program_id].setdefault((tier.rank, tier.name), {})[benefit.kind] = benefit.value
+    return [_card(held, ladders[held.program_id]) for held in terms]
+
+
+def _card(terms: Terms, ladder: dict[tuple[int, str], dict[str, Decimal]]) -> StandingCard:
+    held = next((rank for rank, name in ladder if name == terms.tier), 0)
+    following = next(((name, brings) for (rank, name), brings in ladder.items() if rank > held), None)
+    if following is None:
+        return StandingCard(terms)
+    name, brings = following
+    parts = []
+    days, discount = brings.get(BenefitKind.PROTECTION_DAYS), brings.get(BenefitKind.DISCOUNT)
+    if days is not None and days > terms.protection_days:
+        parts.append(_("%(days)d days of protection instead of %(now)d") % {"days": days, "now": terms.protection_days})
+    if discount is not None and discount > terms.discount:
+        parts.append(_("%(points)s points more discount") % {"points": f"{(discount - terms.discount).normalize():f}"})
+    return StandingCard(terms, name, _(" and ").join(parts))
+
+
+class Home(ActorView):
+    """The page that a partner's person starts from."""
+
+    kinds = frozenset({Kind.PARTNER})
+
+    @cached_property
+    def focus(self) -> int | None:
+        """The vendor that the reader looks at, None for all."""
+        return focused_vendor(self.request)
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Show it."""
+        now = timezone.now()
+        needs = self.needs(now)
+        cards = standing_cards([held for held in terms_for(self.actor) if self.focus in {None, held.vendor_id}], self.actor)
+        context = {
+            "title": title_for(needs),
+            "today": timezone.localdate(now),
+            "needs": needs[:MOST_NEEDS],
+            "more": len(needs) - MOST_NEEDS,
+            "pipeline": pipeline_of(self.actor, self.focus, timezone.localdate(now)),
+            "cards": cards,
+            "decided": [(deal, *STATUS_LOOK[deal.status]) for deal in self.decided(now)],
+            "with_vendor": len(self.actor.vendor_ids) > 1 and self.focus is None,
+            "may_register": self.actor.may(REGISTER_DEALS),
+            "key": (_("Protected"), _("In review"), _("Not protected")),
+        }
+        return render(request, "partner/home.html", context)
+
+    def needs(self, now: datetime) -> list[Need]:
+        """Return what waits for the reader, the most urgent first. Two queries."""
+        found = [need_of(deal, now) for deal in deals_in_need(self.actor, self.focus)]
+        if self.actor.may(REGISTER_DEALS):
+            drafts = DealDraft.objects.visible_to(self.actor).order_by("-updated_at", "-pk")[:MOST_DRAFTS]
+            found += [draft_need(draft) for draft in drafts]
+        return sorted(found, key=lambda need: need.rank)
+
+    def decided(self, now: datetime) -> list[Deal]:
+        """Return the latest decisions. One query."""
+        found = Deal.objects.visible_to(self.actor).filter(decided_at__gte=now - DECIDED_SINCE, status__in=[Status.APPROVED, Status.DECLINED])
+        if self.focus is not None:
+            found = found.filter(vendor_id=self.focus)
+        return list(found.exclude(outcome=Outcome.LOST).select_related("vendor").defer("notes").order_by("-decided_at", "-pk")[:MOST_DECIDED])
+
+
+def title_for(needs: list[Need]) -> str:
+    """Say in the page's title what needs the reader."""
+    if not needs:
+        return _("Nothing needs you now")
+    asked = sum(need.rank[0] == 0 for need in needs)
+    first = ngettext("One thing needs you", "%(count)d things need you", len(needs)) % {"count": len(needs)}
+    if not asked or len(needs) == 1:
+        return first
+    questions = ngettext("one of them a question", "%(count)d of them questions", asked) % {"count": asked}
+    return _("%(first)s, %(questions)s") % {"first": first, "questions": questions}

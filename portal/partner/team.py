@@ -1,0 +1,89 @@
+"""The partner's team: who has a seat, what each may do, and changing it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from partners import services
+from partners.forms import SeatForm
+from partners.models import Seat
+from partners.permissions import MANAGE_TEAM
+from prm.kernel.actors import Kind, Reach, Role
+from prm.kernel.errors import Conflict, Forbidden, RuleViolation
+from prm.kernel.pages import ActorView, ListPage, Page, show_violation
+
+
+class Team(ListPage):
+    """Everyone with a seat at the partner."""
+
+    kinds = frozenset({Kind.PARTNER})
+    template_name = "partner/team.html"
+    results_template = "partner/team_results.html"
+    default_order = "name"
+    orders = {"name": ("person__name",), "role": ("role",), "seen": ("person__last_login",)}
+
+    def rows(self) -> Any:
+        """Return the seats with their people."""
+        return Seat.objects.visible_to(self.actor).select_related("person")
+
+    def further_context(self, page: Page) -> dict[str, Any]:
+        """Say whether the reader manages the team."""
+        return {"may_manage": self.actor.may(MANAGE_TEAM)}
+
+
+class SeatView(ActorView):
+    """One seat: its role, reach and access."""
+
+    kinds = frozenset({Kind.PARTNER})
+
+    def seat(self, pk: int) -> Seat:
+        """Return the seat.
+
+        Raises:
+            Http404: of another organisation. Forbidden: the reader doesn't manage the team.
+        """
+        seat = Seat.objects.visible_to(self.actor).select_related("person").filter(pk=pk).first()
+        if seat is None:
+            raise Http404
+        if not self.actor.may(MANAGE_TEAM):
+            raise Forbidden("not_allowed", _("Only your administrator manages the team."))
+        return seat
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Show the form."""
+        seat = self.seat(pk)
+        return self.page(seat, SeatForm(initial={"role": seat.role, "reach": seat.reach, "is_active": seat.is_active}))
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Change it; it holds from the person's next request."""
+        seat = self.seat(pk)
+        form = SeatForm(request.POST)
+        if form.is_valid():
+            given = form.cleaned_data
+            try:
+                services.change_seat(
+                    actor=self.actor,
+                    seat=seat,
+                    role=Role(given["role"]),
+                    reach=Reach(given["reach"]),
+                    is_active=given["is_active"],
+                )
+            except (Conflict, Forbidden):
+                raise
+            except RuleViolation as violation:
+                show_violation(form, violation)
+            else:
+                messages.success(request, _("Saved. It holds from %(name)s’s next click.") % {"name": seat.person})
+                return redirect("portal:team")
+        return self.page(seat, form, status=422)
+
+    def page(self, seat: Seat, form: SeatForm, status: int = 200) -> HttpResponse:
+        """Render the form."""
+        crumbs = [{"label": _("Team"), "url": reverse("portal:team")}, {"label": str(seat.person)}]
+        return render(self.request, "partner/seat.html", {"seat": seat, "form": form, "crumbs": crumbs}, status=status)
