@@ -1,0 +1,14 @@
+"""The naive control: a task of the same effect that is sent on commit, as most Django projects do it."""
+
+from celery import shared_task
+from django.db import connection
+
+SECONDS = 0.1  # as a call to the outside takes
+
+
+@shared_task(name="drill.naive", acks_late=False)
+def naive(number: int) -> None:
+    """Write one row, with Celery's own settings of acknowledgement."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_sleep(%s)", [SECONDS])
+        cursor.execute("INSERT INTO drill_naive_done (number) VALUES (%s)", [number])
