@@ -12,6 +12,7 @@ from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.views import redirect_to_login
 from django.db import models
+from django.forms import DateInput
 from django.forms.models import model_to_dict
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
@@ -19,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from activity.events import CONSOLE_ADDED, CONSOLE_CHANGED
 from activity.permissions import USE_CONSOLE
 from prm.kernel.actors import Permission
+from prm.kernel.errors import Forbidden
 from prm.kernel.recording import record
 from prm.kernel.scoping import is_visible
 
@@ -46,10 +48,13 @@ class Console(admin.AdminSite):
         """Send strangers to the one sign-in; tell everyone else that this isn't theirs."""
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
-        raise Http404
+        raise Forbidden("not_allowed", _("The console is for partner managers. Ask yours, or switch to that seat."))
 
 
 site = Console(name="admin")
+
+# The browser's own date field: Django's calendar writes inline styles, which the strict CSP refuses.
+DATES = {models.DateField: {"widget": DateInput(format="%Y-%m-%d", attrs={"type": "date"})}}
 
 
 class ScopedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
@@ -58,6 +63,7 @@ class ScopedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     view_permission: ClassVar[Permission]
     change_permission: ClassVar[Permission | None] = None
     show_full_result_count = False
+    formfield_overrides = DATES
     list_per_page = 50
     actions = None
 
@@ -124,9 +130,10 @@ class ScopedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         raise Http404
 
 
-class ScopedInline(admin.TabularInline):  # type: ignore[type-arg]
-    """Rows that belong to one row above, with the same rules."""
+class ScopedInline(admin.StackedInline):  # type: ignore[type-arg]
+    """Rows that belong to one row above, with the same rules. Stacked: the table has a heading without words."""
 
+    formfield_overrides = DATES
     extra = 0
     change_permission: ClassVar[Permission]
     exclude = ("vendor",)
