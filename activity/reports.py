@@ -14,7 +14,7 @@ from activity.models import Delivery, Mail
 
 LATE = timedelta(minutes=1)
 SILENT = timedelta(seconds=30)
-FRAME = re.compile(r'^  File "(?:[^"]*/)?([^"/]+/[^"/]+|[^"/]+)", line (\d+), in (\S+)$', re.MULTILINE)
+FRAME = re.compile(r'^  File "([^"]*)", line (\d+), in (\S+)$', re.MULTILINE)
 KIND = re.compile(r"[A-Za-z_][\w.]{0,120}")
 UNKNOWN = "Error"
 LONGEST_SENTENCE = 200
@@ -99,4 +99,5 @@ def told_by(error: str) -> tuple[str, str]:
     named = next((line for line in after if line and not line[0].isspace()), "")
     kind = named.partition(":")[0]
     path, line, function = frames[-1].groups()
-    return (kind if KIND.fullmatch(kind) else UNKNOWN), f"{path}:{line} {function}"
+    place = "/".join(path.split("/")[-2:])
+    return (kind if KIND.fullmatch(kind) else UNKNOWN), f"{place}:{line} {function}"

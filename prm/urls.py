@@ -8,9 +8,11 @@ from activity.console import site as console
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", console.urls),
-    path("accounts/", include("allauth.account.urls")),
+    path("accounts/", include("people.urls")),
     path("portal/", include("portal.partner.urls")),
     path("desk/", include("portal.desk.urls")),
     path("api/", include("prm.api")),
     path("", include("portal.public.urls")),
 ]
+
+handler400 = "portal.public.errors.bad_request"

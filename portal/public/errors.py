@@ -9,3 +9,8 @@ from django.shortcuts import render
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Say that the form is too old or came from elsewhere, and what to do."""
     return render(request, "403_csrf.html", status=403)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Say that the request could not be read; Django's own page would drop the shell around it."""
+    return render(request, "400.html", status=400)

@@ -4,42 +4,51 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_POST
 
 from partners.middleware import SEAT_KEY, VENDOR_KEY
 from partners.seats import places_of
+from prm.kernel.pages import ActorView
 
 
-@login_required
-@require_POST
-def switch_seat(request: Any) -> HttpResponse:
-    """Act from another of the person's own seats from now on."""
-    wanted = request.POST.get("seat", "")
-    place = next((place for place in places_of(request.user) if str(place.id) == wanted), None)
-    if place is None:
-        raise Http404
-    request.session[SEAT_KEY] = place.id
-    request.session.pop(VENDOR_KEY, None)
-    return redirect("start")
+class Switch(ActorView):
+    """A switch: a button turns it; whoever opens its address lands on the start page."""
+
+    def get(self, request: Any) -> HttpResponse:
+        """Lead to the start page."""
+        return redirect("start")
 
 
-@login_required
-@require_POST
-def switch_vendor(request: Any) -> HttpResponse:
-    """Look at one vendor's records, or at all vendors'."""
-    wanted = request.POST.get("vendor", "")
-    if wanted:
-        chosen = next((pk for pk in request.actor.vendor_ids if str(pk) == wanted), None)
-        if chosen is None:
+class SwitchSeat(Switch):
+    """Acts from another of the person's own seats from now on."""
+
+    def post(self, request: Any) -> HttpResponse:
+        """Take the seat; one that isn't the person's is not found."""
+        wanted = request.POST.get("seat", "")
+        place = next((place for place in places_of(request.user) if str(place.id) == wanted), None)
+        if place is None:
             raise Http404
-        request.session[VENDOR_KEY] = chosen
-    else:
+        request.session[SEAT_KEY] = place.id
         request.session.pop(VENDOR_KEY, None)
-    return HttpResponseRedirect(_back(request))
+        return redirect("start")
+
+
+class SwitchVendor(Switch):
+    """Looks at one vendor's records from now on, or at all vendors'."""
+
+    def post(self, request: Any) -> HttpResponse:
+        """Look there; a vendor that the actor has no part in is not found."""
+        wanted = request.POST.get("vendor", "")
+        if wanted:
+            chosen = next((pk for pk in request.actor.vendor_ids if str(pk) == wanted), None)
+            if chosen is None:
+                raise Http404
+            request.session[VENDOR_KEY] = chosen
+        else:
+            request.session.pop(VENDOR_KEY, None)
+        return HttpResponseRedirect(_back(request))
 
 
 def _back(request: Any) -> str:

@@ -9,8 +9,8 @@ from portal.public import files, notifications, outbox, pages, preferences, seat
 urlpatterns = [
     path("", pages.start, name="start"),
     path("health/", pages.health, name="health"),
-    path("seat/", seats.switch_seat, name="seat-switch"),
-    path("vendor/", seats.switch_vendor, name="vendor-switch"),
+    path("seat/", seats.SwitchSeat.as_view(), name="seat-switch"),
+    path("vendor/", seats.SwitchVendor.as_view(), name="vendor-switch"),
     path("files/<uuid:key>/", files.FileDownload.as_view(), name="file"),
     path("notifications/", notifications.Notifications.as_view(), name="notifications"),
     path("notifications/<int:pk>/", notifications.NotificationOpen.as_view(), name="notification-open"),

@@ -6,6 +6,7 @@ import csv
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
+from urllib.parse import urlsplit
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
@@ -46,12 +47,37 @@ class ActorView(View):
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Send strangers to sign-in; refuse who is on the other side or lacks the right."""
         if self.actor.kind is Kind.ANONYMOUS:
-            return redirect_to_login(request.get_full_path())
+            return _to_sign_in(request)
         if self.actor.kind not in self.kinds:
             raise Forbidden("other_side", _("This page belongs to another seat than the one you act from."))
         if self.permission is not None and not self.actor.may(self.permission):
             raise Forbidden("not_allowed", _("Your role doesn't open this page."))
         return super().dispatch(request, *args, **kwargs)  # type: ignore[return-value]
+
+    def http_method_not_allowed(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Say that the address takes a button's click only, as after a sign-in that led back to it."""
+        response = render(request, "405.html", status=405)
+        response["Allow"] = ", ".join(self._allowed_methods())
+        return response
+
+
+def _to_sign_in(request: HttpRequest) -> HttpResponse:
+    """Send a stranger to sign-in and back: to the page asked for, or to the one whose form was sent.
+
+    htmx follows a redirect unseen and would put the sign-in page into a corner of the old one; its header makes the
+    browser go there as a whole.
+    """
+    if getattr(request, "htmx", False):
+        back = request.htmx.current_url_abs_path or "/"  # type: ignore[attr-defined]
+        return HttpResponse(headers={"HX-Redirect": redirect_to_login(back).url})
+    return redirect_to_login(request.get_full_path() if request.method in {"GET", "HEAD"} else _sending_page(request))
+
+
+def _sending_page(request: HttpRequest) -> str:
+    sender = urlsplit(request.headers.get("Referer", ""))
+    if sender.netloc != request.get_host():
+        return "/"
+    return sender.path + (f"?{sender.query}" if sender.query else "")
 
 
 @dataclass(frozen=True, slots=True)
