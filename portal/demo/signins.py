@@ -75,3 +75,40 @@ GROUPS = (
         ),
     ),
 )
+
+
+def person_of(email: str) -> SignIn:
+    """Return one of the people by mail address."""
+    return next(person for group in GROUPS for person in group.people if person.email == email)
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """Something worth trying, and who can."""
+
+    title: str | Promise
+    text: str | Promise
+    person: SignIn
+    button: str | Promise
+
+
+TRIALS = (
+    Trial(
+        _("Register a deal"),
+        _("For a company of your own, or write “Castelan Food”: Brightpath has registered that one already. You see what it brings before you send it."),
+        person_of("sales@brightpath.example"),
+        _("Be Mara, who sells"),
+    ),
+    Trial(
+        _("Decide it"),
+        _("It is on the desk at once: with its clock, a suggestion and the reason for it. Look-alikes stand side by side."),
+        person_of("deals@northwind.example"),
+        _("Be Jonas, who decides"),
+    ),
+    Trial(
+        _("Look over the wall"),
+        _("Brightpath sells for Halden Cloud too. From there, nothing of Northwind can be seen, counted or guessed."),
+        person_of("manager@halden.example"),
+        _("Be Ingrid, the other vendor"),
+    ),
+)
