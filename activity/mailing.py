@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from smtplib import SMTPException, SMTPRecipientsRefused
+from smtplib import SMTPRecipientsRefused
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -101,6 +101,11 @@ def _inliner() -> CSSInliner:
     return _inliners[0]
 
 
+def one_line(subject: str) -> str:
+    """Return a subject that fits into one header line: a line break in a customer's name must not make another."""
+    return " ".join(subject.split())[:250]
+
+
 def queue_mail(*, event: Event, template: str, people: list[Person], facts: Mapping[str, Any]) -> int:
     """Write a mail for each person, in that person's language and time zone. Returns how many are new.
 
@@ -112,15 +117,25 @@ def queue_mail(*, event: Event, template: str, people: list[Person], facts: Mapp
             letter = TEMPLATES[template].build(facts)
             text, html = render(letter)
         rows.append(
-            Mail(person=person, event=event, template=template, to=person.email, subject=letter.subject[:250], text=text, html=html)
+            Mail(person=person, event=event, template=template, to=person.email, subject=one_line(letter.subject), text=text, html=html)
         )
     return len(Mail.objects.bulk_create(rows, ignore_conflicts=True))
+
+
+def queue_to_address(*, to: str, template: str, facts: Mapping[str, Any]) -> None:
+    """Write a mail that no event caused, to an address: in its person's language where one signs in with it."""
+    person = Person.objects.filter(email__iexact=to).first()
+    language = person.language if person else translation.get_language()
+    with translation.override(language):
+        letter = TEMPLATES[template].build(facts)
+        text, html = render(letter)
+    Mail.objects.create(person=person, template=template, to=to, subject=letter.subject[:250], text=text, html=html)
 
 
 def queue_plain_mail(*, to: str, subject: str, text: str, template: str) -> None:
     """Write a mail that another library worded, such as a password reset."""
     person = Person.objects.filter(email__iexact=to).first()
-    Mail.objects.create(person=person, template=template, to=to, subject=subject[:250], text=text)
+    Mail.objects.create(person=person, template=template, to=to, subject=one_line(subject), text=text)
 
 
 def send_due() -> int:
@@ -146,8 +161,8 @@ def _send(mail: Mail) -> bool:
         message.send()
     except SMTPRecipientsRefused as error:
         _give_up(mail, str(error))
-    except (SMTPException, OSError) as error:
-        _retry(mail, str(error))
+    except Exception as error:  # noqa: BLE001  (one mail that can't be sent must not hold up the others)
+        _retry(mail, f"{type(error).__name__}: {error}")
     else:
         Mail.objects.all().mark_sent(mail.pk)
         return True

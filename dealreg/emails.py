@@ -17,7 +17,7 @@ from activity.notices import notice
 SUBMITTED = notice("deal.submitted", gettext_lazy("{partner} registered {customer}"), icon="deal")
 ASKED = notice("deal.asked", gettext_lazy("{vendor} asks about {customer}"), icon="ask", tone="warn")
 ANSWERED = notice("deal.answered", gettext_lazy("{partner} answered about {customer}"), icon="pen")
-APPROVED = notice("deal.approved", gettext_lazy("{customer} is approved and protected"), icon="shield", tone="good")
+APPROVED = notice("deal.approved", gettext_lazy("{customer} is approved"), icon="shield", tone="good")
 DECLINED = notice("deal.declined", gettext_lazy("{customer} was declined"), icon="no", tone="bad")
 WITHDRAWN = notice("deal.withdrawn", gettext_lazy("{partner} withdrew {customer}"), icon="undo")
 EXPIRED = notice("deal.expired", gettext_lazy("The protection of {customer} has ended"), icon="clock")
@@ -43,6 +43,7 @@ SAMPLE = {
     "reason": "Another registration is protected",
     "fields": ["Contact at the customer", "Expected close"],
     "review": True,
+    "exclusive": True,
     "policy": "2026-3",
     "path": "/portal/deals/NW-4K7Q-2M9P/",
     "brand": {"name": "Northwind Robotics", "hue": 222, "chroma": 0.095},
@@ -123,7 +124,7 @@ def deal_approved(facts: Mapping[str, Any]) -> Letter:
         paragraphs=(_("%(decider)s at %(vendor)s approved your registration.") % facts,),
         said=facts["message"],
         facts=(
-            (_("Protected until"), _day(facts["until"])),
+            (_("Protected until") if facts["exclusive"] else _("Registered until"), _day(facts["until"])),
             (_("Reference"), facts["reference"]),
             (_("Rules of engagement"), facts["policy"]),
         ),

@@ -37,3 +37,12 @@ SEPARATED = event(
 CONFIRMED = event(
     "deal.customer_confirmed", _("confirmed the customer as {account}"), icon="link", audience=Audience.VENDOR
 )
+MATCHED = event(
+    "deal.matched_again",
+    _("gave a website that matches another account"),
+    icon="find",
+    audience=Audience.VENDOR,
+)
+OVERTOOK = event(
+    "deal.overtook", _("let it go before {earlier}: {reason}"), icon="queue", tone="warn", audience=Audience.VENDOR
+)

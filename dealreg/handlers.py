@@ -14,6 +14,7 @@ from dealreg.enums import Askable, CommentAudience
 from dealreg.letters import approval_letter
 from dealreg.models import Comment, Deal
 from dealreg.reports import line_for
+from dealreg.rules import competes
 from dealreg.services.files import keep_generated
 from partners.reports import partner_people, vendor_staff
 from people.models import Person
@@ -44,6 +45,7 @@ def facts_of(deal: Deal, event: Event) -> dict[str, Any]:
         "days": event.data.get("days") or (max((deal.protected_until - timezone.now()).days, 0) if deal.protected_until else 0),
         "message": event.data.get("message", ""),
         "reason": event.data.get("reason", ""),
+        "exclusive": competes(deal.part),
         "review": bool(event.data.get("review")),
         "fields": [str(Askable(name).label) for name in event.data.get("fields", []) if name in Askable.values],
         "policy": deal.policy_reference,

@@ -11,6 +11,7 @@ from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from dealreg.rules import competes
 from prm.kernel.money import shown
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def letter_facts(deal: Deal) -> dict[str, object]:
         (_("Project"), deal.title),
         (_("Value"), shown(deal.value, deal.currency)),
         (_("Discount"), f"{deal.discount.normalize():f} %"),
-        (_("Protected until"), until),
+        (_("Protected until") if competes(deal.part) else _("Registered until"), until),
         (_("Rules of engagement"), deal.policy_reference),
         (_("Decided by"), str(deal.decided_by or "")),
     ]

@@ -72,18 +72,20 @@ def approve_deal(*, actor: Actor, deal: Deal, message: str = "", days: int | Non
             **_answered_by_decision(),
         }
 
-    fresh: Deal = move(
-        REGISTRATION, "approve", row=deal, actor=actor, changes=changes, data={"message": message, "overtook": overtake_reason}
-    )
-    if competes(fresh.part):
-        _check_turn(fresh, overtake_reason)
+    fresh: Deal = move(REGISTRATION, "approve", row=deal, actor=actor, changes=changes, data={"message": message})
+    if competes(fresh.part) and fresh.protected_until:
+        _check_turn(fresh, actor, overtake_reason)
         claim_protection(fresh, until=fresh.protected_until)
     return fresh
 
 
-def _check_turn(deal: Deal, overtake_reason: str) -> None:
-    earlier = line_for(deal).before(deal) if not overtake_reason else ()
-    if earlier:
+def _check_turn(deal: Deal, actor: Actor, overtake_reason: str) -> None:
+    earlier = line_for(deal).before(deal)
+    if earlier and overtake_reason:
+        # Apart from the approval: that others are in line is the vendor's alone.
+        overtaken = {"reason": overtake_reason, "earlier": ", ".join(other.reference for other in earlier)}
+        record(events.OVERTOOK, actor=actor, subject=deal, data=overtaken)
+    elif earlier:
         raise RuleViolation(
             "earlier_in_line",
             _("%(reference)s registered this customer earlier and is undecided. Decide it first, or say why this one goes before it.")

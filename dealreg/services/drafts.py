@@ -45,7 +45,7 @@ def save_draft(
         return _first(actor, submission, content)
     if revision is not None and revision != draft.revision:
         raise Conflict("draft_changed", _("This draft was changed in another window."), fresh=draft)
-    draft.content = dict(content)
+    draft.content = _storable(content)
     draft.revision += 1
     draft.save(update_fields=["content", "revision", "updated_at"])
     return draft
@@ -54,6 +54,11 @@ def save_draft(
 def _check_size(content: Mapping[str, Any]) -> None:
     if len(content) > MOST_FIELDS or any(len(str(value)) > LONGEST_TEXT for value in content.values()):
         raise RuleViolation("draft_too_large", _("That is too much text: at most 20,000 characters in a field."))
+
+
+def _storable(content: Mapping[str, Any]) -> dict[str, Any]:
+    # Postgres keeps no NUL, and nobody types one on purpose.
+    return {name.replace("\x00", ""): value.replace("\x00", "") if isinstance(value, str) else value for name, value in content.items()}
 
 
 def _first(actor: Actor, submission: uuid.UUID, content: Mapping[str, Any]) -> DealDraft:
@@ -67,7 +72,7 @@ def _first(actor: Actor, submission: uuid.UUID, content: Mapping[str, Any]) -> D
             "person_id": actor.person_id,
             "seat_id": actor.seat_id,
             "partner_id": actor.partner_id,
-            "content": dict(content),
+            "content": _storable(content),
         },
     )
     if not made and draft.seat_id != actor.seat_id:

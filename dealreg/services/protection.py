@@ -125,8 +125,11 @@ def remind_expiring() -> int:
     near = (
         Deal.objects.protected()
         .filter(outcome=Outcome.OPEN, reminded_at=None, protected_until__gt=now, protected_until__lte=now + widest)
-        .filter(protected_until__lte=now + timedelta(days=1) * F("enrollment__program__policies__reminder_days"))
-        .filter(enrollment__program__policies__reference=F("policy_reference"))
+        # In one filter: the version that the deal was registered under, not any of the program's.
+        .filter(
+            enrollment__program__policies__reference=F("policy_reference"),
+            protected_until__lte=now + timedelta(days=1) * F("enrollment__program__policies__reminder_days"),
+        )
     )
     deals = list(near.select_for_update(skip_locked=True, of=("self",)).order_by("protected_until")[:BATCH])
     for deal in deals:

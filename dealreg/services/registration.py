@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -41,6 +40,8 @@ if TYPE_CHECKING:
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # no 0/O, 1/I/L, U: it is read out on the phone
 MOST_LINES = 100
+LARGEST_QUANTITY = 1_000_000
+DECIDED_LINKS = frozenset({AccountLink.CONFIRMED, AccountLink.SEPARATED})
 
 
 def register_deal(*, actor: Actor, registration: Registration, draft: DealDraft | None = None) -> Deal:
@@ -84,7 +85,8 @@ def _register(actor: Actor, registration: Registration, draft: DealDraft | None)
         line.deal = deal
     if lines:
         DealLine.objects.bulk_create(lines)
-    _keep_conflicts(deal, resolution)
+    if review:
+        _keep_conflicts(deal, resolution)
     record(events.SUBMITTED, actor=actor, subject=deal, after={"status": deal.status}, data=_facts(deal))
     if draft is not None:
         _take_over(draft, deal)
@@ -106,6 +108,8 @@ def _check(registration: Registration, terms: Terms) -> None:
         raise RuleViolation("unknown_currency", _("We don't know this currency."), "currency")
     if len(registration.lines) > MOST_LINES:
         raise RuleViolation("too_many_lines", _("At most 100 products."), "lines")
+    if any(not 1 <= line.quantity <= LARGEST_QUANTITY for line in registration.lines):
+        raise RuleViolation("quantity_out_of_range", _("A quantity is between 1 and 1,000,000."), "lines")
 
 
 def _lines(actor: Actor, registration: Registration, terms: Terms) -> list[DealLine]:
@@ -257,31 +261,40 @@ def answer_request(*, actor: Actor, deal: Deal, answers: Mapping[str, Any], mess
 
     def changes(fresh: Deal) -> dict[str, Any]:
         _check_answers(fresh, answers, message)
-        zone = fresh.vendor.time_zone
-        due = add_working_hours(timezone.now(), max(fresh.clock_left or 0, 1), zone)
-        return {**answers, **_matched_again(fresh, answers), "due_at": due, "clock_left": None, "asked_fields": [], "asked_text": ""}
+        due = add_working_hours(timezone.now(), max(fresh.clock_left or 0, 1), fresh.vendor.time_zone)
+        return {**answers, "due_at": due, "clock_left": None, "asked_fields": [], "asked_text": ""}
 
-    return move(REGISTRATION, "answer", row=deal, actor=actor, changes=changes, data={"message": message, "fields": sorted(answers)})
+    data = {"message": message, "fields": sorted(answers)}
+    fresh: Deal = move(REGISTRATION, "answer", row=deal, actor=actor, changes=changes, data=data)
+    if Askable.CUSTOMER_DOMAIN in answers and fresh.account_link not in DECIDED_LINKS:
+        _match_again(fresh, actor)
+    return fresh
 
 
 def _check_answers(deal: Deal, answers: Mapping[str, Any], message: str) -> None:
     stray = set(answers) - set(deal.asked_fields)
     if stray or Askable.FILES in answers:
         raise RuleViolation("not_asked", _("Only what was asked for can be changed now."), sorted(stray or {"files"})[0])
-    if not answers and not message:
+    files = Askable.FILES in deal.asked_fields and deal.files.filter(person__isnull=False).exists()
+    if not answers and not message and not files:
         raise RuleViolation("nothing_answered", _("Answer at least one of the questions, or write a message."), "message")
     if "close_date" in answers:
         check_close_date(answers["close_date"], timezone.localdate())
 
 
-def _matched_again(deal: Deal, answers: Mapping[str, Any]) -> dict[str, Any]:
-    if Askable.CUSTOMER_DOMAIN not in answers or deal.account_link in {AccountLink.CONFIRMED, AccountLink.SEPARATED}:
-        return {}
-    customer = replace(customer_of(deal), domain=answers[Askable.CUSTOMER_DOMAIN])
-    resolution = resolve_customer(deal.vendor_id, customer)
+def _match_again(deal: Deal, actor: Actor) -> None:
+    before = {"account_id": deal.account_id, "account_link": deal.account_link}
+    resolution = resolve_customer(deal.vendor_id, customer_of(deal))
+    others = Deal.objects.filter(account_id=resolution.account_id).exclude(pk=deal.pk)
+    if resolution.account_id == deal.account_id and not others.exists():
+        return  # it found the account that it made itself
     Conflict.objects.filter(deal=deal).delete()
     _keep_conflicts(deal, resolution)
-    return {"account_id": resolution.account_id, "account_link": resolution.link}
+    deal.account_id, deal.account_link = resolution.account_id, resolution.link
+    deal.save(update_fields=["account_id", "account_link", "updated_at"])
+    after = {"account_id": deal.account_id, "account_link": deal.account_link}
+    # An event of its own: who it looks like is the vendor's alone, the answer is shared.
+    record(events.MATCHED, actor=actor, subject=deal, before=before, after=after)
 
 
 @transaction.atomic
