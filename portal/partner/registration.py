@@ -137,6 +137,14 @@ def currency_of(terms: Terms, typed: Mapping[str, Any]) -> str:
     return asked if asked in CURRENCIES else terms.currency
 
 
+def typed_in(request: HttpRequest) -> dict[str, str]:
+    """Return what was typed; where another vendor was just chosen, its currency takes the place of the last one's."""
+    content = raw_text(request)
+    if {"choose", "fresh"} & set(request.POST):
+        content.pop("currency", None)
+    return content
+
+
 class RegisterView(RegistrationView):
     """The page: a fresh form, and what is done with it when it is sent."""
 
@@ -163,7 +171,7 @@ class RegisterView(RegistrationView):
         """Keep everything as it is; the way without JavaScript."""
         try:
             draft = services.save_draft(
-                actor=self.actor, submission=submission, content=raw_text(request), revision=revision_in(request.POST)
+                actor=self.actor, submission=submission, content=typed_in(request), revision=revision_in(request.POST)
             )
         except Conflict as conflict:
             return self.stale(conflict, submission)
@@ -338,6 +346,7 @@ class BringsView(RegistrationView):
         """Render the panels and, out of band, the lines."""
         if not self.all_terms:
             raise Http404
-        sheet = self.filled_in(raw_text(request), submission_in(request.POST) or uuid.uuid4())
-        context = {"form": sheet.form, "formset": sheet.lines, "swap": True, **self.brings(sheet.terms)}
+        fresh = "fresh" in request.POST
+        sheet = self.filled_in(typed_in(request), submission_in(request.POST) or uuid.uuid4())
+        context = {"form": sheet.form, "formset": sheet.lines, "swap": True, "fresh": fresh, **self.brings(sheet.terms)}
         return render(request, "partner/register_brings.html", context)
