@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
@@ -40,7 +42,7 @@ class Vendor(ScopedModel):
         max_digits=4,
         decimal_places=3,
         default="0.095",
-        validators=[MinValueValidator(0), MaxValueValidator("0.16")],
+        validators=[MinValueValidator(0), MaxValueValidator(Decimal("0.16"))],
     )
     time_zone = models.CharField(_("time zone"), max_length=60, default="Europe/Berlin", validators=[validate_zone])
     currency = models.CharField(_("currency"), max_length=3, default="EUR")

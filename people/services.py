@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -16,6 +18,48 @@ from prm.kernel.errors import Forbidden, RuleViolation
 
 if TYPE_CHECKING:
     from prm.kernel.actors import Actor
+
+
+@transaction.atomic
+def create_operator(*, email: str, name: str, password: str) -> Person:
+    """Make a person who runs the installation: holds no seat, creates vendors, reads no tenant's rows.
+
+    For the command line, where no actor is signed in. A person who is there already becomes operator, with the new
+    password, unless it holds a seat.
+
+    Raises:
+        RuleViolation: not a mail address, a password that is too weak, or a person with a seat; `field` names it.
+    """
+    person = add_person(email=email, name=name)
+    if person.seats.exists():  # type: ignore[attr-defined]
+        raise RuleViolation("has_seat", _("This person works for a partner or vendor. Use another address."), "email")
+    try:
+        validate_password(password, person)
+    except ValidationError as error:
+        raise RuleViolation("weak_password", " ".join(error.messages), "password") from error
+    person.is_operator = True
+    person.set_password(password)
+    person.save(update_fields=["is_operator", "password"])
+    return person
+
+
+def add_person(*, email: str, name: str) -> Person:
+    """Return the person with a mail address, made without a password where there is none.
+
+    Raises:
+        RuleViolation: not a mail address.
+    """
+    try:
+        validate_email(email)
+    except ValidationError as error:
+        raise RuleViolation("not_an_address", _("“%(email)s” is not a mail address.") % {"email": email}, "email") from error
+    found = Person.objects.filter(email__iexact=email).first()
+    if found is not None:
+        return found
+    person = Person(email=email, name=name.strip() or email.partition("@")[0])
+    person.set_unusable_password()
+    person.save()
+    return person
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

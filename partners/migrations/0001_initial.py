@@ -7,6 +7,8 @@ import django.utils.timezone
 import django_countries.fields
 import people.models
 import prm.kernel.constraints
+from decimal import Decimal
+
 from django.conf import settings
 from django.db import migrations, models
 
@@ -48,7 +50,7 @@ class Migration(migrations.Migration):
                 ('slug', models.SlugField(unique=True, verbose_name='slug')),
                 ('code', models.CharField(help_text='Starts every reference, as in NW-4K7Q-2M9P.', max_length=4, unique=True, validators=[django.core.validators.RegexValidator('^[A-Z]{2,4}$', 'Two to four capital letters.')], verbose_name='code')),
                 ('brand_hue', models.PositiveSmallIntegerField(default=222, validators=[django.core.validators.MaxValueValidator(359)], verbose_name='brand hue')),
-                ('brand_chroma', models.DecimalField(decimal_places=3, default='0.095', max_digits=4, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator('0.16')], verbose_name='brand chroma')),
+                ('brand_chroma', models.DecimalField(decimal_places=3, default='0.095', max_digits=4, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(Decimal('0.16'))], verbose_name='brand chroma')),
                 ('time_zone', models.CharField(default='Europe/Berlin', max_length=60, validators=[people.models.validate_zone], verbose_name='time zone')),
                 ('currency', models.CharField(default='EUR', max_length=3, verbose_name='currency')),
                 ('support_email', models.EmailField(blank=True, max_length=254, verbose_name='support address')),
