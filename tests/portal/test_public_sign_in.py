@@ -149,6 +149,22 @@ def test_lost_password_is_set_anew_by_mail(client):
     assert sign_in(client, password=NEW).status_code == 302
 
 
+def test_reset_mail_looks_like_the_product_and_leads_to_this_site_only(client, settings):
+    settings.SITE_URL = "https://prm.example"
+    client.post("/accounts/password/reset/", {"email": SALES}, headers={"host": "localhost"})
+    mail = Mail.objects.get()
+    assert (mail.template, mail.subject) == ("password_reset", "Choose a new password")
+    assert set(re.findall(r"https?://[^/\s\"]+", mail.text)) == {"https://prm.example"}
+    assert 'href="https://prm.example/accounts/password/reset/key/' in mail.html
+
+
+def test_unknown_address_is_told_by_mail_alone(client):
+    client.post("/accounts/password/reset/", {"email": "x@nowhere.example"})
+    mail = Mail.objects.get()
+    assert (mail.template, mail.to, mail.person) == ("unknown_address", "x@nowhere.example", None)
+    assert "http" not in mail.text
+
+
 def test_link_works_once(client):
     client.post("/accounts/password/reset/", {"email": SALES})
     link = link_in(Mail.objects.get())
