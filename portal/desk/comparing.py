@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from django.utils.html import conditional_escape, format_html, format_html_join
@@ -38,16 +39,29 @@ class Comparison:
     pairs: tuple[Pair, ...]
 
 
-def mark_words(text: str, core: set[str]) -> str:
-    """Return a name with the words underlined that the other name has too; legal forms don't count."""
-    words = [(word, bool(core) and set(fold_text(word).split()) <= core and fold_text(word) != "") for word in text.split()]
-    return format_html_join(" ", "{}", ((format_html("<mark>{}</mark>", word) if same else word,) for word, same in words))
+def spellings(name: str) -> set[str]:
+    """Return the core words of a name, and each two neighbours written as one: "vestre havn" is "vestrehavn" too."""
+    words = split_name(name)[0]
+    return {*words, *(one + two for one, two in pairwise(words))}
+
+
+def mark_words(text: str, known: set[str]) -> tuple[str, bool]:
+    """Return a name with the words underlined that are among `known`, and whether there are any."""
+    words = text.split()
+    folded = [fold_text(word).replace(" ", "") for word in words]
+    same = {at for at, word in enumerate(folded) if word and word in known}
+    for at, (one, two) in enumerate(pairwise(folded)):
+        if one and two and one + two in known:
+            same |= {at, at + 1}
+    pieces = ((format_html("<mark>{}</mark>", word) if at in same else word,) for at, word in enumerate(words))
+    return format_html_join(" ", "{}", pieces), bool(same)
 
 
 def names(mine: str, other: str) -> Pair:
-    """Compare two customers' names."""
-    left, right = set(split_name(mine)[0]), set(split_name(other)[0])
-    return Pair(_("Customer"), mark_words(mine, right), mark_words(other, left), bool(left & right))
+    """Compare two customers' names; legal forms don't count."""
+    left, same = mark_words(mine, spellings(other))
+    right, also = mark_words(other, spellings(mine))
+    return Pair(_("Customer"), left, right, same or also)
 
 
 def domains(mine: str, other: str) -> Pair:

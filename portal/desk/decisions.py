@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account
@@ -124,7 +125,16 @@ class Decision(DealView):
         return self._page(deal, form, 422)
 
     def _page(self, deal: Deal, form: Form, status: int = 200) -> HttpResponse:
-        context = {"deal": deal, "form": form, "decision": self, "queue_key": queue_key(self.request), "back_url": self.back(deal)}
+        key, back = queue_key(self.request), self.back(deal)
+        place = {"label": _("Queue"), "url": queue_url(key)} if key else {"label": _("Deals"), "url": reverse("desk:deal-list")}
+        context = {
+            "deal": deal,
+            "form": form,
+            "decision": self,
+            "queue_key": key,
+            "back_url": back,
+            "crumbs": [place, {"label": deal.reference, "url": back}],
+        }
         return render(self.request, "desk/decision.html", context, status=status)
 
 
@@ -151,7 +161,7 @@ class Approve(Decision):
 
     def told(self, deal: Deal) -> str:
         """Name customer and partner."""
-        return _("Approved: %(customer)s. %(partner)s is told.") % {"customer": deal.customer_name, "partner": deal.partner.name}
+        return _("%(customer)s is approved, and %(partner)s is told.") % {"customer": deal.customer_name, "partner": deal.partner.name}
 
 
 class Decline(Decision):
@@ -168,7 +178,7 @@ class Decline(Decision):
 
     def told(self, deal: Deal) -> str:
         """Name customer and partner."""
-        return _("Declined: %(customer)s. %(partner)s is told why.") % {
+        return _("%(customer)s is declined, and %(partner)s is told why.") % {
             "customer": deal.customer_name,
             "partner": deal.partner.name,
         }

@@ -64,7 +64,7 @@ def test_after_a_decision_the_queue_shows_the_next(cast, browse):
     response = client.post(url("approve", first), GOOD["approve"] | {"queue": "all"})
     assert response.url == f"{reverse('desk:queue')}?deal={second.reference}"
     shown = client.get(response.url).content.decode()
-    assert "Approved: Bratanix. Brightpath is told." in shown
+    assert "Bratanix is approved, and Brightpath is told." in shown
     response = client.post(url("decline", third), GOOD["decline"] | {"queue": "all"})
     assert response.url == f"{reverse('desk:queue')}?deal={second.reference}"
     response = client.post(url("approve", second), GOOD["approve"] | {"queue": "all"})

@@ -24,7 +24,8 @@ function select() {
 }
 
 function press(key) {
-  const target = [...document.querySelectorAll(`[data-key="${CSS.escape(key)}"]`)].find((part) => part.checkVisibility());
+  // The last one: the page's own search comes after the shell's.
+  const target = [...document.querySelectorAll(`[data-key="${CSS.escape(key)}"]`)].findLast((part) => part.checkVisibility());
   if (!target) return false;
   if (target.matches("input, select, textarea")) {
     target.focus();
@@ -55,4 +56,9 @@ document.addEventListener("click", ({ target }) => {
     if (row === opened) link(row).setAttribute("aria-current", "true");
     else link(row).removeAttribute("aria-current");
   });
+});
+
+// On a phone, list and detail are two pages: the detail shows once it has arrived.
+document.addEventListener("htmx:afterSwap", ({ target }) => {
+  if (target.id === "detail") target.closest(".desk").dataset.view = "detail";
 });
