@@ -206,7 +206,7 @@ def postgres_crashes(scene: Scene, size: Size) -> Finding:
     writing = scene.write(1_000_000, threads=8, rate=40)
     web_gaps, worker_gaps = [], []
     for _ in range(size.crashes):
-        scene.pause(4)
+        scene.pause(8)
         stopped, newest = time.time(), scene.number(NEWEST_EVENT)
         begun = time.monotonic()
         scene.crash_postgres()
