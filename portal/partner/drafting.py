@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from prm.kernel.actors import Actor
 
-NOT_KEPT = frozenset({"csrfmiddlewaretoken", "submission", "draft_revision", "save", "choose", "more", "fresh", "files"})
+NOT_KEPT = frozenset({"csrfmiddlewaretoken", "submission", "draft_revision", "save", "choose", "more", "files"})
 CHECKS_A_MINUTE = 30
 SHOWN_DUPLICATES = 3
 CUSTOMER_FIELDS = ("customer_name", "customer_domain", "customer_country")

@@ -140,7 +140,7 @@ def currency_of(terms: Terms, typed: Mapping[str, Any]) -> str:
 def typed_in(request: HttpRequest) -> dict[str, str]:
     """Return what was typed; where another vendor was just chosen, its currency takes the place of the last one's."""
     content = raw_text(request)
-    if {"choose", "fresh"} & set(request.POST):
+    if "choose" in request.POST or "fresh" in request.GET:
         content.pop("currency", None)
     return content
 
@@ -346,7 +346,7 @@ class BringsView(RegistrationView):
         """Render the panels and, out of band, the lines."""
         if not self.all_terms:
             raise Http404
-        fresh = "fresh" in request.POST
+        fresh = "fresh" in request.GET
         sheet = self.filled_in(typed_in(request), submission_in(request.POST) or uuid.uuid4())
         context = {"form": sheet.form, "formset": sheet.lines, "swap": True, "fresh": fresh, **self.brings(sheet.terms)}
         return render(request, "partner/register_brings.html", context)
