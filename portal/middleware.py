@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from prm.kernel.errors import RuleViolation, TooMany
+from prm.kernel.pages import page_behind
 
 
 class RuleViolationMiddleware:
@@ -24,7 +25,8 @@ class RuleViolationMiddleware:
         """Render the refusal's page."""
         if not isinstance(exception, RuleViolation):
             return None
-        response = render(request, f"{exception.status}.html", {"violation": exception, "message": exception.message}, status=exception.status)
+        context = {"violation": exception, "message": exception.message, "url": page_behind(request)}
+        response = render(request, f"{exception.status}.html", context, status=exception.status)
         if isinstance(exception, TooMany):
             response["Retry-After"] = str(exception.retry_after)
         return response

@@ -70,12 +70,15 @@ def _to_sign_in(request: HttpRequest) -> HttpResponse:
     if getattr(request, "htmx", False):
         back = request.htmx.current_url_abs_path or "/"  # type: ignore[attr-defined]
         return HttpResponse(headers={"HX-Redirect": redirect_to_login(back).url})
-    return redirect_to_login(request.get_full_path() if request.method in {"GET", "HEAD"} else _sending_page(request))
+    return redirect_to_login(page_behind(request))
 
 
-def _sending_page(request: HttpRequest) -> str:
+def page_behind(request: HttpRequest) -> str:
+    """Return the address of the page that a person sees: the one asked for, or the one whose form was sent."""
+    if request.method in {"GET", "HEAD"}:
+        return request.get_full_path()
     sender = urlsplit(request.headers.get("Referer", ""))
-    if sender.netloc != request.get_host():
+    if sender.netloc != request.get_host() or not sender.path.startswith("/") or sender.path.startswith("//"):
         return "/"
     return sender.path + (f"?{sender.query}" if sender.query else "")
 

@@ -55,6 +55,16 @@ def test_refusal_says_what_the_service_said(browse, what, said):
     assert said in browse("northwind_approver").get(f"/raise/{what}/").content.decode()
 
 
+@pytest.mark.parametrize("what", ["409", "422", "429"])
+def test_refused_button_leads_back_to_its_page(browse, what):
+    client = browse("northwind_approver")
+    page = client.post(f"/raise/{what}/", headers={"Referer": "http://testserver/desk/deals/NW-1/?tab=2"}).content.decode()
+    assert 'data-kind="primary" href="/desk/deals/NW-1/?tab=2"' in page
+    for elsewhere in ("https://evil.example/x", "http://testserver//evil.example", "javascript:alert(1)", ""):
+        page = client.post(f"/raise/{what}/", headers={"Referer": elsewhere}).content.decode()
+        assert 'data-kind="primary" href="/"' in page
+
+
 def test_rate_limit_says_when_to_come_back(browse):
     assert browse("brightpath_sales").get("/raise/429/")["Retry-After"] == "90"
 
