@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
 from django.http import Http404
-from django_filters import CharFilter, FilterSet, IsoDateTimeFilter
+from django_filters import CharFilter, FilterSet
 from drf_spectacular.utils import extend_schema, extend_schema_field, extend_schema_view
 from rest_framework import serializers
 
 from activity.models import Event
 from people.api import PersonNameSerializer
 from prm.kernel.actors import PARTNER_ROLES, Reach
-from prm.kernel.api import ReadSerializer, ScopedViewSet
+from prm.kernel.api import MomentFilter, ReadSerializer, ScopedViewSet
 from prm.kernel.api_defaults import actor_of_request
 from prm.kernel.opaque import unveil, veil
 
@@ -113,8 +113,8 @@ class EventFilter(FilterSet):
     """Which events."""
 
     kind = CharFilter(help_text="Such as `deal.approved`.")
-    since = IsoDateTimeFilter(field_name="occurred_at", lookup_expr="gte", help_text="From this moment on.")
-    until = IsoDateTimeFilter(field_name="occurred_at", lookup_expr="lt", help_text="Before this moment.")
+    since = MomentFilter(field_name="occurred_at", lookup_expr="gte", help_text="From this moment on.")
+    until = MomentFilter(field_name="occurred_at", lookup_expr="lt", help_text="Before this moment.")
 
     class Meta:
         model = Event

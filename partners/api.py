@@ -118,6 +118,8 @@ class MeSerializer(ReadSerializer):
 class MeView(APIView):
     """The caller."""
 
+    http_method_names = ["get", "head"]
+
     @extend_schema(operation_id="me", summary="Who am I?", tags=["Me"], responses=MeSerializer)
     def get(self, request: Request) -> Response:
         """Answer with person, seat, role, scopes and permissions: what a client asks first."""

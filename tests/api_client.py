@@ -29,7 +29,7 @@ class Api:
         self.headers = {"Authorization": f"Bearer {token}"} if token else {}
         self.client = client or Client()
 
-    def get(self, path: str, status: int = 200, **query: Any) -> Any:
+    def get(self, path: str, status: int = 200, /, **query: Any) -> Any:
         """GET and return the answer, which has `status`."""
         return self.call("get", path, status, query_params=query)
 
@@ -87,12 +87,12 @@ def patterns() -> list[tuple[str, re.Pattern[str]]]:
     return [(path, re.compile(re.sub(r"\{\w+\}", "[^/]+", path))) for path in document()["paths"]]
 
 
-def registration(cast: Cast, enrollment: str = "brightpath_northwind", **changes: Any) -> dict[str, Any]:
+def registration(cast: Cast, at: str = "brightpath_northwind", /, **changes: Any) -> dict[str, Any]:
     """Return the body of a complete registration; `changes` replace fields."""
-    side = cast.halden if enrollment.endswith("halden") else cast.northwind
-    made = cast.registration(enrollment)
+    side = cast.halden if at.endswith("halden") else cast.northwind
+    made = cast.registration(at)
     body = {
-        "enrollment": cast.enrollments[enrollment].pk,
+        "enrollment": cast.enrollments[at].pk,
         "customer_name": made.customer_name,
         "customer_country": made.customer_country,
         "customer_domain": made.customer_domain,

@@ -12,13 +12,13 @@ from django_filters import (
     ChoiceFilter,
     DateFilter,
     FilterSet,
-    IsoDateTimeFilter,
     MultipleChoiceFilter,
     NumberFilter,
 )
 
 from dealreg.enums import WAITING_FOR_VENDOR, Outcome, Part, Stage, Status
 from dealreg.models import Deal
+from prm.kernel.api import MomentFilter
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -37,9 +37,9 @@ class DealFilter(FilterSet):
     vendor = CharFilter(field_name="vendor__slug", help_text="The vendor's slug.")
     program = NumberFilter(field_name="enrollment__program_id", help_text="The program's id.")
     partner = CharFilter(field_name="partner__slug", help_text="The partner's slug.")
-    submitted_after = IsoDateTimeFilter(field_name="submitted_at", lookup_expr="gte")
-    submitted_before = IsoDateTimeFilter(field_name="submitted_at", lookup_expr="lt")
-    updated_after = IsoDateTimeFilter(field_name="updated_at", lookup_expr="gte", help_text="To read what changed.")
+    submitted_after = MomentFilter(field_name="submitted_at", lookup_expr="gte")
+    submitted_before = MomentFilter(field_name="submitted_at", lookup_expr="lt")
+    updated_after = MomentFilter(field_name="updated_at", lookup_expr="gte", help_text="To read what changed.")
     close_after = DateFilter(field_name="close_date", lookup_expr="gte")
     close_before = DateFilter(field_name="close_date", lookup_expr="lt")
     protected = BooleanFilter(method="is_protected", help_text="Whether protection runs now.")
