@@ -55,7 +55,7 @@ class EventSerializer(ReadSerializer):
     subject = serializers.SerializerMethodField()
     before = serializers.SerializerMethodField(help_text="The changed fields as they were.")
     after = serializers.SerializerMethodField(help_text="The changed fields as they became.")
-    data = serializers.SerializerMethodField(help_text="Further facts, by kind.")
+    data = serializers.SerializerMethodField(help_text="Further facts, by kind.")  # type: ignore[assignment]
 
     def get_id(self, event: Event) -> str:
         """Return the veiled id."""
@@ -144,7 +144,7 @@ class EventViewSet(ScopedViewSet):
 
     def page(self, rows: QuerySet[Any]) -> Response:
         """Answer with a page, and the references of the records it is about."""
-        found = self.paginate_queryset(rows)
+        found = self.paginate_queryset(rows) or []
         name_subjects(found, self.actor)
         return self.get_paginated_response(self.get_serializer(found, many=True).data)
 
@@ -162,4 +162,4 @@ class EventViewSet(ScopedViewSet):
         event = self.get_queryset().filter(pk=pk).first()
         if event is None:
             raise Http404
-        return event  # type: ignore[no-any-return]
+        return event

@@ -64,7 +64,7 @@ REPLAYED = {
 }
 
 
-class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+class TokenScheme(OpenApiAuthenticationExtension):
     """A token in the Authorization header."""
 
     target_class = "partners.authentication.TokenAuthentication"
@@ -85,7 +85,7 @@ class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-ca
         return {self.name: [scope] if scope else []}
 
 
-class SessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+class SessionScheme(OpenApiAuthenticationExtension):
     """A signed-in browser."""
 
     target_class = "partners.authentication.SeatSessionAuthentication"

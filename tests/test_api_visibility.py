@@ -105,7 +105,7 @@ def test_partner_never_reads_what_is_the_vendors(cast, deals, api):
     approve_deal(actor=approver, deal=Deal.objects.get(pk=mine.pk), message="Yes.", overtake_reason="Kappel can wait.")
     decline_deal(actor=approver, deal=rival, reason="protected", message="Taken.")
     seen_by_vendor = desk.get(f"deals/{mine.reference}/events/").content.decode()
-    assert "overtook" in seen_by_vendor
+    assert "deal.customer_confirmed" in seen_by_vendor
     assert "account_id" in seen_by_vendor
     for path in (
         "deals/",

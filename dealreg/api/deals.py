@@ -119,7 +119,7 @@ class DealViewSet(TransitionActions, ScopedViewSet):
     )
     def partial_update(self, request: Request, reference: str) -> Response:
         """Change what the partner may change while the deal is open."""
-        deal = self.get_object()
+        deal = self.named_row()
         self._need(WORK_DEALS)
         revision = self.revision_asked(request, deal)
         changes = self.parsed(request, ChangeSerializer, partial=True)
@@ -155,7 +155,7 @@ class DealViewSet(TransitionActions, ScopedViewSet):
     def comments(self, request: Request, reference: str) -> Response:
         """Answer with comments, newest first; the vendor sees its notes among them."""
         self.check_parameters()
-        rows = Comment.objects.visible_to(self.actor).filter(deal=self.get_object())
+        rows = Comment.objects.visible_to(self.actor).filter(deal=self.named_row())
         return self.page(rows.select_related("person"))
 
     @extend_schema(
@@ -167,7 +167,7 @@ class DealViewSet(TransitionActions, ScopedViewSet):
     @comments.mapping.post
     def comment(self, request: Request, reference: str) -> Response:
         """Write a comment that both sides read, or, as vendor, a note."""
-        deal = self.get_object()
+        deal = self.named_row()
         found = self.parsed(request, CommentWriteSerializer)
 
         def write() -> Response:
@@ -181,8 +181,9 @@ class DealViewSet(TransitionActions, ScopedViewSet):
     def events(self, request: Request, reference: str) -> Response:
         """Answer with what happened to the deal, newest first."""
         self.check_parameters()
-        deal = self.get_object()
-        rows = self.paginate_queryset(Event.objects.visible_to(self.actor).about(deal).select_related("person"))
+        deal = self.named_row()
+        found = Event.objects.visible_to(self.actor).about(deal).select_related("person")
+        rows = self.paginate_queryset(found) or []
         for event in rows:
             event.subject_reference = deal.reference
         return self.get_paginated_response(self.get_serializer(rows, many=True).data)
@@ -192,7 +193,7 @@ class DealViewSet(TransitionActions, ScopedViewSet):
     def files(self, request: Request, reference: str) -> Response:
         """Answer with what is known of each file, newest first."""
         self.check_parameters()
-        rows = DealFile.objects.visible_to(self.actor).filter(deal=self.get_object())
+        rows = DealFile.objects.visible_to(self.actor).filter(deal=self.named_row())
         return self.page(rows.select_related("person"))
 
     @extend_schema(
@@ -203,7 +204,7 @@ class DealViewSet(TransitionActions, ScopedViewSet):
     @action(detail=True, methods=["get"], url_path=f"files/(?P<key>{UUID})", url_name="content")
     def content(self, request: Request, reference: str, key: str) -> FileResponse:
         """Answer with the file as a download."""
-        rows = DealFile.objects.visible_to(self.actor).filter(deal=self.get_object())
+        rows = DealFile.objects.visible_to(self.actor).filter(deal=self.named_row())
         file = get_object_or_404(rows, key=key)
         return FileResponse(
             file.content.open(), as_attachment=True, filename=file.name, content_type="application/octet-stream"

@@ -33,7 +33,7 @@ from prm.kernel.opaque import veil
 ETAG = OpenApiParameter(
     "ETag", OpenApiTypes.STR, OpenApiParameter.HEADER, response=[200, 201], description="The deal's revision, quoted."
 )
-AMOUNT: dict[str, int] = {"max_digits": 14, "decimal_places": 2}
+AMOUNT: dict[str, Any] = {"max_digits": 14, "decimal_places": 2}
 
 
 class LineSerializer(ReadSerializer):
@@ -51,7 +51,9 @@ class TransitionSerializer(ReadSerializer):
     """Something that the caller may do with the deal now."""
 
     name = serializers.CharField()
-    label = serializers.CharField(help_text="What a button says, in the caller's language.")
+    label = serializers.CharField(  # type: ignore[assignment]
+        help_text="What a button says, in the caller's language."
+    )
     url = serializers.CharField(help_text="POST here.")
 
 

@@ -75,7 +75,7 @@ def _method(transition: Transition) -> Callable[..., Response]:
     deed = DEEDS[transition.name]
 
     def carry_out(self: Any, request: Request, reference: str) -> Response:
-        deal = self.get_object()
+        deal = self.named_row()
         if not self.actor.may(transition.permission):
             raise Forbidden("not_allowed", _("Your role doesn't allow this."))
         found = self.parsed(request, deed.body)

@@ -93,7 +93,7 @@ class RegistrationSerializer(WriteSerializer):
     contact_name = serializers.CharField(max_length=120, required=False, allow_blank=True)
     contact_email = serializers.EmailField(max_length=254, required=False, allow_blank=True)
     title = serializers.CharField(max_length=160, required=False, allow_blank=True, help_text="The project.")
-    lines = LineWriteSerializer(many=True, required=False, max_length=MOST_LINES)
+    lines = LineWriteSerializer(many=True, required=False, max_length=MOST_LINES)  # type: ignore[call-arg]
     value = AmountField(required=False, allow_null=True, help_text="Without it, the lines' list prices are added up.")
     currency = serializers.ChoiceField(choices=CURRENCIES, required=False, help_text="The vendor's own without it.")
     close_date = serializers.DateField(help_text="Expected; from today on, within five years.")

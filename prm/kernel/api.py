@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.http import Http404
+from django.shortcuts import get_object_or_404
 from django.utils.http import parse_etags
 from django.utils.translation import gettext_lazy as _
 from django_filters import IsoDateTimeFilter
@@ -79,7 +80,7 @@ class WriteSerializer(serializers.Serializer[Any]):
         """Return the parsed fields."""
         unknown = [str(name) for name in data if name not in self.fields][:MOST_NAMED] if isinstance(data, dict) else []
         if unknown:
-            message = ErrorDetail(_("There is no such field here."), "unknown_field")
+            message = ErrorDetail(str(_("There is no such field here.")), "unknown_field")
             raise serializers.ValidationError({name[:60]: [message] for name in unknown})
         return super().to_internal_value(data)
 
@@ -111,6 +112,16 @@ class ScopedViewSet(viewsets.GenericViewSet[Any]):
         rows = self.model.objects.visible_to(self.actor).select_related(*self.related)
         return rows.prefetch_related(*self.prefetched)
 
+    def named_row(self) -> Any:
+        """Return the row that the address names, without what only its reader needs.
+
+        Raises:
+            Http404: the actor doesn't see it.
+        """
+        return get_object_or_404(
+            self.model.objects.visible_to(self.actor), **{self.lookup_field: self.kwargs[self.lookup_field]}
+        )
+
     def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """Filter a list by the query's parameters; a single record isn't filtered."""
         return queryset if self.detail else super().filter_queryset(queryset)
@@ -140,7 +151,7 @@ class ScopedViewSet(viewsets.GenericViewSet[Any]):
         allowed = {*known, "cursor", "limit"} if paged else set(known)
         unknown = [name for name in self.request.query_params if name not in allowed][:MOST_NAMED]
         if unknown:
-            message = ErrorDetail(_("There is no such parameter here."), "unknown_parameter")
+            message = ErrorDetail(str(_("There is no such parameter here.")), "unknown_parameter")
             raise serializers.ValidationError({name[:60]: [message] for name in unknown})
 
     def parsed(self, request: Request, serializer: type[WriteSerializer], **options: Any) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from prm.kernel.errors import Conflict, Forbidden, RuleViolation, TooMany
 from prm.kernel.opaque import unveil, veil
 
 if TYPE_CHECKING:
-    from django.db.models import QuerySet
+    from django.db.models import Model
     from rest_framework.request import Request
     from rest_framework.views import APIView
 
@@ -103,16 +103,14 @@ class Pagination(pagination.CursorPagination):
     page_size = 50
     max_page_size = 200
     page_size_query_param = "limit"
-    page_size_query_description = _("Rows per page, 1 to 200; 50 without it.")
-    cursor_query_description = _("Where the page starts: taken from `next` or `previous`, never made up.")
-    invalid_cursor_message = _("This cursor isn't one of ours. Start again without it.")
-    ordering = "-id"
+    page_size_query_description = "Rows per page, 1 to 200; 50 without it."
+    cursor_query_description = "Where the page starts: taken from `next` or `previous`, never made up."
+    ordering: Any = "-id"
 
-    def paginate_queryset(self, queryset: QuerySet[Any], request: Any, view: Any = None) -> list[Any] | None:
+    def paginate_queryset(self, queryset: Any, request: Any, view: Any = None) -> list[Any]:
         """Return the page's rows."""
-        self.model = queryset.model
-        rows: list[Any] | None = super().paginate_queryset(queryset, request, view)
-        return rows
+        self.model: type[Model] = queryset.model
+        return super().paginate_queryset(queryset, request, view) or []
 
     def decode_cursor(self, request: Any) -> Any:
         """Return the cursor with its position as the database takes it.
@@ -125,13 +123,16 @@ class Pagination(pagination.CursorPagination):
             if cursor is None or cursor.position is None:
                 return cursor
             name = self._get_order()[0].lstrip("-")
-            position = unveil(cursor.position, "cursor") if name == "id" else cursor.position
-            position = str(self.model._meta.get_field(name).to_python(position))
+            given: Any = cursor.position
+            found = unveil(given, "cursor") if name == "id" else given
+            position = str(self.model._meta.get_field(name).to_python(found))  # type: ignore[union-attr]
             if "\x00" in position:
                 raise ValueError(position)
-            return cursor._replace(position=position)
+            return cursor._replace(position=position)  # type: ignore[arg-type]
         except (ValueError, ValidationError, exceptions.NotFound):
-            raise exceptions.ValidationError({"cursor": [self.invalid_cursor_message]}, "invalid_cursor") from None
+            raise exceptions.ValidationError(
+                {"cursor": [_("This cursor isn't one of ours. Start again without it.")]}, "invalid_cursor"
+            ) from None
 
     def encode_cursor(self, cursor: Any) -> str:
         """Return the link with the cursor; a row id in it is veiled."""
