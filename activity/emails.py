@@ -21,7 +21,10 @@ def password_reset(facts: Mapping[str, Any]) -> Letter:
             _("The link works once, and for three days. Signing in with the old password ends it."),
         ),
         button=(_("Choose a new password"), facts["path"]),
-        why=_("You get this because your address was entered on the sign-in page. If it wasn't you, do nothing: your password stays as it is."),
+        why=_(
+            "You get this because your address was entered on the sign-in page. If it wasn't you, do nothing: your "
+            "password stays as it is."
+        ),
     )
 
 

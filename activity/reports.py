@@ -52,7 +52,9 @@ def health_at(now: datetime) -> Health:
     """Return the machinery's state. Three queries, each on a partial index."""
     due = Q(due_at__lte=now)
     waiting = Delivery.objects.filter(state=DeliveryState.PENDING).aggregate(
-        waiting=Count("id", filter=due), late=Count("id", filter=Q(due_at__lte=now - LATE)), since=Min("due_at", filter=due)
+        waiting=Count("id", filter=due),
+        late=Count("id", filter=Q(due_at__lte=now - LATE)),
+        since=Min("due_at", filter=due),
     )
     mails = Mail.objects.filter(state__in=[MailState.QUEUED, MailState.SENDING]).count()
     seen = last_beat()
@@ -70,8 +72,10 @@ def health_at(now: datetime) -> Health:
 
 def dead_letters(limit: int = 50) -> list[DeadLetter]:
     """Return the newest deliveries that gave up. One query."""
-    found = Delivery.objects.dead().select_related("event").only(
-        "handler", "attempts", "error", "event__kind", "event__occurred_at"
+    found = (
+        Delivery.objects.dead()
+        .select_related("event")
+        .only("handler", "attempts", "error", "event__kind", "event__occurred_at")
     )
     return [_dead_letter(delivery) for delivery in found.order_by("-id")[:limit]]
 

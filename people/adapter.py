@@ -16,8 +16,12 @@ class AccountAdapter(DefaultAccountAdapter):
 
     error_messages: ClassVar[dict[str, Any]] = {
         **DefaultAccountAdapter.error_messages,
-        "email_password_mismatch": _("The address or the password is not correct. Check both; upper and lower case count in passwords."),
-        "too_many_login_attempts": _("Too many wrong passwords. Wait five minutes, then try again, or set a new password."),
+        "email_password_mismatch": _(
+            "The address or the password is not correct. Check both; upper and lower case count in passwords."
+        ),
+        "too_many_login_attempts": _(
+            "Too many wrong passwords. Wait five minutes, then try again, or set a new password."
+        ),
         "enter_current_password": _("This is not your current password."),
     }
 

@@ -58,20 +58,29 @@ def _streamed(stored: IO[bytes], size: int, asked: range | None) -> HttpResponse
         stored.close()
         return HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
     wanted = range(size) if asked is None else asked
-    response = StreamingHttpResponse(_pieces(stored, wanted), status=200 if asked is None else 206)
+    response = StreamingHttpResponse(_Pieces(stored, wanted), status=200 if asked is None else 206)
     response["Content-Length"] = str(len(wanted))
     if asked is not None:
         response["Content-Range"] = f"bytes {asked.start}-{asked.stop - 1}/{size}"
     return response
 
 
-def _pieces(stored: IO[bytes], wanted: range) -> Iterator[bytes]:
-    with stored:
-        stored.seek(wanted.start)
-        left = len(wanted)
-        while left and (piece := stored.read(min(CHUNK, left))):
+class _Pieces:
+    """A part of a file, piece by piece. The response closes it, also where nobody reads on."""
+
+    def __init__(self, stored: IO[bytes], wanted: range) -> None:
+        self.stored, self.wanted = stored, wanted
+
+    def __iter__(self) -> Iterator[bytes]:
+        self.stored.seek(self.wanted.start)
+        left = len(self.wanted)
+        while left and (piece := self.stored.read(min(CHUNK, left))):
             left -= len(piece)
             yield piece
+
+    def close(self) -> None:
+        """Close the file."""
+        self.stored.close()
 
 
 def _inert(response: Any, file: DealFile) -> HttpResponseBase:

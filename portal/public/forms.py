@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 from zoneinfo import available_timezones
 
 from django import forms
@@ -32,13 +32,18 @@ def time_zones() -> tuple[tuple[str, str], ...]:
     return (*((name, name.replace("_", " ")) for name in places), ("UTC", "UTC"))
 
 
+def languages() -> list[tuple[str, str]]:
+    """Return the languages offered, each by its own name."""
+    return [(code, get_language_info(code)["name_local"]) for code, _name in settings.LANGUAGES]
+
+
 class ProfileForm(forms.Form):
     """A person's own profile and preferences."""
 
     name = forms.CharField(label=_("Name"), max_length=120)
     job_title = forms.CharField(label=_("Job title"), max_length=120, required=False)
     phone = forms.CharField(label=_("Phone"), max_length=40, required=False)
-    language = forms.ChoiceField(label=_("Language"), help_text=_("Of pages and mails."))
+    language = forms.ChoiceField(label=_("Language"), choices=languages, help_text=_("Of pages and mails."))
     time_zone = forms.ChoiceField(label=_("Time zone"), help_text=_("Days and times are shown in it."))
     shortcuts = forms.BooleanField(
         label=_("Keyboard shortcuts"),
@@ -48,8 +53,7 @@ class ProfileForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["language"].choices = [(code, get_language_info(code)["name_local"]) for code, _name in settings.LANGUAGES]
-        self.fields["time_zone"].choices = self._zones(self.initial.get("time_zone", ""))
+        cast("forms.ChoiceField", self.fields["time_zone"]).choices = self._zones(self.initial.get("time_zone", ""))
 
     def _zones(self, current: str) -> list[tuple[str, str]]:
         zones = list(time_zones())
@@ -66,13 +70,11 @@ class TokenForm(forms.Form):
         help_text=_("Never more than your own role may."),
         error_messages={"required": _("Choose at least one.")},
     )
-    days = forms.TypedChoiceField(
-        label=_("Works for"), choices=DAYS, coerce=int, initial=90, widget=forms.RadioSelect
-    )
+    days = forms.TypedChoiceField(label=_("Works for"), choices=DAYS, coerce=int, initial=90, widget=forms.RadioSelect)
 
     def __init__(self, *args: Any, is_partner: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["scopes"].choices = scope_choices(is_partner=is_partner)
+        cast("forms.ChoiceField", self.fields["scopes"]).choices = scope_choices(is_partner=is_partner)
 
 
 def scope_choices(*, is_partner: bool) -> list[tuple[str, Any]]:

@@ -57,7 +57,7 @@ class ActorView(View):
     def http_method_not_allowed(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Say that the address takes a button's click only, as after a sign-in that led back to it."""
         response = render(request, "405.html", status=405)
-        response["Allow"] = ", ".join(self._allowed_methods())
+        response["Allow"] = ", ".join(name.upper() for name in self.http_method_names if hasattr(self, name))
         return response
 
 

@@ -5,7 +5,8 @@ from django.http import Http404
 from django.urls import path
 
 from prm.kernel.errors import Conflict, Forbidden, RuleViolation, TooMany
-from prm.urls import handler400, urlpatterns as product
+from prm.urls import handler400
+from prm.urls import urlpatterns as product
 
 FAILURES = {
     "400": SuspiciousOperation("secret detail"),

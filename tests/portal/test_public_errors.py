@@ -50,7 +50,15 @@ def test_signed_in_person_gets_it_in_the_shell(browse, what):
     assert 'class="shell"' in page
 
 
-@pytest.mark.parametrize(("what", "said"), [("403", "Only &lt;approvers&gt; decide."), ("409", "Someone decided it &lt;meanwhile&gt;."), ("422", "It is &lt;below&gt; the minimum."), ("429", "Wait &lt;a while&gt;.")])
+@pytest.mark.parametrize(
+    ("what", "said"),
+    [
+        ("403", "Only &lt;approvers&gt; decide."),
+        ("409", "Someone decided it &lt;meanwhile&gt;."),
+        ("422", "It is &lt;below&gt; the minimum."),
+        ("429", "Wait &lt;a while&gt;."),
+    ],
+)
 def test_refusal_says_what_the_service_said(browse, what, said):
     assert said in browse("northwind_approver").get(f"/raise/{what}/").content.decode()
 
@@ -58,7 +66,9 @@ def test_refusal_says_what_the_service_said(browse, what, said):
 @pytest.mark.parametrize("what", ["409", "422", "429"])
 def test_refused_button_leads_back_to_its_page(browse, what):
     client = browse("northwind_approver")
-    page = client.post(f"/raise/{what}/", headers={"Referer": "http://testserver/desk/deals/NW-1/?tab=2"}).content.decode()
+    page = client.post(
+        f"/raise/{what}/", headers={"Referer": "http://testserver/desk/deals/NW-1/?tab=2"}
+    ).content.decode()
     assert 'data-kind="primary" href="/desk/deals/NW-1/?tab=2"' in page
     for elsewhere in ("https://evil.example/x", "http://testserver//evil.example", "javascript:alert(1)", ""):
         page = client.post(f"/raise/{what}/", headers={"Referer": elsewhere}).content.decode()

@@ -79,7 +79,13 @@ def test_file_whose_content_is_gone_is_not_found(browse, deal_file):
 
 @pytest.mark.parametrize(
     ("asked", "first", "last"),
-    [("bytes=0-0", 0, 0), ("bytes=5-9", 5, 9), ("bytes=1000-", 1000, None), ("bytes=-7", -7, None), ("bytes=9-99999", 9, None)],
+    [
+        ("bytes=0-0", 0, 0),
+        ("bytes=5-9", 5, 9),
+        ("bytes=1000-", 1000, None),
+        ("bytes=-7", -7, None),
+        ("bytes=9-99999", 9, None),
+    ],
 )
 def test_one_range_is_served(browse, deal_file, asked, first, last):
     response = browse("brightpath_sales").get(deal_file.get_absolute_url(), headers={"Range": asked})
@@ -123,5 +129,14 @@ def test_file_name_is_made_safe(given, kept):
 def test_name_with_line_break_is_served(browse, deal_file):
     DealFile.objects.filter(pk=deal_file.pk).update(name="a\r\nX-Evil: 1.pdf")
     response = browse("brightpath_sales").get(deal_file.get_absolute_url())
-    assert response.status_code == 200
+    assert body(response) == CONTENT
     assert "X-Evil" not in response.headers
+
+
+def test_file_is_closed_when_nobody_reads_on(browse, deal_file):
+    response = browse("brightpath_sales").head(deal_file.get_absolute_url())
+    assert response["Content-Length"] == str(len(CONTENT))
+    pieces = response._resource_closers[0].__self__
+    assert not pieces.stored.closed
+    response.close()
+    assert pieces.stored.closed

@@ -69,7 +69,9 @@ def test_mails_html_can_do_nothing_but_be_shown(browse, mail):
 
 
 @pytest.mark.usefixtures("demo")
-@pytest.mark.parametrize("persona", ["brightpath_administrator", "kappel_sales", "northwind_approver", "operator", "nobody"])
+@pytest.mark.parametrize(
+    "persona", ["brightpath_administrator", "kappel_sales", "northwind_approver", "operator", "nobody"]
+)
 def test_mail_of_someone_else_is_not_found(browse, mail, persona):
     for path in (f"/outbox/{mail.pk}/", f"/outbox/{mail.pk}/body/"):
         assert browse(persona).get(path).status_code == 404
@@ -77,7 +79,9 @@ def test_mail_of_someone_else_is_not_found(browse, mail, persona):
 
 @pytest.mark.usefixtures("demo")
 def test_plain_mail_has_no_frame(browse, cast):
-    queue_plain_mail(to="SALES@brightpath.example", subject="Reset", text="<b>bold</b> https://a.example/", template="x")
+    queue_plain_mail(
+        to="SALES@brightpath.example", subject="Reset", text="<b>bold</b> https://a.example/", template="x"
+    )
     mail = Mail.objects.get(template="x")
     page = browse("brightpath_sales").get(f"/outbox/{mail.pk}/").content.decode()
     assert "iframe" not in page
@@ -112,7 +116,9 @@ def test_unknown_preview_is_not_found(browse):
         assert browse("northwind_manager").get(path).status_code == 404
 
 
-@pytest.mark.parametrize("path", ["/outbox/", "/outbox/1/", "/outbox/previews/", "/outbox/previews/deal_approved/body/"])
+@pytest.mark.parametrize(
+    "path", ["/outbox/", "/outbox/1/", "/outbox/previews/", "/outbox/previews/deal_approved/body/"]
+)
 @pytest.mark.usefixtures("demo", "db")
 def test_strangers_are_sent_to_sign_in(client, path):
     assert client.get(path)["Location"].startswith("/accounts/login/")

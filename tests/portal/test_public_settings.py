@@ -30,7 +30,12 @@ def test_settings_are_saved_and_hold_from_the_next_page(cast, browse):
     response = client.post("/settings/", PROFILE)
     assert (response.status_code, response["Location"]) == (302, "/settings/")
     person = mine(cast)
-    assert (person.name, person.language, person.time_zone, person.shortcuts) == ("Mara Lindqvist", "de", "Europe/Oslo", True)
+    assert (person.name, person.language, person.time_zone, person.shortcuts) == (
+        "Mara Lindqvist",
+        "de",
+        "Europe/Oslo",
+        True,
+    )
     assert '<html lang="de"' in client.get("/settings/").content.decode()
 
 
@@ -50,7 +55,14 @@ def test_shortcuts_are_switched_off(cast, browse):
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("name", ""), ("name", "   "), ("name", "x" * 121), ("language", "tlh"), ("time_zone", "Mars/Olympus"), ("phone", "1" * 41)],
+    [
+        ("name", ""),
+        ("name", "   "),
+        ("name", "x" * 121),
+        ("language", "tlh"),
+        ("time_zone", "Mars/Olympus"),
+        ("phone", "1" * 41),
+    ],
 )
 def test_wrong_answer_changes_nothing_and_loses_nothing(cast, browse, field, value):
     before = mine(cast)
@@ -59,11 +71,17 @@ def test_wrong_answer_changes_nothing_and_loses_nothing(cast, browse, field, val
     assert response.status_code == 422
     assert "&lt;i&gt;Boss&lt;/i&gt;" in page
     assert 'id="error-summary"' in page
-    assert (mine(cast).name, mine(cast).language, mine(cast).job_title) == (before.name, before.language, before.job_title)
+    assert (mine(cast).name, mine(cast).language, mine(cast).job_title) == (
+        before.name,
+        before.language,
+        before.job_title,
+    )
 
 
 def test_settings_change_no_mail_address_and_no_right(cast, browse):
-    browse("brightpath_sales").post("/settings/", {**PROFILE, "email": "x@evil.example", "is_operator": "on", "is_active": ""})
+    browse("brightpath_sales").post(
+        "/settings/", {**PROFILE, "email": "x@evil.example", "is_operator": "on", "is_active": ""}
+    )
     person = mine(cast)
     assert (person.email, person.is_operator, person.is_active) == ("sales@brightpath.example", False, True)
 
@@ -84,7 +102,14 @@ def test_token_is_shown_once_and_kept_as_digest(cast, browse):
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"name": ""}, {"scopes": []}, {"scopes": ["deals:read", "everything"]}, {"days": "9999"}, {"days": "x"}, {"name": "x" * 81}],
+    [
+        {"name": ""},
+        {"scopes": []},
+        {"scopes": ["deals:read", "everything"]},
+        {"days": "9999"},
+        {"days": "x"},
+        {"name": "x" * 81},
+    ],
 )
 def test_wrong_wish_makes_no_token(browse, wrong):
     response = browse("brightpath_sales").post("/settings/tokens/", {**TOKEN, **wrong})
@@ -95,8 +120,12 @@ def test_wrong_wish_makes_no_token(browse, wrong):
 
 
 def test_partner_is_not_offered_the_vendors_accounts(browse):
-    assert browse("brightpath_sales").post("/settings/tokens/", {**TOKEN, "scopes": ["accounts:read"]}).status_code == 422
-    assert browse("northwind_manager").post("/settings/tokens/", {**TOKEN, "scopes": ["accounts:read"]}).status_code == 201
+    assert (
+        browse("brightpath_sales").post("/settings/tokens/", {**TOKEN, "scopes": ["accounts:read"]}).status_code == 422
+    )
+    assert (
+        browse("northwind_manager").post("/settings/tokens/", {**TOKEN, "scopes": ["accounts:read"]}).status_code == 201
+    )
 
 
 @pytest.mark.parametrize("persona", ["operator", "nobody"])

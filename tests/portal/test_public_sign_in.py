@@ -1,4 +1,4 @@
-"""Signing in and out, with passwords lost and changed: every page works without JavaScript and tells strangers nothing."""
+"""Signing in and out, with passwords lost and changed: strangers learn nothing."""
 
 from __future__ import annotations
 
@@ -56,7 +56,9 @@ def test_sign_out_needs_a_button(browse):
     assert client.get("/settings/").status_code == 200
 
 
-@pytest.mark.parametrize(("login", "password"), [(SALES, "wrong"), ("nobody@nowhere.example", PASSWORD), (SALES.upper(), "wr0ng")])
+@pytest.mark.parametrize(
+    ("login", "password"), [(SALES, "wrong"), ("nobody@nowhere.example", PASSWORD), (SALES.upper(), "wr0ng")]
+)
 def test_wrong_password_and_unknown_address_get_one_answer(client, login, password):
     response = sign_in(client, login, password)
     page = response.content.decode()
@@ -99,7 +101,15 @@ def test_account_closed_while_signed_in_is_out_at_once(browse):
 
 
 @pytest.mark.parametrize(
-    "target", ["https://evil.example/", "//evil.example/", "/\\evil.example", "javascript:alert(1)", "https:evil.example", "\t//evil.example"]
+    "target",
+    [
+        "https://evil.example/",
+        "//evil.example/",
+        "/\\evil.example",
+        "javascript:alert(1)",
+        "https:evil.example",
+        "\t//evil.example",
+    ],
 )
 def test_sign_in_never_leads_elsewhere(client, target):
     client.get("/accounts/login/", {"next": target})
@@ -207,7 +217,14 @@ def test_nobody_signs_up_unasked(client):
 
 
 @pytest.mark.parametrize(
-    "path", ["/accounts/email/", "/accounts/confirm-email/", "/accounts/confirm-email/x/", "/accounts/password/set/", "/accounts/login/code/confirm/"]
+    "path",
+    [
+        "/accounts/email/",
+        "/accounts/confirm-email/",
+        "/accounts/confirm-email/x/",
+        "/accounts/password/set/",
+        "/accounts/login/code/confirm/",
+    ],
 )
 def test_ways_that_this_product_does_not_offer_are_not_there(browse, path):
     assert browse("brightpath_sales").get(path).status_code == 404

@@ -14,9 +14,26 @@ from tests.cast import PASSWORD
 ROOT = Path(product.ROOT)
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 PAGES = [template for template in TEMPLATES if "mail" not in template.relative_to(ROOT / "templates").parts[:1]]
-STRANGERS = ["/", "/accounts/login/", "/accounts/password/reset/", "/accounts/signup/", "/health/", "/no/such/page/", "/settings/"]
+STRANGERS = [
+    "/",
+    "/accounts/login/",
+    "/accounts/password/reset/",
+    "/accounts/signup/",
+    "/health/",
+    "/no/such/page/",
+    "/settings/",
+]
 PEOPLES = {
-    "brightpath_sales": ["/portal/", "/portal/deals/", "/notifications/", "/settings/", "/settings/tokens/", "/accounts/logout/", "/no/such/page/", "/system/"],
+    "brightpath_sales": [
+        "/portal/",
+        "/portal/deals/",
+        "/notifications/",
+        "/settings/",
+        "/settings/tokens/",
+        "/accounts/logout/",
+        "/no/such/page/",
+        "/system/",
+    ],
     "northwind_manager": ["/desk/", "/desk/deals/", "/outbox/previews/", "/accounts/password/change/", "/admin/"],
     "operator": ["/system/", "/outbox/previews/"],
 }
@@ -124,11 +141,22 @@ FORMS = [template for template in PAGES if not template.is_relative_to(ROOT / "t
 
 @pytest.mark.parametrize("template", FORMS, ids=named)
 def test_every_form_that_posts_carries_the_token(template):
-    for form in re.findall(r"<form\b[^>]*method=\"post\"[^>]*>.*?(?=</form>)", without_comments(template), flags=re.DOTALL):
+    for form in re.findall(
+        r"<form\b[^>]*method=\"post\"[^>]*>.*?(?=</form>)", without_comments(template), flags=re.DOTALL
+    ):
         assert "{% csrf_token %}" in form
 
 
-ELSEWHERE = ["https://evil.example/", "//evil.example/", "///evil.example", "/\\evil.example", "javascript:alert(1)", "http:evil", "evil", ""]
+ELSEWHERE = [
+    "https://evil.example/",
+    "//evil.example/",
+    "///evil.example",
+    "/\\evil.example",
+    "javascript:alert(1)",
+    "http:evil",
+    "evil",
+    "",
+]
 
 
 @pytest.mark.parametrize("target", ELSEWHERE)
