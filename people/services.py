@@ -52,7 +52,8 @@ def add_person(*, email: str, name: str) -> Person:
     try:
         validate_email(email)
     except ValidationError as error:
-        raise RuleViolation("not_an_address", _("“%(email)s” is not a mail address.") % {"email": email}, "email") from error
+        message = _("“%(email)s” is not a mail address.") % {"email": email}
+        raise RuleViolation("not_an_address", message, "email") from error
     found = Person.objects.filter(email__iexact=email).first()
     if found is not None:
         return found

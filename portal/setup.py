@@ -65,13 +65,19 @@ def create_vendor(*, setup: VendorSetup) -> Seat:
         raise RuleViolation("vendor_invalid", f"{field}: {' '.join(messages)}", field) from error
     vendor.save()
     ProductFamily.objects.create(vendor=vendor, name=_("All products"), code="all", covers_all=True)
-    program = Program.objects.create(vendor=vendor, name=_("%(vendor)s Partners") % {"vendor": vendor.name}, slug="partners")
+    program = Program.objects.create(
+        vendor=vendor, name=_("%(vendor)s Partners") % {"vendor": vendor.name}, slug="partners"
+    )
     _write_rules(program)
     person = add_person(email=setup.manager_email, name=setup.manager_name)
     if person.is_operator:
-        raise RuleViolation("is_operator", _("The operator reads no vendor's rows. Use another address."), "manager_email")
+        raise RuleViolation(
+            "is_operator", _("The operator reads no vendor's rows. Use another address."), "manager_email"
+        )
     seat = Seat.objects.create(person=person, vendor=vendor, role=Role.MANAGER)
-    record(VENDOR_MADE, actor=system(vendor.pk), subject=vendor, data={"program": program.name, "manager": person.email})
+    record(
+        VENDOR_MADE, actor=system(vendor.pk), subject=vendor, data={"program": program.name, "manager": person.email}
+    )
     return seat
 
 

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from dealreg.services.registration import ALPHABET
-from portal.demo.stories import Opening, Shelf, Story, open_story
+from portal.demo.opening import Opening, open_story
+from portal.demo.stories import Shelf, Story
 from prm.kernel.clocks import add_working_hours
 
 if TYPE_CHECKING:

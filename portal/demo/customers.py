@@ -14,9 +14,34 @@ if TYPE_CHECKING:
     from portal.demo.world import Side, World
 
 SHARES = {
-    "DE": 9, "GB": 7, "US": 7, "FR": 5, "NL": 4, "IT": 4, "ES": 3, "SE": 3, "PL": 3, "AT": 2, "CH": 2, "BE": 2, "NO": 2, "DK": 2,
-    "FI": 2, "CZ": 2, "IE": 1, "PT": 1, "CA": 2, "BR": 2, "JP": 2, "IN": 2, "AU": 2, "SG": 1, "AE": 1, "ZA": 1, "MX": 1,
-}  # fmt: skip
+    "DE": 9,
+    "GB": 7,
+    "US": 7,
+    "FR": 5,
+    "NL": 4,
+    "IT": 4,
+    "ES": 3,
+    "SE": 3,
+    "PL": 3,
+    "AT": 2,
+    "CH": 2,
+    "BE": 2,
+    "NO": 2,
+    "DK": 2,
+    "FI": 2,
+    "CZ": 2,
+    "IE": 1,
+    "PT": 1,
+    "CA": 2,
+    "BR": 2,
+    "JP": 2,
+    "IN": 2,
+    "AU": 2,
+    "SG": 1,
+    "AE": 1,
+    "ZA": 1,
+    "MX": 1,
+}
 SIZES = ("Key account", "Mid-size", "Small")
 
 

@@ -25,10 +25,29 @@ if TYPE_CHECKING:
 
 SEASON = {1: 0.8, 2: 0.95, 3: 1.3, 4: 0.9, 5: 1.0, 6: 1.35, 7: 0.75, 8: 0.5, 9: 1.2, 10: 1.05, 11: 1.15, 12: 0.85}
 NEIGHBOURS = {
-    "DE": "AT CH NL PL", "AT": "DE CZ", "CH": "DE FR", "NL": "BE DE", "BE": "NL FR", "FR": "BE ES", "ES": "PT FR", "IT": "CH FR",
-    "GB": "IE", "IE": "GB", "SE": "NO FI DK", "NO": "SE DK", "DK": "SE DE", "FI": "SE", "PL": "CZ DE", "CZ": "PL AT",
-    "US": "CA MX", "CA": "US", "SG": "AU IN", "AE": "IN", "BR": "PT", "AU": "SG",
-}  # fmt: skip
+    "DE": "AT CH NL PL",
+    "AT": "DE CZ",
+    "CH": "DE FR",
+    "NL": "BE DE",
+    "BE": "NL FR",
+    "FR": "BE ES",
+    "ES": "PT FR",
+    "IT": "CH FR",
+    "GB": "IE",
+    "IE": "GB",
+    "SE": "NO FI DK",
+    "NO": "SE DK",
+    "DK": "SE DE",
+    "FI": "SE",
+    "PL": "CZ DE",
+    "CZ": "PL AT",
+    "US": "CA MX",
+    "CA": "US",
+    "SG": "AU IN",
+    "AE": "IN",
+    "BR": "PT",
+    "AU": "SG",
+}
 WORTH_REGISTERING = 15_000
 RECENT = timedelta(days=5)
 DIGEST = timedelta(days=60)
@@ -64,7 +83,7 @@ def _moments(world: World, count: int, oldest: timedelta, newest: timedelta) -> 
     today = world.now.replace(hour=0, minute=0, second=0, microsecond=0)
     days = [today - timedelta(days=back) for back in range(oldest.days, newest.days - 1, -1)]
     weights = [
-        0.0 if day.weekday() > 4 else SEASON[day.month] * (0.55 + 0.9 * place / len(days))  # noqa: PLR2004  (the weekend)
+        0.0 if day.weekday() > 4 else SEASON[day.month] * (0.55 + 0.9 * place / len(days))
         for place, day in enumerate(days)
     ]
     chosen = world.rng.choices(days, weights, k=count)
@@ -86,11 +105,13 @@ def _teller(chronicle: Chronicle, member: Member, at: datetime, *, over: bool = 
 
 
 def choose_customer(chronicle: Chronicle, member: Member, at: datetime) -> Customer:
-    """Return a new company, an existing customer, one the partner had before, or another partner's under other spelling."""
+    """Return a new company, an existing customer, a customer of before, or a rival's under another spelling."""
     rng, draw = chronicle.world.rng, chronicle.world.rng.random()
     shelf = chronicle.of(member)
     if draw < 0.07:
-        held = [s for s in shelf.stories[-120:] if s.member is not member and s.contends_at(at)]
+        around = {member.plan.country, *NEIGHBOURS.get(member.plan.country, "").split()}
+        held = [s for s in shelf.stories[-150:] if s.member is not member and s.contends_at(at)]
+        held = [s for s in held if s.deal.customer_country in around]
         if held:
             deal = rng.choice(held).deal
             return Customer(respell(rng, deal.customer_name), str(deal.customer_country), "", deal.customer_city)
@@ -104,7 +125,9 @@ def choose_customer(chronicle: Chronicle, member: Member, at: datetime) -> Custo
         near = [a for a in member.side.customers.get(member.plan.country, ()) if not shelf.contending(a, at)]
         if near:
             account = rng.choice(near)
-            return Customer(account.name, member.plan.country, account.domain if rng.random() < 0.6 else "", account.city)
+            return Customer(
+                account.name, member.plan.country, account.domain if rng.random() < 0.6 else "", account.city
+            )
     return new_customer(rng, member)
 
 
@@ -124,13 +147,13 @@ def new_customer(rng: Random, member: Member) -> Customer:
 def respell(rng: Random, name: str) -> str:
     """Return the name as somebody else might write it."""
     words = name.split()
-    stem = words[:-1] if len(words) > 2 else words  # noqa: PLR2004  (without the legal form)
+    stem = words[:-1] if len(words) > 2 else words
     kind = rng.randrange(4)
     if kind == 0:
         return " ".join(stem).upper()
     if kind == 1:
         return "-".join(stem)
-    if kind == 2:  # noqa: PLR2004
+    if kind == 2:
         root = stem[0]
         middle = len(root) // 2
         return " ".join([root[:middle] + root[middle] + root[middle:], *stem[1:]])

@@ -19,7 +19,8 @@ from dealreg.enums import Status
 from dealreg.letters import approval_letter
 from dealreg.models import Comment, Conflict, Deal, DealDraft, DealFile, DealLine, Protection
 from partners.models import Vendor
-from portal.demo.brightpath import DRAFTS, MARA, plan_brightpath
+from portal.demo.brightpath import plan_brightpath
+from portal.demo.brightpath_deals import DRAFTS, MARA
 from portal.demo.chronicle import Chronicle
 from portal.demo.customers import fill_book
 from portal.demo.history import plan_history
@@ -91,7 +92,12 @@ def _write_accounts(book: Directory) -> None:
 
 def _write_deals(stories: list[Story]) -> None:
     Deal.objects.bulk_create([story.deal for story in stories], batch_size=300)
-    for model, field in ((DealLine, "lines"), (Protection, "protections"), (Conflict, "conflicts"), (Comment, "comments")):
+    for model, field in (
+        (DealLine, "lines"),
+        (Protection, "protections"),
+        (Conflict, "conflicts"),
+        (Comment, "comments"),
+    ):
         rows: list[Any] = [row for story in stories for row in getattr(story, field)]
         model.objects.bulk_create(rows, batch_size=1000)
 
@@ -102,7 +108,7 @@ def _write_letters(stories: list[Story]) -> list[Happening]:
     approved.sort(key=lambda story: story.deal.decided_at, reverse=True)
     happenings = []
     for story in approved[:LETTERS]:
-        deal, name = story.deal, f"{story.deal.reference}.pdf"
+        deal, name = story.deal, f"Approval letter {story.deal.reference}.pdf"
         at = deal.decided_at + timedelta(seconds=6)
         content = approval_letter(deal)
         file = DealFile(
@@ -128,7 +134,12 @@ def _write_drafts(world: World) -> None:
         at = world.now - timedelta(hours=hours)
         content = {"enrollment": str(member.enrollment.pk), **typed}
         draft = DealDraft.objects.create(
-            person=seat.person, seat=seat, partner=member.enrollment.partner, content=content, revision=len(typed), created_at=at
+            person=seat.person,
+            seat=seat,
+            partner=member.enrollment.partner,
+            content=content,
+            revision=len(typed),
+            created_at=at,
         )
         DealDraft.objects.filter(pk=draft.pk).update(updated_at=at)
 
@@ -168,6 +179,10 @@ def _plain(facts: dict[str, Any]) -> Any:
 
 def _date_deals() -> None:
     """Set each deal's last change to its last event; saving set it to now."""
-    last = Event.objects.filter(subject_type=Deal._meta.label_lower, subject_id=OuterRef("pk")).order_by().values("subject_id")
+    last = (
+        Event.objects.filter(subject_type=Deal._meta.label_lower, subject_id=OuterRef("pk"))
+        .order_by()
+        .values("subject_id")
+    )
     moment = Subquery(last.annotate(at=Max("occurred_at")).values("at"))
     Deal.objects.update(updated_at=Coalesce(moment, "created_at"))

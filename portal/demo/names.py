@@ -26,28 +26,36 @@ class Tongue:
 
 TONGUES = {
     "german": Tongue(
-        "Stein Lind Hart Brenn Falk Nord Wald Grün Eich Berg Sonn Mühl Kalt Rauh Silber Acker Hohen Tann Birken Wolfs Adler "
+        "Stein Lind Hart Brenn Falk Nord Wald Grün Eich Berg Sonn Mühl Kalt Rauh Silber Acker Hohen Tann Birken "
+        "Wolfs Adler "
         "Krähen Riet Ober Weiden Schön Alten Kirch Moor Feuer",
-        "feld hausen bach hofer stedt brück walder mann thaler roder kamp egger heimer dorf bruch horn scheid wieser reuth au",
-        "Lebensmittel Maschinenbau Logistik Verpackungen Brauerei Chemie Pharma Möbel Papier Kunststoffe Getränke Textil Druck "
+        "feld hausen bach hofer stedt brück walder mann thaler roder kamp egger heimer dorf bruch horn scheid wieser "
+        "reuth au",
+        "Lebensmittel Maschinenbau Logistik Verpackungen Brauerei Chemie Pharma Möbel Papier Kunststoffe Getränke "
+        "Textil Druck "
         "Baustoffe Molkerei Werkzeuge Medizintechnik Großhandel Backwaren Elektrotechnik",
         "Anna Jonas Lena Felix Clara Moritz Greta Paul Ida Tobias Nele Henrik Katrin Stefan Ines Uwe Miriam Lukas",
-        "Rothmann Kern Albers Voss Lüders Brandner Ehlers Sattler Hagedorn Pohlmann Wiesner Körner Thies Marquardt Seidel Jahnke",
+        "Rothmann Kern Albers Voss Lüders Brandner Ehlers Sattler Hagedorn Pohlmann Wiesner Körner Thies Marquardt "
+        "Seidel Jahnke",
     ),
     "english": Tongue(
-        "Ash Black Whit Har Stan Mill Green Cold Wood Thorn Raven Hollow Bright Ald Fen Kings Marsh Oak Pem Row Silver Tarn "
+        "Ash Black Whit Har Stan Mill Green Cold Wood Thorn Raven Hollow Bright Ald Fen Kings Marsh Oak Pem Row "
+        "Silver Tarn "
         "Wether Yar Led Corn Brack Dun East Gil",
         "ford ley wick combe worth field ton bury mere dale brook cliffe ham stead gate wood hurst moor croft shaw",
-        "Foods Logistics Packaging Brewing Chemicals Pharma Furniture Paper Plastics Beverages Textiles Print Materials Dairies "
+        "Foods Logistics Packaging Brewing Chemicals Pharma Furniture Paper Plastics Beverages Textiles Print "
+        "Materials Dairies "
         "Tools Medical Wholesale Bakeries Electrics Fulfilment",
         "Emma Oliver Grace Harry Isla Callum Naomi Priya Daniel Ruth Marcus Alice Owen Leah Samuel Joan Victor Tessa",
-        "Harrow Whitlock Bramley Ellison Fairburn Cartwright Osgood Penrose Radcliffe Sutter Thackeray Underhill Wexford Yardley "
+        "Harrow Whitlock Bramley Ellison Fairburn Cartwright Osgood Penrose Radcliffe Sutter Thackeray Underhill "
+        "Wexford Yardley "
         "Loxley Marwood",
     ),
     "french": Tongue(
         "Beau Mont Val Roche Clair Font Gran Lam Mar Ser Bel Haut Cour Aigue Tour Pré Chante Perre Saule Bris",
         "mont rieu champs court ville bert nac lieu tagne sac dieu luc vert zac mare fort pont rive val loup",
-        "Agroalimentaire Logistique Emballages Brasserie Chimie Pharma Meubles Papeteries Plastiques Boissons Textiles Imprimerie "
+        "Agroalimentaire Logistique Emballages Brasserie Chimie Pharma Meubles Papeteries Plastiques Boissons "
+        "Textiles Imprimerie "
         "Matériaux Laiterie Outillage Médical Distribution Boulangerie",
         "Camille Julien Manon Hugo Élise Bastien Chloé Antoine Margaux Thierry Sylvie Luc Aurélie Rémi",
         "Delorme Vasseur Garnier Maillard Perrot Roussel Lefort Chabrol Gaudin Mercier Tissot Valette",
@@ -55,7 +63,8 @@ TONGUES = {
     "spanish": Tongue(
         "Monte Val Sierra Rio Campo Alba Oliv Torre Piedra Soto Mar Fuente Cerro Vega Lago Robre",
         "sol verde alta mar nuevo blanca rey lindo ar era ón illa ado eda ino osa",
-        "Alimentos Logística Envases Cervecera Química Farma Muebles Papelera Plásticos Bebidas Textil Gráficas Materiales Lácteos "
+        "Alimentos Logística Envases Cervecera Química Farma Muebles Papelera Plásticos Bebidas Textil Gráficas "
+        "Materiales Lácteos "
         "Herramientas Distribución",
         "Lucía Javier Carmen Álvaro Marta Pablo Elena Sergio Irene Diego Nuria Rafael",
         "Ibarra Salcedo Montalvo Quiroga Arrieta Vidal Lozano Escudero Peñalver Robles Cuesta Urrutia",
@@ -63,21 +72,24 @@ TONGUES = {
     "portuguese": Tongue(
         "Monte Vale Serra Rio Campo Alva Oliv Torre Pedra Souto Mar Fonte Outeiro Várzea Lago Granja",
         "claro verde alto mar novo branca real lindo ar eira ão inho ado eda oso belo",
-        "Alimentos Logística Embalagens Cervejaria Química Farma Móveis Papéis Plásticos Bebidas Têxtil Gráfica Materiais Laticínios",
+        "Alimentos Logística Embalagens Cervejaria Química Farma Móveis Papéis Plásticos Bebidas Têxtil Gráfica "
+        "Materiais Laticínios",
         "Beatriz Thiago Larissa Rodrigo Camila Fernando Isadora Gustavo Helena Caio",
         "Azevedo Barcellos Cardim Fontoura Guimarães Lacerda Meireles Pacheco Queiroz Tavares",
     ),
     "italian": Tongue(
         "Monte Val Castel Rocca Campo Font Bosco Torre Pietra Ripa Mar Borgo Colle Prato Lago Fiume",
         "bello verde alto franco nova bianca reale sano ari ese ino ola ardo eda oso etto",
-        "Alimentari Logistica Imballaggi Birrificio Chimica Farma Arredi Cartiera Plastica Bevande Tessile Stampa Materiali Latteria",
+        "Alimentari Logistica Imballaggi Birrificio Chimica Farma Arredi Cartiera Plastica Bevande Tessile Stampa "
+        "Materiali Latteria",
         "Giulia Matteo Chiara Davide Elisa Lorenzo Sara Andrea Francesca Paolo",
         "Bellandi Castagna Donati Ferrante Guidotti Lamberti Morandi Pellegri Salviati Ventura",
     ),
     "dutch": Tongue(
         "Water Noord Zand Groen Berk Molen Haver Kamp Veld Rijn Wind Hout Linden Meer Duin Oost",
         "dijk burg veen horst hof laar brug stee kerk zicht wijk berg donk rade lo ringen",
-        "Voeding Logistiek Verpakkingen Brouwerij Chemie Farma Meubelen Papier Kunststoffen Dranken Textiel Drukwerk Zuivel Tuinbouw",
+        "Voeding Logistiek Verpakkingen Brouwerij Chemie Farma Meubelen Papier Kunststoffen Dranken Textiel Drukwerk "
+        "Zuivel Tuinbouw",
         "Sanne Daan Lotte Bram Femke Joost Maaike Ruben Anouk Thijs",
         "Hoekstra Verbeek Dijkman Postma Terhorst Veldhuis Brouwers Kuipers Oosterling Zandstra",
     ),
@@ -91,7 +103,8 @@ TONGUES = {
     "slavic": Tongue(
         "Biel Dobr Jasn Kalin Lip Modr Now Ostr Pol Rad Sokol Topol Wierz Zelen Brzoz Stary",
         "owice any in ov ice ek owo ka niak sko nica ec orz ava ina ik",
-        "Spożywcza Logistyka Opakowania Browar Chemia Farma Meble Papier Plasty Napoje Tekstil Druk Mleczarnia Nástroje",
+        "Spożywcza Logistyka Opakowania Browar Chemia Farma Meble Papier Plasty Napoje Tekstil Druk Mleczarnia "
+        "Nástroje",
         "Zofia Jakub Hanna Piotr Tereza Marek Alicja Ondřej Magda Tomáš",
         "Wrona Malinowski Dvorský Kalina Sobczak Horáček Zieliński Novotná Bielak Krupa",
     ),
@@ -113,7 +126,12 @@ TONGUES = {
 
 # Country: language, legal forms, towns, currency of the list price.
 COUNTRIES: dict[str, tuple[str, str, str, str]] = {
-    "DE": ("german", "GmbH,AG,GmbH & Co. KG,SE,KG", "Hamburg,Kassel,Leipzig,Dortmund,Ulm,Bremen,Erfurt,Mannheim", "EUR"),
+    "DE": (
+        "german",
+        "GmbH,AG,GmbH & Co. KG,SE,KG",
+        "Hamburg,Kassel,Leipzig,Dortmund,Ulm,Bremen,Erfurt,Mannheim",
+        "EUR",
+    ),
     "AT": ("german", "GmbH,AG,e.U.", "Linz,Graz,Wels,Salzburg", "EUR"),
     "CH": ("german", "AG,GmbH", "Zürich,Olten,Winterthur,Bern", "EUR"),
     "NL": ("dutch", "B.V.,N.V.", "Utrecht,Eindhoven,Breda,Zwolle", "EUR"),
@@ -142,6 +160,7 @@ COUNTRIES: dict[str, tuple[str, str, str, str]] = {
     "MX": ("spanish", "S.A. de C.V.", "Monterrey,Puebla,León", "USD"),
 }
 
+# ruff: noqa: RUF001  (Greek and Cyrillic letters are meant)
 OTHER_SCRIPTS = (
     ("青葉物流株式会社", "JP", "仙台", "aoba-butsuryu.example"),
     ("北斗食品株式会社", "JP", "名古屋", "hokuto-shokuhin.example"),

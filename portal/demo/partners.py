@@ -42,7 +42,6 @@ class PartnerPlan:
         return tier, status or Status.ACTIVE
 
 
-# fmt: off
 PARTNERS = (
     PartnerPlan("Brightpath", "GmbH", Type.RESELLER, "DE", "Hamburg", "Silver", "Advanced", 0, 0.55),
     PartnerPlan("Kappel Automation", "GmbH", Type.RESELLER, "DE", "Kassel", "Gold", "", 7, 0.6),
@@ -83,6 +82,7 @@ PARTNERS = (
     PartnerPlan("Cumulo Sistemas", "S.L.", Type.MSP, "ES", "Valencia", "", "Advanced", 4, 0.45),
     PartnerPlan("Overcast Labs", "Inc.", Type.TECHNOLOGY, "US", "Tacoma", "", "Associate", 2, 0.4),
     PartnerPlan("Fogbank Networks", "Inc.", Type.RESELLER, "CA", "Halifax", "", "Associate onboarding", 1, 0.35),
-    PartnerPlan("Meltemi Data", "Ltd", Type.REFERRAL, "IE", "Galway", "Registered onboarding", "Associate retired", 1, 0.3),
+    PartnerPlan(
+        "Meltemi Data", "Ltd", Type.REFERRAL, "IE", "Galway", "Registered onboarding", "Associate retired", 1, 0.3
+    ),
 )
-# fmt: on

@@ -30,18 +30,74 @@ class Pair:
 
 
 PAIRS = (
-    Pair(("Vestre Havn Terminal AS", "vestrehavn.example", ""), ("Vestrehavn Terminal", "", ""), "NO", "Bergen", ("fjordteknikk", "solve"), True),
-    Pair(("Ravensmoor Brewing Ltd", "ravensmoor.example", ""), ("Ravens Moor Brewing Company", "", ""), "GB", "Hull", ("isle", "aldermoor"), True),
-    Pair(("Falkenried Großbäckerei GmbH & Co. KG", "falkenried.example", ""), ("FALKENRIED GROSSBAECKEREI", "shop.falkenried.example", ""), "DE", "Bremen", ("kappel", "donauwerk"), True),
-    Pair(("Lumen Glass S.r.l.", "lumenglass.example", ""), ("Lumenglass SRL", "lumenglass.example", ""), "IT", "Verona", ("ferrobot", "luminor"), False),
-    Pair(("Harrow Mills plc", "harrowmills.example", ""), ("Harrow Mils", "", ""), "GB", "Leeds", ("isle", "quayside"), False),
-    Pair(("Granja Sol Alimentos S.A.", "granjasol.example", ""), ("Granjasol Alimentos", "", ""), "ES", "Valencia", ("sierra", "luminor"), False),
-)  # fmt: skip
+    Pair(
+        ("Vestre Havn Terminal AS", "vestrehavn.example", ""),
+        ("Vestrehavn Terminal", "", ""),
+        "NO",
+        "Bergen",
+        ("fjordteknikk", "solve"),
+        True,
+    ),
+    Pair(
+        ("Ravensmoor Brewing Ltd", "ravensmoor.example", ""),
+        ("Ravens Moor Brewing Company", "", ""),
+        "GB",
+        "Hull",
+        ("isle", "aldermoor"),
+        True,
+    ),
+    Pair(
+        ("Falkenried Großbäckerei GmbH & Co. KG", "falkenried.example", ""),
+        ("FALKENRIED GROSSBAECKEREI", "shop.falkenried.example", ""),
+        "DE",
+        "Bremen",
+        ("kappel", "donauwerk"),
+        True,
+    ),
+    Pair(
+        ("Lumen Glass S.r.l.", "lumenglass.example", ""),
+        ("Lumenglass SRL", "lumenglass.example", ""),
+        "IT",
+        "Verona",
+        ("ferrobot", "luminor"),
+        False,
+    ),
+    Pair(
+        ("Harrow Mills plc", "harrowmills.example", ""),
+        ("Harrow Mils", "", ""),
+        "GB",
+        "Leeds",
+        ("isle", "quayside"),
+        False,
+    ),
+    Pair(
+        ("Granja Sol Alimentos S.A.", "granjasol.example", ""),
+        ("Granjasol Alimentos", "", ""),
+        "ES",
+        "Valencia",
+        ("sierra", "luminor"),
+        False,
+    ),
+)
 
 HALDEN_PAIRS = (
-    Pair(("Kestrel Bank A/S", "kestrelbank.example", ""), ("Kestrelbank", "www.kestrelbank.example", ""), "DK", "Aarhus", ("cirrus", "kestrel"), True),
-    Pair(("Port of Aldermoor Ltd", "portofaldermoor.example", ""), ("Aldermoor Port", "", ""), "GB", "Hull", ("cirrus", "isle"), False),
-)  # fmt: skip
+    Pair(
+        ("Kestrel Bank A/S", "kestrelbank.example", ""),
+        ("Kestrelbank", "www.kestrelbank.example", ""),
+        "DK",
+        "Aarhus",
+        ("cirrus", "kestrel"),
+        True,
+    ),
+    Pair(
+        ("Port of Aldermoor Ltd", "portofaldermoor.example", ""),
+        ("Aldermoor Port", "", ""),
+        "GB",
+        "Hull",
+        ("cirrus", "isle"),
+        False,
+    ),
+)
 
 
 def plan_queue(chronicle: Chronicle, vendor: str, count: int, pairs: tuple[Pair, ...]) -> None:
@@ -63,9 +119,9 @@ def plan_queue(chronicle: Chronicle, vendor: str, count: int, pairs: tuple[Pair,
 def daytime(world: World, member: Member, elapsed: float) -> datetime:
     """Return about so many working hours ago, but not at night."""
     at = working_hours_ago(world.now, elapsed, member.side.vendor.time_zone)
-    if at.hour < 7:  # noqa: PLR2004  (UTC; the offices are in Europe)
+    if at.hour < 7:
         at = at.replace(hour=7) + timedelta(minutes=world.rng.randint(0, 100))
-    elif at.hour >= 17:  # noqa: PLR2004
+    elif at.hour >= 17:
         at = at.replace(hour=14) + timedelta(minutes=world.rng.randint(0, 150))
     return min(at, world.now - timedelta(minutes=world.rng.randint(4, 50)))
 
@@ -80,7 +136,9 @@ def _plan_pair(chronicle: Chronicle, vendor: str, pair: Pair, place: int) -> Non
     earlier = later - timedelta(days=24 + 5 * place) if pair.held else later - timedelta(hours=5 + place)
 
     def tell_first() -> None:
-        story = begin(chronicle, one, one.sellers[0], earlier, first, part="sell", quantities=((families[0], 6), (families[1], 2)))
+        story = begin(
+            chronicle, one, one.sellers[0], earlier, first, part="sell", quantities=((families[0], 6), (families[1], 2))
+        )
         if pair.held:
             story.approve(earlier + timedelta(hours=7), decider(world, story), talk.APPROVALS[2])
             talk_about(world, story, earlier + timedelta(days=2), world.now - timedelta(hours=4))
@@ -95,7 +153,9 @@ def _plan_pair(chronicle: Chronicle, vendor: str, pair: Pair, place: int) -> Non
 def _teller(chronicle: Chronicle, member: Member, at: datetime, place: int) -> Any:
     def tell() -> None:
         world, rng = chronicle.world, chronicle.world.rng
-        story = begin(chronicle, member, rng.choice(member.sellers), at, _customer(chronicle, member, place), **_special(place))
+        story = begin(
+            chronicle, member, rng.choice(member.sellers), at, _customer(chronicle, member, place), **_special(place)
+        )
         _handle(world, story, at, place)
 
     return tell
@@ -104,7 +164,7 @@ def _teller(chronicle: Chronicle, member: Member, at: datetime, place: int) -> A
 def _customer(chronicle: Chronicle, member: Member, place: int) -> Customer:
     """Return a new company; each ninth is a customer of the vendor's own sales team, under another spelling."""
     world = chronicle.world
-    if place % 9 == 4:  # noqa: PLR2004
+    if place % 9 == 4:
         shelf, at = chronicle.of(member), world.now
         near = [a for a in member.side.customers[member.plan.country] if a.domain and not shelf.contending(a, at)]
         account = world.rng.choice(near)
@@ -115,9 +175,9 @@ def _customer(chronicle: Chronicle, member: Member, place: int) -> Customer:
 
 
 def _special(place: int) -> dict[str, Any]:
-    if place % 11 == 3:  # noqa: PLR2004
+    if place % 11 == 3:
         return {"contact_name": "", "contact_email": ""}
-    if place % 13 == 6:  # noqa: PLR2004
+    if place % 13 == 6:
         return {"part": "refer" if place % 2 else "install"}
     return {}
 
@@ -125,14 +185,14 @@ def _special(place: int) -> dict[str, Any]:
 def _handle(world: World, story: Story, at: datetime, place: int) -> None:
     rng, seat = world.rng, decider(world, story)
     later = at + (world.now - at) * rng.uniform(0.2, 0.7)
-    if place % 8 == 5:  # noqa: PLR2004
+    if place % 8 == 5:
         fields, question = talk.QUESTIONS[place // 8 % len(talk.QUESTIONS)]
         story.ask(later, seat, list(fields), question)
     elif place % 5 == 1:
         if story.deal.status == "submitted":
             story.take(later, seat)
         story.note(later + timedelta(minutes=25), _manager(story), rng.choice(talk.VENDOR_NOTES))
-    elif place % 7 == 2:  # noqa: PLR2004
+    elif place % 7 == 2:
         story.comment(later, story.owner, rng.choice(talk.COMMENTS))
 
 

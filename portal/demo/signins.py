@@ -44,9 +44,23 @@ GROUPS = (
         _("Sells for both vendors, from one place."),
         (
             _one("sales@brightpath.example", "Mara Lindqvist", _("registers deals"), "brightpath", Role.SALES),
-            _one("admin@brightpath.example", "Sven Albers", _("looks after the team"), "brightpath", Role.ADMINISTRATOR),
-            _one("marketing@brightpath.example", "Nele Seidel", _("reads along for marketing"), "brightpath", Role.MARKETING),
-            _one("technical@brightpath.example", "Uwe Marquardt", _("reads along as engineer"), "brightpath", Role.TECHNICAL),
+            _one(
+                "admin@brightpath.example", "Sven Albers", _("looks after the team"), "brightpath", Role.ADMINISTRATOR
+            ),
+            _one(
+                "marketing@brightpath.example",
+                "Nele Seidel",
+                _("reads along for marketing"),
+                "brightpath",
+                Role.MARKETING,
+            ),
+            _one(
+                "technical@brightpath.example",
+                "Uwe Marquardt",
+                _("reads along as engineer"),
+                "brightpath",
+                Role.TECHNICAL,
+            ),
         ),
     ),
     SignInGroup(
@@ -54,7 +68,13 @@ GROUPS = (
         _("Decides what partners register."),
         (
             _one("deals@northwind.example", "Jonas Brandt", _("decides registrations"), "northwind", Role.APPROVER),
-            _one("manager@northwind.example", "Clara Voss", _("looks after partners, sets up programs"), "northwind", Role.MANAGER),
+            _one(
+                "manager@northwind.example",
+                "Clara Voss",
+                _("looks after partners, sets up programs"),
+                "northwind",
+                Role.MANAGER,
+            ),
             _one("finance@northwind.example", "Henrik Thies", _("sees the figures"), "northwind", Role.FINANCE),
             _one("executive@northwind.example", "Katrin Hagedorn", _("watches the whole"), "northwind", Role.EXECUTIVE),
         ),
@@ -63,8 +83,20 @@ GROUPS = (
         _("Elsewhere"),
         _("The walls between vendors, and other seats."),
         (
-            _one("manager@halden.example", "Ingrid Solheim", _("partner manager at Halden Cloud, the other vendor"), "halden", Role.MANAGER),
-            _one("deals@halden.example", "Torbjørn Myhre", _("decides registrations at Halden Cloud"), "halden", Role.APPROVER),
+            _one(
+                "manager@halden.example",
+                "Ingrid Solheim",
+                _("partner manager at Halden Cloud, the other vendor"),
+                "halden",
+                Role.MANAGER,
+            ),
+            _one(
+                "deals@halden.example",
+                "Torbjørn Myhre",
+                _("decides registrations at Halden Cloud"),
+                "halden",
+                Role.APPROVER,
+            ),
             SignIn(
                 "sofie@aalto.example",
                 "Sofie Aalto",
@@ -95,13 +127,19 @@ class Trial:
 TRIALS = (
     Trial(
         _("Register a deal"),
-        _("For a company of your own, or write “Castelan Food”: Brightpath has registered that one already. You see what it brings before you send it."),
+        _(
+            "For a company of your own, or write “Castelan Food”: Brightpath has registered that one already. You "
+            "see what it brings before you send it."
+        ),
         person_of("sales@brightpath.example"),
         _("Be Mara, who sells"),
     ),
     Trial(
         _("Decide it"),
-        _("It is on the desk at once: with its clock, a suggestion and the reason for it. Look-alikes stand side by side."),
+        _(
+            "It is on the desk at once: with its clock, a suggestion and the reason for it. Look-alikes stand side "
+            "by side."
+        ),
         person_of("deals@northwind.example"),
         _("Be Jonas, who decides"),
     ),

@@ -8,21 +8,17 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from accounts.matching import Identity
 from dealreg import events
-from dealreg.enums import CommentAudience, DeclineReason, LostReason, Outcome, Part, ProtectionState, Status
+from dealreg.enums import CommentAudience, DeclineReason, LostReason, Outcome, ProtectionState, Status
 from dealreg.models import Comment, Conflict, Deal, DealFile, DealLine, Protection
-from dealreg.rules import competes, needs_review, overlap
+from dealreg.rules import competes, overlap
 from portal.demo.world import REMINDER_DAYS
 from prm.kernel.clocks import add_working_hours, working_hours_between
 from prm.kernel.money import shown
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from accounts.models import Account
     from partners.models import Seat
-    from portal.demo.directory import Candidate
     from portal.demo.world import Member
     from prm.kernel.recording import EventKind
 
@@ -65,7 +61,11 @@ class Story:
 
     def contends_at(self, at: datetime) -> bool:
         """Whether it is in line for, or holds, protection at a moment."""
-        return competes(self.deal.part) and self.deal.submitted_at <= at and (self.free_from is None or self.free_from > at)
+        return (
+            competes(self.deal.part)
+            and self.deal.submitted_at <= at
+            and (self.free_from is None or self.free_from > at)
+        )
 
     def meets(self, families: list[int]) -> bool:
         """Whether it is for one of the product families."""
@@ -146,7 +146,14 @@ class Story:
         """Answer; the clock runs on."""
         due = add_working_hours(at, max(self.deal.clock_left or 0, 1), self.deal.vendor.time_zone)
         changes = {**answers, "due_at": due, "clock_left": None, "asked_fields": [], "asked_text": ""}
-        self._move(events.ANSWERED, at, self.owner, {"message": message, "fields": sorted(answers)}, status=Status.IN_REVIEW, **changes)
+        self._move(
+            events.ANSWERED,
+            at,
+            self.owner,
+            {"message": message, "fields": sorted(answers)},
+            status=Status.IN_REVIEW,
+            **changes,
+        )
 
     def withdraw(self, at: datetime, message: str = "") -> None:
         """Withdraw; place in line and protection are free."""
@@ -156,7 +163,16 @@ class Story:
     def win(self, at: datetime, value: Decimal, remark: str = "") -> None:
         """Win at a value."""
         facts = {"value": shown(value, self.deal.currency), "remark": remark}
-        self._move(events.WON, at, self.owner, facts, outcome=Outcome.WON, closed_value=value, closed_on=at.date(), outcome_text=remark)
+        self._move(
+            events.WON,
+            at,
+            self.owner,
+            facts,
+            outcome=Outcome.WON,
+            closed_value=value,
+            closed_on=at.date(),
+            outcome_text=remark,
+        )
         # A won deal keeps its protection until it ends.
         self.free_from = self.free_from or max([at, *(protection.ends_at for protection in self.protections)])
 
@@ -184,7 +200,9 @@ class Story:
         before = {name: getattr(self.deal, name) for name in changes}
         labels = ", ".join(str(Deal._meta.get_field(name).verbose_name) for name in changes)
         self._write(changes)
-        self.happenings.append(Happening(at, events.CHANGED, self.deal, self.owner, before, dict(changes), {"fields": labels}))
+        self.happenings.append(
+            Happening(at, events.CHANGED, self.deal, self.owner, before, dict(changes), {"fields": labels})
+        )
 
     def comment(self, at: datetime, seat: Seat, text: str) -> None:
         """Write what both sides read."""
@@ -220,13 +238,13 @@ class Story:
 
     # --- writing it down
 
-    def _move(  # noqa: PLR0913  (a transition is made of exactly these)
+    def _move(
         self, kind: EventKind, at: datetime, seat: Seat | None, data: dict[str, Any] | None = None, /, **changes: Any
     ) -> None:
         self.pass_time(at)
         self._transition(kind, at, seat, data or {}, changes)
 
-    def _transition(  # noqa: PLR0913  (a transition is made of exactly these)
+    def _transition(
         self, kind: EventKind, at: datetime, seat: Seat | None, data: dict[str, Any], changes: dict[str, Any]
     ) -> None:
         if self.happenings and at < self.happenings[-1].at:
@@ -244,7 +262,7 @@ class Story:
         facts = {**data, "reference": self.deal.reference, "customer": self.deal.customer_name}
         self.happenings.append(Happening(at, kind, self.deal, None, data=facts))
 
-    def _say(self, at: datetime, seat: Seat, text: str, audience: str, kind: EventKind) -> None:  # noqa: PLR0913
+    def _say(self, at: datetime, seat: Seat, text: str, audience: str, kind: EventKind) -> None:
         self.pass_time(at)
         deal = self.deal
         said = Comment(
@@ -290,124 +308,3 @@ class Shelf:
 
 def _nothing_asked() -> dict[str, Any]:
     return {"asked_fields": [], "asked_text": "", "clock_left": None}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Opening:
-    """What a partner submits. quantities: products' places in the catalogue and how many; value: None adds them up."""
-
-    at: datetime
-    name: str
-    country: str
-    domain: str = ""
-    city: str = ""
-    contact_name: str = ""
-    contact_email: str = ""
-    title: str = ""
-    quantities: tuple[tuple[str, int], ...] = ()
-    value: Decimal | None = None
-    close_date: date
-    stage: str = "qualified"
-    part: str = Part.SELL
-    notes: str = ""
-    reference: str
-    submission: Any
-
-    @property
-    def customer(self) -> Identity:
-        """The customer as the matcher takes it."""
-        return Identity(name=self.name, country=self.country, domain=self.domain)
-
-
-def open_story(member: Member, owner: Seat, opening: Opening, shelf: Shelf) -> Story:
-    """Submit a registration. `shelf`: the vendor's stories so far, to which it is added."""
-    side, at = member.side, opening.at
-    account, link, found = side.book.resolve(opening.customer, at=at, city=opening.city)
-    lines = _lines(member, opening)
-    families = sorted({line.family_id for line in lines}) or [side.everything.pk]
-    deal = Deal(
-        reference=opening.reference,
-        submission=opening.submission,
-        vendor=side.vendor,
-        partner=member.enrollment.partner,
-        enrollment=member.enrollment,
-        owner=owner.person,
-        account=account,
-        account_link=link,
-        families=families,
-        **_as_typed(opening),
-        value=opening.value if opening.value is not None else sum(line.unit_price * line.quantity for line in lines),
-        currency=member.currency,
-        submitted_at=at,
-        created_at=at,
-        due_at=add_working_hours(at, side.policy_on(at.date()).decision_hours, side.vendor.time_zone),
-        policy_reference=side.policy_on(at.date()).reference,
-        discount=Decimal(member.tier.discount),
-        protection_days=member.tier.days,
-    )
-    story = Story(member, deal, owner, account, lines=lines, conflicts=_conflicts(deal, found))
-    for line in lines:
-        line.deal = deal
-    near = {id(account): account, **{id(candidate.account): candidate.account for candidate in found}}
-    rivals = [other for account_near in near.values() for other in shelf.contending(account_near, at) if other.meets(families)]
-    competing = [other for other in rivals if competes(deal.part) and other.member is not member]
-    story.blocked = any(other.account is account for other in rivals)
-    review = needs_review(link, competing, found[0].account.origin if found else None)
-    deal.status = Status.IN_REVIEW if review else Status.SUBMITTED
-    facts = {
-        "reference": deal.reference,
-        "customer": deal.customer_name,
-        "value": str(deal.value),
-        "currency": deal.currency,
-        "review": review,
-    }
-    story.happenings.append(Happening(at, events.SUBMITTED, deal, owner, {}, {"status": deal.status}, facts))
-    shelf.add(story)
-    return story
-
-
-def _as_typed(opening: Opening) -> dict[str, Any]:
-    return {
-        "customer_name": opening.name,
-        "customer_domain": opening.domain,
-        "customer_country": opening.country,
-        "customer_city": opening.city,
-        "contact_name": opening.contact_name,
-        "contact_email": opening.contact_email,
-        "title": opening.title,
-        "close_date": opening.close_date,
-        "stage": opening.stage,
-        "part": opening.part,
-        "notes": opening.notes,
-    }
-
-
-def _lines(member: Member, opening: Opening) -> list[DealLine]:
-    side = member.side
-    catalogue = {plan.sku: (plan, product) for plan, product in side.products}
-    lines = []
-    for sku, quantity in opening.quantities:
-        plan, product = catalogue[sku]
-        price = side.price_on(plan, member.currency, opening.at.date())
-        lines.append(
-            DealLine(vendor=side.vendor, product=product, family_id=product.family_id, quantity=quantity, unit_price=price)
-        )
-    return lines
-
-
-def _conflicts(deal: Deal, found: list[Candidate]) -> list[Conflict]:
-    return [
-        Conflict(
-            deal=deal,
-            vendor=deal.vendor,
-            account=candidate.account,
-            score=100 if candidate.exact else candidate.match.score,
-            band=candidate.match.band,
-            why=str(candidate.match.why),
-            reasons=[
-                {"field": r.field, "similarity": r.similarity, "weight": r.weight, "sentence": str(r.sentence)}
-                for r in candidate.match.reasons
-            ],
-        )
-        for candidate in found
-    ]

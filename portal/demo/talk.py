@@ -2,17 +2,37 @@
 
 TITLES = {
     "northwind": (
-        "Palletising in hall 2", "End of line, two shifts", "Goods-in without forklifts", "Depalletising of returns",
-        "Second packing line", "Cold store, minus 22 degrees", "Replacement of the old gantry", "Mixed pallets for retail",
-        "Transport between halls", "Pilot cell, then the whole plant", "Sorting of crates", "Weekend shift without people",
-        "Tray handling", "New warehouse, first stage", "Safety upgrade of six cells",
+        "Palletising in hall 2",
+        "End of line, two shifts",
+        "Goods-in without forklifts",
+        "Depalletising of returns",
+        "Second packing line",
+        "Cold store, minus 22 degrees",
+        "Replacement of the old gantry",
+        "Mixed pallets for retail",
+        "Transport between halls",
+        "Pilot cell, then the whole plant",
+        "Sorting of crates",
+        "Weekend shift without people",
+        "Tray handling",
+        "New warehouse, first stage",
+        "Safety upgrade of six cells",
     ),
     "halden": (
-        "Leaving the old data centre", "Backup that can't be deleted", "File shares of 14 branches", "ERP on private cloud",
-        "Second site for emergencies", "Replacement of tape", "Test systems on demand", "Machines' data at the plant",
-        "Merger: two networks become one", "Sign-in for 600 people", "Archive for ten years", "Move before the lease ends",
+        "Leaving the old data centre",
+        "Backup that can't be deleted",
+        "File shares of 14 branches",
+        "ERP on private cloud",
+        "Second site for emergencies",
+        "Replacement of tape",
+        "Test systems on demand",
+        "Machines' data at the plant",
+        "Merger: two networks become one",
+        "Sign-in for 600 people",
+        "Archive for ten years",
+        "Move before the lease ends",
     ),
-}  # fmt: skip
+}
 
 NOTES = (
     "We have installed the conveyors there and know the plant manager well.",
@@ -27,9 +47,15 @@ NOTES = (
 )
 
 NEXT_STEPS = (
-    "Site visit with the plant manager", "Send the revised offer", "Reference visit", "Answer the questions on safety",
-    "Present to the board", "Agree on delivery dates", "Test with the customer's own crates", "Call after the holidays",
-)  # fmt: skip
+    "Site visit with the plant manager",
+    "Send the revised offer",
+    "Reference visit",
+    "Answer the questions on safety",
+    "Present to the board",
+    "Agree on delivery dates",
+    "Test with the customer's own crates",
+    "Call after the holidays",
+)
 
 QUESTIONS = (
     (("notes",), "Please tell us what has happened so far: who asked for what, and when?"),
@@ -47,9 +73,12 @@ ANSWERS = (
 )
 
 APPROVALS = (
-    "", "", "Good luck! Tell us if an engineer should come along.", "Approved. Quote the reference on the order.",
+    "",
+    "",
+    "Good luck! Tell us if an engineer should come along.",
+    "Approved. Quote the reference on the order.",
     "Well prepared, thank you.",
-)  # fmt: skip
+)
 
 DECLINES = {
     "protected": (

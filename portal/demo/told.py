@@ -101,7 +101,10 @@ def _recipients(world: World, happening: Happening, telling: Telling) -> list[Se
         for (_email, place), seat in world.seats.items()
         if place == where
         and seat.person_id != author
-        and (seat.role in (telling.roles or (Role.ADMINISTRATOR,)) or (not telling.roles and seat.person_id == deal.owner_id))
+        and (
+            seat.role in (telling.roles or (Role.ADMINISTRATOR,))
+            or (not telling.roles and seat.person_id == deal.owner_id)
+        )
     ]
 
 

@@ -66,7 +66,7 @@ NORTHWIND = VendorPlan(
     program={
         "name": "Northwind Partners",
         "slug": "partners",
-        "summary": "For whoever sells, installs or recommends Northwind's robot cells in food, logistics and packaging.",
+        "summary": "For whoever sells, installs or recommends robot cells in food, logistics and packaging.",
     },
     tiers=(
         TierPlan("Registered", 8, 90, 0),
@@ -100,7 +100,8 @@ NORTHWIND = VendorPlan(
         "1.1": "A registration names the customer, what is to be sold, its value and when the customer decides.",
         "1.2": "A registration names a contact at the customer whom the partner has met or spoken to.",
         "2.1": "First come, first served: whoever registered a customer first is decided first.",
-        "2.2": "One partner at a time is protected for a customer and a product family. Whoever refers or installs joins beside it.",
+        "2.2": "One partner at a time is protected for a customer and a product family. Whoever refers or installs "
+        "joins beside it.",
         "2.3": "We decide within two working days. When we ask something, the clock stops until you answer.",
         "3.1": "Where a customer only looks like another, a person decides. Nobody is declined because of a score.",
         "3.2": "Existing customers of our own sales team are registered together with it, or not at all.",

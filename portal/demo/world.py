@@ -42,11 +42,24 @@ HISTORY = timedelta(days=730)
 DECISION_HOURS = 48
 REMINDER_DAYS = 14
 ZONES = {
-    "GB": "Europe/London", "IE": "Europe/Dublin", "US": "America/New_York", "CA": "America/Toronto", "SG": "Asia/Singapore",
-    "IN": "Asia/Kolkata", "JP": "Asia/Tokyo", "BR": "America/Sao_Paulo", "AU": "Australia/Melbourne",
-    "ZA": "Africa/Johannesburg", "AE": "Asia/Dubai", "FI": "Europe/Helsinki",
-}  # fmt: skip
-FURTHER_SALES = (("tobias.kern@brightpath.example", "Tobias Kern"), ("miriam.pohlmann@brightpath.example", "Miriam Pohlmann"))
+    "GB": "Europe/London",
+    "IE": "Europe/Dublin",
+    "US": "America/New_York",
+    "CA": "America/Toronto",
+    "SG": "Asia/Singapore",
+    "IN": "Asia/Kolkata",
+    "JP": "Asia/Tokyo",
+    "BR": "America/Sao_Paulo",
+    "AU": "Australia/Melbourne",
+    "ZA": "Africa/Johannesburg",
+    "AE": "Asia/Dubai",
+    "FI": "Europe/Helsinki",
+}
+OWN_ONLY = {"sofie@aalto.example", "miriam.pohlmann@brightpath.example"}
+FURTHER_SALES = (
+    ("tobias.kern@brightpath.example", "Tobias Kern"),
+    ("miriam.pohlmann@brightpath.example", "Miriam Pohlmann"),
+)
 
 
 @dataclass(slots=True)
@@ -134,7 +147,9 @@ def _side(plan: VendorPlan, now: datetime) -> Side:
     products = Product.objects.bulk_create(
         Product(vendor=vendor, family=families[p.family], name=p.name, sku=p.sku) for p in plan.products
     )
-    side = Side(plan, vendor, program, everything, list(zip(plan.products, products, strict=True)), [], {}, Directory(vendor))
+    side = Side(
+        plan, vendor, program, everything, list(zip(plan.products, products, strict=True)), [], {}, Directory(vendor)
+    )
     _write_rules(side, now)
     _write_prices(side, now)
     return side
@@ -218,7 +233,7 @@ def _write_people(world: World) -> None:
             vendor=world.sides[where].vendor if where in world.sides else None,
             partner=world.partners.get(where),
             role=role,
-            reach=Reach.OWN if email.startswith(("sofie@", "miriam.")) else Reach.ALL,
+            reach=Reach.OWN if where == "brightpath" and email in OWN_ONLY else Reach.ALL,
             created_at=joined,
         )
         for email, _name, _title, _zone, seats in wanted
@@ -236,10 +251,15 @@ Wanted = tuple[str, str, str, str, tuple[tuple[str, Role], ...]]
 
 def _demo_people() -> list[Wanted]:
     titles = {
-        Role.ADMINISTRATOR: "Managing director", Role.SALES: "Account executive", Role.MARKETING: "Marketing manager",
-        Role.TECHNICAL: "Application engineer", Role.MANAGER: "Partner manager", Role.APPROVER: "Channel sales",
-        Role.FINANCE: "Controller", Role.EXECUTIVE: "Chief revenue officer",
-    }  # fmt: skip
+        Role.ADMINISTRATOR: "Managing director",
+        Role.SALES: "Account executive",
+        Role.MARKETING: "Marketing manager",
+        Role.TECHNICAL: "Application engineer",
+        Role.MANAGER: "Partner manager",
+        Role.APPROVER: "Channel sales",
+        Role.FINANCE: "Controller",
+        Role.EXECUTIVE: "Chief revenue officer",
+    }
     people: list[Wanted] = []
     for group in GROUPS:
         for one in group.people:
@@ -248,7 +268,15 @@ def _demo_people() -> list[Wanted]:
             people.append((one.email, one.name, title, zone, one.seats))
     for email, name in FURTHER_SALES:
         people.append((email, name, "Account executive", "Europe/Berlin", (("brightpath", Role.SALES),)))
-    people.append(("alice.penrose@northwind.example", "Alice Penrose", "Channel sales", "Europe/London", (("northwind", Role.APPROVER),)))
+    people.append(
+        (
+            "alice.penrose@northwind.example",
+            "Alice Penrose",
+            "Channel sales",
+            "Europe/London",
+            (("northwind", Role.APPROVER),),
+        )
+    )
     return people
 
 
@@ -256,7 +284,7 @@ def _other_people(world: World) -> list[Wanted]:
     people: dict[str, Wanted] = {}
     for plan in PARTNERS[1:]:
         titles = [("Managing director", Role.ADMINISTRATOR), ("Account manager", Role.SALES)]
-        if plan.weight >= 4:  # noqa: PLR2004  (the larger ones)
+        if plan.weight >= 4:
             titles.append(("Sales engineer", Role.SALES))
         if plan.type == PartnerType.AGENCY:
             titles.append(("Campaign lead", Role.MARKETING))
@@ -286,11 +314,15 @@ def _enroll(world: World, side: Side) -> None:
             enrolled_at=since,
         )
         tier, row = side.tiers[tier_name]
-        Standing.objects.create(enrollment=enrollment, vendor=side.vendor, partner=enrollment.partner, tier=row, since=since)
+        Standing.objects.create(
+            enrollment=enrollment, vendor=side.vendor, partner=enrollment.partner, tier=row, since=since
+        )
         sellers = [
             seat
             for (_email, where), seat in world.seats.items()
-            if where == plan.slug and seat.role in {Role.SALES, Role.ADMINISTRATOR} and seat.person.name != "Sofie Aalto"
+            if where == plan.slug
+            and seat.role in {Role.SALES, Role.ADMINISTRATOR}
+            and seat.person.name != "Sofie Aalto"
         ]
         left = world.now if status in LIVE else world.now - timedelta(days=world.rng.randint(150, 260))
         world.members.append(Member(plan, side, enrollment, tier, sellers, left))

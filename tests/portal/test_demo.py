@@ -38,7 +38,9 @@ class Loaded:
 
 
 def deals() -> list[tuple[object, ...]]:
-    return list(Deal.objects.order_by("reference").values_list("reference", "customer_name", "value", "status", "submitted_at"))
+    return list(
+        Deal.objects.order_by("reference").values_list("reference", "customer_name", "value", "status", "submitted_at")
+    )
 
 
 @pytest.fixture(scope="module")
@@ -96,7 +98,9 @@ def test_vendor_shows_every_status_and_outcome(slug):
     assert set(found) == set(Status.values)
     assert set(Deal.objects.filter(vendor__slug=slug).values_list("outcome", flat=True)) == set(Outcome.values)
     assert set(Deal.objects.filter(vendor__slug=slug).values_list("part", flat=True)) == set(Part.values)
-    assert set(Protection.objects.filter(vendor__slug=slug).values_list("state", flat=True)) == set(ProtectionState.values)
+    assert set(Protection.objects.filter(vendor__slug=slug).values_list("state", flat=True)) == set(
+        ProtectionState.values
+    )
 
 
 def test_numbers_are_those_of_a_living_program():
@@ -133,7 +137,11 @@ def test_every_event_is_known_and_nothing_is_left_to_deliver():
     assert kinds >= set(TELLINGS)
     assert not Delivery.objects.exists()
     assert not Event.objects.filter(occurred_at__gt=timezone.now()).exists()
-    told = {handler.event for handler in HANDLERS.values() if handler.name.startswith("dealreg.tell_") and ":" not in handler.name}
+    told = {
+        handler.event
+        for handler in HANDLERS.values()
+        if handler.name.startswith("dealreg.tell_") and ":" not in handler.name
+    }
     assert told - {"deal.commented"} == set(TELLINGS)
 
 

@@ -59,7 +59,9 @@ def test_start_page_of_a_new_installation_says_how_to_begin(client, db, settings
 
 def test_operator_is_made_and_signs_in(db, typed):
     typed(PASSWORD)
-    call_command("create_operator", "ruth@company.example", name="Ruth Osgood", password_stdin=True, stdout=io.StringIO())
+    call_command(
+        "create_operator", "ruth@company.example", name="Ruth Osgood", password_stdin=True, stdout=io.StringIO()
+    )
     client = Client()
     assert client.post("/accounts/login/", {"login": "ruth@company.example", "password": PASSWORD}).status_code == 302
     assert client.get("/")["Location"] == "/system/"
@@ -108,7 +110,8 @@ def test_manager_with_a_password_keeps_it(cast):
 
 
 @pytest.mark.parametrize(
-    "changes", [{"code": "toolong"}, {"slug": "not a slug"}, {"code": "NW"}, {"manager": "nowhere"}, {"time_zone": "Mars/Sea"}]
+    "changes",
+    [{"code": "toolong"}, {"slug": "not a slug"}, {"code": "NW"}, {"manager": "nowhere"}, {"time_zone": "Mars/Sea"}],
 )
 def test_vendor_that_cannot_be_made_leaves_no_trace(cast, changes):
     before = Vendor.objects.count(), Person.objects.count(), Event.objects.count()

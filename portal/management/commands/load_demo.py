@@ -22,6 +22,8 @@ class Command(BaseCommand):
             try:
                 load(timezone.now())
             except NotEmpty:
-                raise CommandError("This database holds other vendors. The demo is only loaded into an empty one.") from None
+                raise CommandError(
+                    "This database holds other vendors. The demo is only loaded into an empty one."
+                ) from None
         partner, vendor = GROUPS[0].people[0], GROUPS[1].people[0]
         return f"Sign in as {partner.email} (a partner) or {vendor.email} (a vendor); the password is {PASSWORD}"
