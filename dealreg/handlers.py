@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 
 from activity.mailing import queue_mail
 from activity.notices import NoticeKind, Recipient, notify
@@ -102,9 +103,10 @@ def tell_approved(event: Event) -> None:
 def write_letter(event: Event) -> None:
     """Make the approval letter and keep it with the deal's files."""
     deal = deal_of(event)
-    name = f"{deal.reference}.pdf"
-    if deal.decided_at is None or deal.files.filter(name=name, person=None).exists():
+    if deal.decided_at is None or deal.files.filter(person=None, media_type="application/pdf").exists():
         return
+    with translation.override(deal.owner.language):
+        name = _("Approval letter %(reference)s.pdf") % {"reference": deal.reference}
     keep_generated(
         actor=system(deal.vendor_id), deal=deal, name=name, content=approval_letter(deal), media_type="application/pdf"
     )

@@ -160,9 +160,6 @@ class RegisterView(RegistrationView):
         if not self.all_terms:
             raise Http404
         submission = submission_in(request.POST) or uuid.uuid4()
-        done = own_deal(self.actor, submission)
-        if done is not None:
-            return redirect(done)
         if {"save", "choose", "more"} & set(request.POST):
             return self.save(request, submission)
         return self.submit(request, submission)
@@ -188,7 +185,6 @@ class RegisterView(RegistrationView):
         """Register the deal, or show what needs another look with everything kept."""
         sheet = self.sent(request)
         good = all([sheet.form.is_valid(), sheet.lines.is_valid()])
-        sheet.draft = own_draft(self.actor, submission)
         uploads = request.FILES.getlist("files")
         try:
             if uploads or not good:
@@ -199,7 +195,7 @@ class RegisterView(RegistrationView):
             if not good or refused:
                 return self.shown_again(sheet, submission)
             registration = sheet.form.registration(sheet.lines.inputs())
-            deal = services.register_deal(actor=self.actor, registration=registration, draft=sheet.draft)
+            deal = services.register_deal(actor=self.actor, registration=registration, terms=sheet.terms)
         except Conflict as conflict:
             return self.stale(conflict, submission)
         except RuleViolation as violation:
