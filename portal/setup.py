@@ -1,4 +1,4 @@
-"""Setting a vendor up: what takes several areas at once, so that it can take registrations the same day."""
+"""Setting up vendors and partners: what takes several areas at once, so that deals can be registered the same day."""
 
 from __future__ import annotations
 
@@ -16,14 +16,15 @@ from django.utils.translation import gettext as _
 
 from accounts.models import ProductFamily
 from dealreg.models import Policy
-from partners.events import VENDOR_MADE
-from partners.models import Program, Seat, Vendor
+from partners.enums import PartnerType
+from partners.events import PARTNER_ENROLLED, VENDOR_MADE
+from partners.models import Enrollment, Partner, Program, Seat, Vendor
 from people.services import add_person
 from prm.kernel.actors import Role, system
 from prm.kernel.errors import RuleViolation
 from prm.kernel.recording import record
 from standing.enums import BenefitKind
-from standing.models import Benefit, Tier
+from standing.models import Benefit, Standing, Tier
 
 if TYPE_CHECKING:
     from people.models import Person
@@ -58,22 +59,14 @@ def create_vendor(*, setup: VendorSetup) -> Seat:
     vendor = Vendor(
         name=setup.name.strip(), slug=setup.slug, code=setup.code, currency=setup.currency, time_zone=setup.time_zone
     )
-    try:
-        vendor.full_clean()
-    except ValidationError as error:
-        field, messages = next(iter(error.message_dict.items()))
-        raise RuleViolation("vendor_invalid", f"{field}: {' '.join(messages)}", field) from error
+    _check(vendor)
     vendor.save()
     ProductFamily.objects.create(vendor=vendor, name=_("All products"), code="all", covers_all=True)
     program = Program.objects.create(
         vendor=vendor, name=_("%(vendor)s Partners") % {"vendor": vendor.name}, slug="partners"
     )
     _write_rules(program)
-    person = add_person(email=setup.manager_email, name=setup.manager_name)
-    if person.is_operator:
-        raise RuleViolation(
-            "is_operator", _("The operator reads no vendor's rows. Use another address."), "manager_email"
-        )
+    person = _worker(setup.manager_email, setup.manager_name, "manager_email")
     seat = Seat.objects.create(person=person, vendor=vendor, role=Role.MANAGER)
     record(
         VENDOR_MADE, actor=system(vendor.pk), subject=vendor, data={"program": program.name, "manager": person.email}
@@ -109,6 +102,68 @@ def first_clauses() -> dict[str, str]:
         "3.1": _("Where a customer only looks like another, a person decides. Nobody is declined because of a score."),
         "3.2": _("Existing customers of our own sales team are registered together with it, or not at all."),
     }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartnerSetup:
+    """What is known of a new partner. country: ISO 3166, two letters. type: of `PartnerType`."""
+
+    name: str
+    slug: str
+    country: str
+    admin_email: str
+    admin_name: str = ""
+    type: str = PartnerType.RESELLER
+
+
+@transaction.atomic
+def create_partner(*, vendor: Vendor, setup: PartnerSetup) -> Seat:
+    """Make a partner, active in the vendor's oldest program at its lowest tier, with an administrator.
+
+    A partner that is there already under this slug, with another vendor, is enrolled as it stands: one organisation
+    has one place to work. Returns the administrator's seat. For the command line, where no actor is signed in.
+    Records `partner.enrolled`.
+
+    Raises:
+        RuleViolation: a field is off, the vendor has no program, or the partner is enrolled already.
+    """
+    program = vendor.programs.order_by("pk").first()
+    if program is None:
+        raise RuleViolation("no_program", _("The vendor has no program yet."))
+    partner = Partner.objects.filter(slug=setup.slug).first() or _new_partner(setup)
+    if Enrollment.objects.filter(program=program, partner=partner).exists():
+        raise RuleViolation("enrolled_already", _("%(partner)s is enrolled already.") % {"partner": partner}, "slug")
+    enrollment = Enrollment.objects.create(vendor=vendor, program=program, partner=partner)
+    tier = Tier.objects.filter(program=program).order_by("rank").first()
+    if tier is not None:
+        Standing.objects.create(enrollment=enrollment, vendor=vendor, partner=partner, tier=tier)
+    person = _worker(setup.admin_email, setup.admin_name, "admin_email")
+    seat, _made = Seat.objects.get_or_create(person=person, partner=partner, defaults={"role": Role.ADMINISTRATOR})
+    facts = {"partner": partner.name, "program": program.name}
+    record(PARTNER_ENROLLED, actor=system(vendor.pk), subject=enrollment, data=facts)
+    return seat
+
+
+def _new_partner(setup: PartnerSetup) -> Partner:
+    partner = Partner(name=setup.name.strip(), slug=setup.slug, country=setup.country, type=setup.type)
+    _check(partner)
+    partner.save()
+    return partner
+
+
+def _check(row: Vendor | Partner) -> None:
+    try:
+        row.full_clean()
+    except ValidationError as error:
+        field, messages = next(iter(error.message_dict.items()))
+        raise RuleViolation("setup_invalid", f"{field}: {' '.join(messages)}", field) from error
+
+
+def _worker(email: str, name: str, field: str) -> Person:
+    person = add_person(email=email, name=name)
+    if person.is_operator:
+        raise RuleViolation("is_operator", _("The operator reads nobody's rows. Use another address."), field)
+    return person
 
 
 def password_link(person: Person) -> str:

@@ -11,10 +11,12 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 
 from activity.models import Event
-from partners.models import Seat, Vendor
+from dealreg.reports import terms_for
+from partners.models import Enrollment, Partner, Seat, Vendor
+from partners.seats import actor_of, people_with_seats
 from people.models import Person
 from portal.demo.signins import GROUPS, TRIALS
-from prm.kernel.actors import Role
+from prm.kernel.actors import Role, Via
 from standing.models import Tier
 
 PASSWORD = "three quiet herons"
@@ -118,3 +120,48 @@ def test_vendor_that_cannot_be_made_leaves_no_trace(cast, changes):
     with pytest.raises(CommandError):
         make_vendor(**changes)
     assert (Vendor.objects.count(), Person.objects.count(), Event.objects.count()) == before
+
+
+def make_partner(**changes: str) -> str:
+    said = io.StringIO()
+    options = {"vendor": "harbour", "country": "NO", "admin": "liv@fjord.example", **changes}
+    call_command("create_partner", "Fjord Supplies", stdout=said, **options)
+    return said.getvalue()
+
+
+def test_partner_is_made_and_can_register_a_deal(db):
+    make_vendor()
+    said = make_partner()
+    assert "/accounts/password/reset/key/" in said
+    enrollment = Enrollment.objects.get()
+    assert (enrollment.partner.slug, enrollment.is_live) == ("fjord-supplies", True)
+    assert enrollment.standing.tier.name == "Registered"
+    seat = Seat.objects.get(partner=enrollment.partner)
+    person = people_with_seats().get(pk=seat.person_id)
+    terms = terms_for(actor_of(person, seat.pk, via=Via.SESSION)[0])
+    assert [(term.protection_days, term.discount) for term in terms] == [(90, 10)]
+    assert Event.objects.filter(kind="partner.enrolled", vendor_id=enrollment.vendor_id).count() == 1
+
+
+def test_partner_of_another_vendor_is_enrolled_as_it_stands(cast):
+    make_vendor()
+    make_partner(slug="isle", admin="administrator@isle.example")
+    assert Enrollment.objects.filter(partner=cast.isle, vendor__slug="harbour").count() == 1
+    assert Seat.objects.filter(person__email="administrator@isle.example").count() == 1
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"vendor": "nobody"}, {"country": "XX"}, {"admin": "nowhere"}, {"slug": "brightpath", "vendor": "northwind"}],
+)
+def test_partner_that_cannot_be_made_leaves_no_trace(cast, changes):
+    make_vendor()
+    before = Enrollment.objects.count(), Partner.objects.count(), Person.objects.count(), Event.objects.count()
+    with pytest.raises(CommandError):
+        make_partner(**changes)
+    assert (
+        Enrollment.objects.count(),
+        Partner.objects.count(),
+        Person.objects.count(),
+        Event.objects.count(),
+    ) == before
