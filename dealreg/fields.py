@@ -5,10 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.forms.utils import flatatt
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 
@@ -92,9 +97,39 @@ class DayField(forms.DateField):
         super().__init__(input_formats=DAY_FORMATS, **kwargs)
 
 
+class LongSelect(forms.Select):
+    """A list of many options, written at once: a template per option would take longer than the rest of the page."""
+
+    def options(self) -> str:
+        """Return the options as HTML, none selected."""
+        return format_html_join("", '<option value="{}">{}</option>', self.choices)
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        """Write the list with the value selected."""
+        chosen = format_html('<option value="{}"', "" if value is None else value)
+        options = self.options().replace(chosen, f"{chosen} selected", 1)
+        attributes = flatatt(self.build_attrs(self.attrs, {**(attrs or {}), "name": name}))
+        return format_html("<select{}>{}</select>", attributes, mark_safe(options))  # noqa: S308  (escaped above)
+
+
+@lru_cache(maxsize=16)
+def country_options(language: str) -> str:
+    """Return all countries as options, named in a language that is active."""
+    return format_html_join("", '<option value="{}">{}</option>', [("", _("Choose…")), *countries])
+
+
+class CountrySelect(LongSelect):
+    """The list of countries."""
+
+    def options(self) -> str:
+        """Return the options, written once per language."""
+        return country_options(get_language() or "en")
+
+
 class CountryChoice(forms.ChoiceField):
     """A country, named in the reader's language."""
 
+    widget = CountrySelect
     default_error_messages = {"required": _("Choose the customer's country.")}
 
     def __init__(self, **kwargs: Any) -> None:
@@ -112,18 +147,22 @@ class CurrencyChoice(forms.ChoiceField):
         super().__init__(choices=[(code, code) for code in CURRENCIES], **kwargs)
 
 
-class PricedSelect(forms.Select):
+class PricedSelect(LongSelect):
     """A list of products; each option carries its list price for the sums."""
 
     prices: dict[str, str]
 
-    def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        """Add the price to the option."""
-        option = super().create_option(name, value, *args, **kwargs)
-        price = getattr(self, "prices", {}).get(str(value))
-        if price is not None:
-            option["attrs"]["data-price"] = price
-        return option
+    def options(self) -> str:
+        """Return the options with their prices."""
+        prices = getattr(self, "prices", {})
+        return format_html_join(
+            "",
+            '<option value="{}"{}>{}</option>',
+            (
+                (value, format_html(' data-price="{}"', prices[value]) if value in prices else "", label)
+                for value, label in self.choices
+            ),
+        )
 
 
 class SeveralFilesInput(forms.FileInput):

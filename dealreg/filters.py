@@ -12,10 +12,11 @@ from django.utils.translation import gettext_lazy as _
 from django_filters import BooleanFilter, CharFilter, ChoiceFilter, DateFilter, FilterSet, NumberFilter
 
 from dealreg.enums import WAITING_FOR_VENDOR, Outcome, Stage, Status
-from dealreg.fields import DAY_FORMATS, DayInput
+from dealreg.fields import DAY_FORMATS, DayInput, LongSelect
 from dealreg.models import Deal
 from partners.enums import PartnerType
 from partners.models import Partner
+from prm.kernel.widgets import PlainSelect
 
 REFERENCE = re.compile(r"[A-Za-z]{2,4}-[0-9A-Za-z]{4}-[0-9A-Za-z]{4}")
 MOST_PARTNERS = 50
@@ -28,9 +29,9 @@ class DealFilter(FilterSet):
     """
 
     q = CharFilter(method="search", label=_("Customer or reference"))
-    status = ChoiceFilter(label=_("Registration"), choices=Status, empty_label=_("Any"))
-    outcome = ChoiceFilter(label=_("Outcome"), choices=Outcome, empty_label=_("Any"))
-    stage = ChoiceFilter(label=_("Sales stage"), choices=Stage, empty_label=_("Any"))
+    status = ChoiceFilter(label=_("Registration"), choices=Status, empty_label=_("Any"), widget=PlainSelect)
+    outcome = ChoiceFilter(label=_("Outcome"), choices=Outcome, empty_label=_("Any"), widget=PlainSelect)
+    stage = ChoiceFilter(label=_("Sales stage"), choices=Stage, empty_label=_("Any"), widget=PlainSelect)
     vendor = NumberFilter(field_name="vendor_id", label=_("Vendor"))
     closes_from = DateFilter(
         field_name="close_date", lookup_expr="gte", label=_("Closes from"), widget=DayInput, input_formats=DAY_FORMATS
@@ -52,7 +53,7 @@ class DealFilter(FilterSet):
         if len(place.brands) > 1:
             choices = [(brand.id, brand.name) for brand in place.brands]
             self.filters["vendor"] = ChoiceFilter(
-                field_name="vendor_id", label=_("Vendor"), choices=choices, empty_label=_("Any")
+                field_name="vendor_id", label=_("Vendor"), choices=choices, empty_label=_("Any"), widget=LongSelect
             )
             self.filters["vendor"].parent, self.filters["vendor"].model = self, Deal
 
@@ -82,7 +83,10 @@ class DeskDealFilter(DealFilter):
     closes_from = None
     closes_to = None
     q = CharFilter(method="search", label=_("Customer, partner or reference"))
-    type = ChoiceFilter(field_name="partner__type", label=_("Partner"), choices=PartnerType, empty_label=_("Any kind"))
+    type = ChoiceFilter(
+        field_name="partner__type", label=_("Partner"), choices=PartnerType, empty_label=_("Any kind"), widget=PlainSelect
+    )
+    partner = CharFilter(field_name="partner__slug", widget=forms.HiddenInput)
     overdue = BooleanFilter(method="late", label=_("Overdue"), widget=forms.CheckboxInput)
 
     def search(self, found: QuerySet[Any], name: str, text: str) -> QuerySet[Any]:

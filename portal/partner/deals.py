@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +25,7 @@ from partners.middleware import focused_vendor
 from portal.formats import day_text, span_text
 from portal.partner import timeline
 from portal.partner.closing import DIALOGS, Dialog
+from portal.partner.rows import ring_of, row_of
 from portal.statuses import OUTCOME_LOOK, STATUS_LOOK
 from prm.kernel.actors import Kind, Permission
 from prm.kernel.errors import Forbidden
@@ -35,30 +35,8 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
 MOST_DRAFTS = 5
+LESS_ASKED = ("more", "outcome", "stage", "closes_from", "closes_to")
 LONG_TEXTS = ("notes", "asked_text", "decision_text", "outcome_text")
-
-
-@dataclass(frozen=True, slots=True)
-class Ring:
-    """What the ring clock shows of a deal."""
-
-    ends_at: datetime | None = None
-    starts_at: datetime | None = None
-    paused: bool = False
-    tone: str = ""
-    label: Any = None
-
-
-def ring_of(deal: Deal, now: datetime) -> Ring:
-    """Return the vendor's clock on an undecided deal, the protection's on an approved one, else an empty ring."""
-    if deal.waits_for_partner:
-        left = timedelta(hours=max(deal.clock_left or 0, 0.02))
-        return Ring(now + left, deal.submitted_at, paused=True, label=_("paused until you answer"))
-    if deal.is_undecided:
-        return Ring(deal.due_at, deal.submitted_at, label=_("decided within {left}"))
-    if deal.is_protected:
-        return Ring(deal.protected_until, deal.protected_from, tone="good", label=_("protected for {left}"))
-    return Ring()
 
 
 class DealList(ListPage):
@@ -110,7 +88,8 @@ class DealList(ListPage):
         may = self.actor.may(REGISTER_DEALS)
         drafts = DealDraft.objects.visible_to(self.actor).order_by("-updated_at", "-pk") if plain and may else []
         return {
-            "rows": [(deal, *STATUS_LOOK[deal.status], ring_of(deal, now), *OUTCOME_LOOK[deal.outcome]) for deal in page.rows],
+            "rows": [row_of(deal, now) for deal in page.rows],
+            "more_filters": any(self.request.GET.get(name) for name in LESS_ASKED),
             "chips": self.chips(),
             "drafts": list(drafts[:MOST_DRAFTS]),
             "with_vendor": self.focus is None,
@@ -128,7 +107,7 @@ class DealList(ListPage):
             (_("Won"), {"outcome": Outcome.WON}),
             (_("Lost"), {"outcome": Outcome.LOST}),
         )
-        given = {name: value for name, value in self.request.GET.items() if value and name not in {"page", "order", "export"}}
+        given = {name: value for name, value in self.request.GET.items() if value and name not in {"page", "order", "export", "more"}}
         return [
             {
                 "label": label,
