@@ -31,7 +31,7 @@ def create_operator(*, email: str, name: str, password: str) -> Person:
         RuleViolation: not a mail address, a password that is too weak, or a person with a seat; `field` names it.
     """
     person = add_person(email=email, name=name)
-    if person.seats.exists():  # type: ignore[attr-defined]
+    if person.seats.exists():
         raise RuleViolation("has_seat", _("This person works for a partner or vendor. Use another address."), "email")
     try:
         validate_password(password, person)

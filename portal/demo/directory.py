@@ -46,7 +46,8 @@ class Directory:
         name = (normalise_name(customer.name)[:200], customer.country)
         shared = Counter(place for key in match_keys(customer) for place in self._by_key.get(key, ())[:CANDIDATES])
         near = [place for place, _ in sorted(shared.items(), key=lambda item: (-item[1], item[0]))[:CANDIDATES]]
-        sure = {self._by_domain.get(domain) if domain else None, self._by_name.get(name)} - {None}
+        known = (self._by_domain.get(domain) if domain else None, self._by_name.get(name))
+        sure = {place for place in known if place is not None}
         found = []
         for place in {*near, *sure}:
             account = self.accounts[place]

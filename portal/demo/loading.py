@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import datetime, timedelta
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from django.core.files.base import ContentFile
@@ -86,7 +87,11 @@ def _write_accounts(book: Directory) -> None:
     Account.objects.bulk_create(book.accounts, batch_size=500)
     pairs = [(account.pk, key) for account, keys in zip(book.accounts, book.keys, strict=True) for key in keys]
     with connection.cursor() as cursor:
-        values = {"vendor": book.vendor.pk, "accounts": [pk for pk, _ in pairs], "keys": [key for _, key in pairs]}
+        values: dict[str, Any] = {
+            "vendor": book.vendor.pk,
+            "accounts": [pk for pk, _ in pairs],
+            "keys": [key for _, key in pairs],
+        }
         cursor.execute(KEYS, values)
 
 
@@ -104,12 +109,11 @@ def _write_deals(stories: list[Story]) -> None:
 
 def _write_letters(stories: list[Story]) -> list[Happening]:
     """Write the letters of Brightpath's latest approvals; older ones were made before letters were kept."""
-    approved = [s for s in stories if s.deal.status == Status.APPROVED and s.member.plan.slug == "brightpath"]
-    approved.sort(key=lambda story: story.deal.decided_at, reverse=True)
+    own = [story.deal for story in stories if story.member.plan.slug == "brightpath"]
+    approved = [(deal.decided_at, deal) for deal in own if deal.status == Status.APPROVED and deal.decided_at]
     happenings = []
-    for story in approved[:LETTERS]:
-        deal, name = story.deal, f"Approval letter {story.deal.reference}.pdf"
-        at = deal.decided_at + timedelta(seconds=6)
+    for decided, deal in sorted(approved, key=itemgetter(0), reverse=True)[:LETTERS]:
+        name, at = f"Approval letter {deal.reference}.pdf", decided + timedelta(seconds=6)
         content = approval_letter(deal)
         file = DealFile(
             deal=deal,

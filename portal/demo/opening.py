@@ -66,7 +66,7 @@ def open_story(member: Member, owner: Seat, opening: Opening, shelf: Shelf) -> S
         account_link=link,
         families=families,
         **_as_typed(opening),
-        value=opening.value if opening.value is not None else sum(line.unit_price * line.quantity for line in lines),
+        value=opening.value if opening.value is not None else _sum(lines),
         currency=member.currency,
         submitted_at=at,
         created_at=at,
@@ -96,6 +96,10 @@ def open_story(member: Member, owner: Seat, opening: Opening, shelf: Shelf) -> S
     story.happenings.append(Happening(at, events.SUBMITTED, deal, owner, {}, {"status": deal.status}, facts))
     shelf.add(story)
     return story
+
+
+def _sum(lines: list[DealLine]) -> Decimal:
+    return sum((line.unit_price * line.quantity for line in lines if line.unit_price is not None), Decimal(0))
 
 
 def _as_typed(opening: Opening) -> dict[str, Any]:

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from prm.kernel.recording import EventKind
 
 
+CHANGEABLE = {field.name: field.verbose_name for field in Deal._meta.fields}
+
+
 @dataclass(slots=True)
 class Happening:
     """An event to be written. link: a row, yet without a key, that its data refers to."""
@@ -198,7 +201,7 @@ class Story:
         """Change what the partner may change."""
         self.pass_time(at)
         before = {name: getattr(self.deal, name) for name in changes}
-        labels = ", ".join(str(Deal._meta.get_field(name).verbose_name) for name in changes)
+        labels = ", ".join(str(CHANGEABLE[name]) for name in changes)
         self._write(changes)
         self.happenings.append(
             Happening(at, events.CHANGED, self.deal, self.owner, before, dict(changes), {"fields": labels})

@@ -240,10 +240,11 @@ def _write_people(world: World) -> None:
         for where, role in seats
     ]
     for seat in Seat.objects.bulk_create(rows):
-        where = seat.vendor.slug if seat.vendor else seat.partner.slug
-        world.seats[seat.person.email, where] = seat
+        for organisation in (seat.vendor, seat.partner):
+            if organisation is not None:
+                world.seats[seat.person.email, organisation.slug] = seat
         if seat.vendor:
-            world.sides[where].seats.setdefault(seat.role, seat)
+            world.sides[seat.vendor.slug].seats.setdefault(seat.role, seat)
 
 
 Wanted = tuple[str, str, str, str, tuple[tuple[str, Role], ...]]
