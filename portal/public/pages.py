@@ -27,6 +27,8 @@ def start(request: Any) -> HttpResponse:
         return redirect("desk:queue")
     if request.actor.is_operator:
         return redirect("system")
+    if request.actor.person_id is not None:
+        return render(request, "public/no_seat.html")
     if settings.DEMO:
         return render(request, "public/start.html", {"groups": GROUPS, "trials": TRIALS, "password": PASSWORD})
     return render(request, "public/start.html", {"deserted": is_deserted()})

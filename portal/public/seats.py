@@ -13,15 +13,7 @@ from partners.seats import places_of
 from prm.kernel.pages import ActorView
 
 
-class Switch(ActorView):
-    """A switch: a button turns it; whoever opens its address lands on the start page."""
-
-    def get(self, request: Any) -> HttpResponse:
-        """Lead to the start page."""
-        return redirect("start")
-
-
-class SwitchSeat(Switch):
+class SwitchSeat(ActorView):
     """Acts from another of the person's own seats from now on."""
 
     def post(self, request: Any) -> HttpResponse:
@@ -35,7 +27,7 @@ class SwitchSeat(Switch):
         return redirect("start")
 
 
-class SwitchVendor(Switch):
+class SwitchVendor(ActorView):
     """Looks at one vendor's records from now on, or at all vendors'."""
 
     def post(self, request: Any) -> HttpResponse:

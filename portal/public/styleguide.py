@@ -8,7 +8,10 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.core.paginator import Page, Paginator
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView
@@ -138,7 +141,17 @@ def sample_page() -> Page:
     return Paginator(range(80), 20).page(2)
 
 
-class StyleGuide(TemplateView):
+class DemoPage(TemplateView):
+    """A page with sample data: it exists in demo mode only."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Hide it outside demo mode."""
+        if not settings.DEMO:
+            raise Http404
+        return super().dispatch(request, *args, **kwargs)
+
+
+class StyleGuide(DemoPage):
     """Every part with its states."""
 
     template_name = "styleguide.html"
@@ -159,7 +172,7 @@ class StyleGuide(TemplateView):
         }
 
 
-class DeskSample(TemplateView):
+class DeskSample(DemoPage):
     """The desk's list and detail, with sample rows; on a phone the detail is a page of its own."""
 
     template_name = "styleguide/desk.html"

@@ -40,10 +40,6 @@ class System(SystemPage):
 class SystemRetry(SystemPage):
     """Puts a delivery that gave up back into the queue."""
 
-    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Lead back to the list: only the button retries."""
-        return redirect("system")
-
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Retry it."""
         retry_delivery(actor=self.actor, delivery_id=pk)

@@ -61,10 +61,6 @@ class Tokens(TokenPage):
 class TokenRevoke(TokenPage):
     """Ends a token."""
 
-    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Lead back to the list: only a button ends a token."""
-        return redirect("settings-tokens")
-
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         """End it."""
         token = get_object_or_404(AccessToken.objects.visible_to(self.actor), pk=pk)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from portal.public import files, notifications, outbox, pages, preferences, seats, system, tokens
+from portal.public import files, notifications, outbox, pages, preferences, seats, styleguide, system, tokens
 
 urlpatterns = [
     path("", pages.start, name="start"),
@@ -24,6 +24,9 @@ urlpatterns = [
     path("outbox/previews/", outbox.MailPreviews.as_view(), name="mail-previews"),
     path("outbox/previews/<slug:template>/", outbox.MailPreview.as_view(), name="mail-preview"),
     path("outbox/previews/<slug:template>/body/", outbox.MailPreviewBody.as_view(), name="mail-preview-body"),
+    path("styleguide/", styleguide.StyleGuide.as_view(), name="styleguide"),
+    path("styleguide/desk/", styleguide.DeskSample.as_view(), name="styleguide-desk"),
+    path("styleguide/desk/<int:pk>/", styleguide.DeskSample.as_view(), name="styleguide-desk-detail"),
     path("system/", system.System.as_view(), name="system"),
     path("system/deliveries/<int:pk>/retry/", system.SystemRetry.as_view(), name="system-retry"),
 ]

@@ -143,7 +143,7 @@ def token(cast):
 def test_token_is_revoked(browse, token):
     client = browse("brightpath_sales")
     assert "&lt;b&gt;CRM" in client.get("/settings/tokens/").content.decode()
-    assert client.get(f"/settings/tokens/{token.pk}/revoke/")["Location"] == "/settings/tokens/"
+    assert client.get(f"/settings/tokens/{token.pk}/revoke/").status_code == 405
     token.refresh_from_db()
     assert token.revoked_at is None
     response = client.post(f"/settings/tokens/{token.pk}/revoke/", follow=True)
@@ -171,3 +171,17 @@ def test_tokens_cost_the_same_for_one_and_for_thirty(cast, browse, token, django
         make_token(actor=cast.actor("brightpath_sales"), name=f"T{number}", scopes=["deals:read"], days=30)
     with django_assert_num_queries(4):
         client.get("/settings/tokens/")
+
+
+def test_person_without_a_seat_is_told_and_may_sign_out(browse):
+    page = browse("nobody").get("/").content.decode()
+    assert "You work for nobody here" in page
+    assert 'action="/accounts/logout/"' in page
+
+
+@pytest.mark.parametrize("path", ["/styleguide/", "/styleguide/desk/", "/styleguide/desk/2/"])
+def test_style_guide_is_there_in_the_demo_only(db, client, settings, path):
+    settings.DEMO = True
+    assert client.get(path).status_code == 200
+    settings.DEMO = False
+    assert client.get(path).status_code == 404
