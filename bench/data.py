@@ -195,7 +195,7 @@ INSERT INTO dealreg_deal (reference, submission, account_link, families, custome
   outcome, submitted_at, due_at, clock_left, asked_fields, asked_text, decided_at, decline_reason, decision_text,
   policy_reference, discount, protection_days, protected_from, protected_until, closed_on, closed_value, lost_reason,
   outcome_text, revision, created_at, updated_at, account_id, decided_by_id, enrollment_id, owner_id, partner_id, vendor_id)
-SELECT %(code)s || '-' || lpad(number::text, 8, '0'), gen_random_uuid(), 'exact', ARRAY[%(family)s]::bigint[], c.name,
+SELECT %(code)s || '-' || substr(lpad(number::text, 8, '0'), 1, 4) || '-' || substr(lpad(number::text, 8, '0'), 5), gen_random_uuid(), 'exact', ARRAY[%(family)s]::bigint[], c.name,
   c.domain, c.country, c.city, 'Ines Rothmann', 'ines@' || c.domain, 'Project ' || number, round((1000 + size * 200000)::numeric, 2),
   'EUR', (submitted + interval '90 days')::date, 'proposal', 'sell', 'They saw the demonstration and want a quote.', '',
   fate, CASE WHEN closing < 0.25 AND fate IN ('approved', 'expired') THEN 'won'

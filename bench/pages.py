@@ -1,0 +1,227 @@
+"""Pages against the floor, at 20,000 and at 200,000 deals."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from itertools import count
+from typing import Any
+
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
+from django.db import connection
+from django.utils import timezone
+
+from activity.relay import drain
+from bench.cost import Caller, Compared, Request, compare
+from bench.data import World, grow, identity, make_world
+from dealreg.enums import UNDECIDED, Status
+from dealreg.models import Deal
+from partners.seats import actor_of, people_with_seats
+from partners.services import make_token
+from people.models import Person
+from prm.kernel.actors import Via
+
+SIZES = (20_000, 200_000)
+MOST_QUERIES = 12
+MOST_GROWTH = 1.3
+READS, WRITES = 30, 12
+CSRF = "bench" * 6 + "ab"
+NEW_CUSTOMERS = 50_000_000  # numbered beyond all that the data holds
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page to be measured. `limit` is how many floors it may cost; None where the issue sets none."""
+
+    name: str
+    side: str
+    make: Callable[[], Request]
+    limit: float | None
+    times: int = READS
+
+
+@dataclass
+class Result:
+    """A page's figures at each size."""
+
+    page: Page
+    queries: list[str] = field(default_factory=list)
+    at: dict[int, Compared] = field(default_factory=dict)
+
+    @property
+    def growth(self) -> float:
+        """How much more it costs at the largest size than at the smallest, beyond what the floor does."""
+        sizes = sorted(self.at)
+        small, large = self.at[sizes[0]], self.at[sizes[-1]]
+        return large.ratio / small.ratio
+
+    @property
+    def passed(self) -> bool:
+        """Whether every promise is kept."""
+        ratios = [compared.ratio for compared in self.at.values()]
+        within = self.page.limit is None or max(ratios) <= self.page.limit
+        return within and len(self.queries) <= MOST_QUERIES and self.growth <= MOST_GROWTH
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the figures."""
+        return {
+            "page": self.page.name,
+            "limit": self.page.limit,
+            "queries": len(self.queries),
+            "growth": round(self.growth, 2),
+            "passed": self.passed,
+            "at": {
+                size: {
+                    "ratio": round(found.ratio, 2),
+                    "web_ratio": round(found.web_ratio, 2),
+                    "web_ms": round(found.page.web_ms, 2),
+                    "postgres_ms": round(found.page.postgres_ms, 2),
+                    "floor_web_ms": round(found.floor.web_ms, 2),
+                    "floor_postgres_ms": round(found.floor.postgres_ms, 2),
+                    "buffers": round(found.page.buffers),
+                    "floor_buffers": round(found.floor.buffers),
+                }
+                for size, found in self.at.items()
+            },
+        }
+
+
+class Bench:
+    """The people, their sessions, and the requests they send."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self._customers = count(NEW_CUSTOMERS)
+        self.seller = session_of(world.seller)
+        self.approver = session_of(world.approver)
+        self.actor = actor_of(people_with_seats().get(pk=world.seller.pk), None, via=Via.SESSION)[0]
+        self.token = make_token(actor=self.actor, name="bench", scopes=["deals:read", "deals:write"], days=30)[1]
+
+    def refresh(self) -> None:
+        """Choose the deals that detail pages are measured on: with lines, comments and events, newest first."""
+        deals = Deal.objects.visible_to(self.actor).filter(comments__isnull=False)
+        self.approved = deals.filter(status=Status.APPROVED).order_by("-submitted_at")[0].reference
+        waiting = Deal.objects.filter(vendor=self.world.sides[0].vendor, status__in=UNDECIDED)
+        self.waiting = waiting.order_by("due_at")[0].reference
+
+    def floor(self, side: str) -> Request:
+        """Return the floor as seller or approver."""
+        return Request("GET", f"/{side}/floor/", self.seller if side == "portal" else self.approver)
+
+    def registering(self) -> Request:
+        """Return the sent form of a customer that nobody registered yet; one in four is written like a known one."""
+        number = next(self._customers)
+        customer = identity(number if number % 4 else number % 5000)
+        name = customer.name if number % 4 else customer.name.rsplit(" ", 1)[0].upper()
+        fields = {
+            "csrfmiddlewaretoken": CSRF,
+            "submission": str(uuid.uuid4()),
+            "enrollment": str(next(e.id for e in self.actor.enrollments if e.vendor_id == self.world.sides[0].vendor.pk)),
+            "customer_name": name,
+            "customer_domain": customer.domain if number % 4 else "",
+            "customer_country": customer.country,
+            "contact_name": "Ines Rothmann",
+            "contact_email": "ines@example.com",
+            "title": "12 palletising cells",
+            "value": "",
+            "currency": "EUR",
+            "close_date": (timezone.localdate() + timedelta(days=60)).isoformat(),
+            "stage": "qualified",
+            "part": "sell",
+            "notes": "They saw the demonstration.",
+            "lines-TOTAL_FORMS": "2",
+            "lines-INITIAL_FORMS": "0",
+            "lines-0-product": str(self.world.sides[0].robot.pk),
+            "lines-0-quantity": "12",
+            "lines-1-product": str(self.world.sides[0].sensor.pk),
+            "lines-1-quantity": "3",
+        }
+        return self._form("/portal/deals/register/", self.seller, fields)
+
+    def approving(self) -> Request:
+        """Return the approval of a deal that was registered just before, outside the measurement."""
+        caller, before = Caller(), Deal.objects.order_by("-pk").values_list("pk", flat=True)[0]
+        while True:
+            caller.call(self.registering())
+            deal = Deal.objects.filter(pk__gt=before).order_by("-pk")[0]
+            if deal.status == Status.SUBMITTED:
+                break
+        fields = {"csrfmiddlewaretoken": CSRF, "message": "", "days": str(deal.protection_days), "overtake_reason": ""}
+        return self._form(f"/desk/deals/{deal.reference}/approve/", self.approver, fields)
+
+    def _form(self, path: str, cookies: str, fields: dict[str, str]) -> Request:
+        return Request("POST", path, f"{cookies}; csrftoken={CSRF}", form=tuple(fields.items()), expected=(302,))
+
+
+def session_of(person: Person) -> str:
+    """Return the cookie of a person who signed in."""
+    session = SessionStore()
+    session[SESSION_KEY] = str(person.pk)
+    session[BACKEND_SESSION_KEY] = "partners.authentication.SeatBackend"
+    session[HASH_SESSION_KEY] = person.get_session_auth_hash()
+    session.create()
+    return f"sessionid={session.session_key}"
+
+
+def pages(bench: Bench) -> list[Page]:
+    """Return what is measured, with the issue's limits."""
+
+    def read(path: str, cookies: str) -> Callable[[], Request]:
+        return lambda: Request("GET", path.format(approved=bench.approved, waiting=bench.waiting), cookies)
+
+    def ask(path: str) -> Callable[[], Request]:
+        return lambda: Request("GET", path.format(approved=bench.approved), token=bench.token)
+
+    return [
+        Page("portal: deals", "portal", read("/portal/deals/", bench.seller), 2),
+        Page("portal: a deal", "portal", read("/portal/deals/{approved}/", bench.seller), 2.5),
+        Page("portal: home", "portal", read("/portal/", bench.seller), None),
+        Page("portal: register, the form", "portal", read("/portal/deals/register/", bench.seller), None),
+        Page("portal: register, sent", "portal", bench.registering, 4, WRITES),
+        Page("desk: queue", "desk", read("/desk/", bench.approver), 2),
+        Page("desk: queue with a deal open", "desk", read("/desk/?deal={waiting}", bench.approver), 2.5),
+        Page("desk: deals", "desk", read("/desk/deals/", bench.approver), 2),
+        Page("desk: a deal", "desk", read("/desk/deals/{waiting}/", bench.approver), 2.5),
+        Page("desk: approve", "desk", bench.approving, 4, WRITES),
+        Page("API: deals", "portal", ask("/api/v1/deals/?limit=25"), 2),
+        Page("API: a deal", "portal", ask("/api/v1/deals/{approved}/"), 2.5),
+    ]
+
+
+def measure(sizes: tuple[int, ...] = SIZES, only: str = "") -> list[Result]:
+    """Make the data and measure every page at each size."""
+    world = make_world()
+    bench, caller = Bench(world), Caller()
+    results = {page.name: Result(page) for page in pages(bench) if only in page.name}
+    for size in sizes:
+        seconds = grow(world, size)
+        print(f"  {size:,} deals, made in {seconds:.0f} s", flush=True)
+        bench.refresh()
+        for result in results.values():
+            _measure_one(caller, bench, result, size)
+    return list(results.values())
+
+
+def _measure_one(caller: Caller, bench: Bench, result: Result, size: int) -> None:
+    page = result.page
+    caller.call(page.make())  # templates are compiled, address patterns too
+    result.queries = max(result.queries, caller.queries(page.make()), key=len)
+    result.at[size] = found = compare(caller, lambda: bench.floor(page.side), page.make, page.times)
+    drain(100_000)
+    limit = f"(at most {page.limit})" if page.limit else ""
+    print(
+        f"  {page.name:30} {found.ratio:5.2f} × floor {limit:13} {len(result.queries):3} queries, web {found.page.web_ms:5.1f} ms, "
+        f"PostgreSQL {found.page.postgres_ms:4.1f} ms (floor {found.floor.web_ms:.1f} and {found.floor.postgres_ms:.1f}), "
+        f"{found.page.buffers:5.0f} buffers",
+        flush=True,
+    )
+
+
+def database_size() -> str:
+    """Return the size of the database as people read it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_size_pretty(pg_database_size(current_database()))")
+        return str(cursor.fetchone()[0])
