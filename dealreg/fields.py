@@ -31,7 +31,7 @@ class AmountField(forms.CharField):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**{"max_length": 40, "widget": forms.TextInput(attrs={"inputmode": "decimal"}), **kwargs})
 
-    def clean(self, value: Any) -> Decimal | None:  # type: ignore[override]
+    def clean(self, value: Any) -> Decimal | None:
         """Return the amount.
 
         Raises:
@@ -55,7 +55,7 @@ class QuantityField(forms.CharField):
         widget = forms.TextInput(attrs={"inputmode": "numeric", "size": "4", "autocomplete": "off"})
         super().__init__(**{"max_length": 20, "widget": widget, **kwargs})
 
-    def clean(self, value: Any) -> int | None:  # type: ignore[override]
+    def clean(self, value: Any) -> int | None:
         """Return the number.
 
         Raises:
@@ -100,14 +100,14 @@ class DayField(forms.DateField):
 class LongSelect(forms.Select):
     """A list of many options, written at once: a template per option would take longer than the rest of the page."""
 
-    def options(self) -> str:
+    def choices_html(self) -> str:
         """Return the options as HTML, none selected."""
         return format_html_join("", '<option value="{}">{}</option>', self.choices)
 
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
         """Write the list with the value selected."""
         chosen = format_html('<option value="{}"', "" if value is None else value)
-        options = self.options().replace(chosen, f"{chosen} selected", 1)
+        options = self.choices_html().replace(chosen, f"{chosen} selected", 1)
         attributes = flatatt(self.build_attrs(self.attrs, {**(attrs or {}), "name": name}))
         return format_html("<select{}>{}</select>", attributes, mark_safe(options))  # noqa: S308  (escaped above)
 
@@ -121,7 +121,7 @@ def country_options(language: str) -> str:
 class CountrySelect(LongSelect):
     """The list of countries."""
 
-    def options(self) -> str:
+    def choices_html(self) -> str:
         """Return the options, written once per language."""
         return country_options(get_language() or "en")
 
@@ -152,7 +152,7 @@ class PricedSelect(LongSelect):
 
     prices: dict[str, str]
 
-    def options(self) -> str:
+    def choices_html(self) -> str:
         """Return the options with their prices."""
         prices = getattr(self, "prices", {})
         return format_html_join(

@@ -84,7 +84,11 @@ class DeskDealFilter(DealFilter):
     closes_to = None
     q = CharFilter(method="search", label=_("Customer, partner or reference"))
     type = ChoiceFilter(
-        field_name="partner__type", label=_("Partner"), choices=PartnerType, empty_label=_("Any kind"), widget=PlainSelect
+        field_name="partner__type",
+        label=_("Partner"),
+        choices=PartnerType,
+        empty_label=_("Any kind"),
+        widget=PlainSelect,
     )
     partner = CharFilter(field_name="partner__slug", widget=forms.HiddenInput)
     overdue = BooleanFilter(method="late", label=_("Overdue"), widget=forms.CheckboxInput)

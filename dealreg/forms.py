@@ -68,15 +68,16 @@ class RegistrationForm(forms.Form):
     contact_name = forms.CharField(label=_("Contact at the customer"), max_length=120, required=False)
     contact_email = forms.EmailField(label=_("Contact's e-mail"), required=False)
     title = forms.CharField(
-        label=_("Project"), max_length=160, required=False, help_text=_("Tells this deal from others with the same customer.")
+        label=_("Project"),
+        max_length=160,
+        required=False,
+        help_text=_("Tells this deal from others with the same customer."),
     )
     value = AmountField(
         label=_("Value"), required=False, help_text=_("Leave it empty to take the sum of the list prices.")
     )
     currency = CurrencyChoice(label=_("Currency"))
-    close_date = DayField(
-        label=_("Expected close"), error_messages={"required": _("Enter when you expect the order.")}
-    )
+    close_date = DayField(label=_("Expected close"), error_messages={"required": _("Enter when you expect the order.")})
     stage = forms.ChoiceField(label=_("Sales stage"), choices=Stage)
     part = forms.ChoiceField(label=_("What you do"), choices=Part, widget=forms.RadioSelect)
     notes = forms.CharField(
@@ -86,7 +87,7 @@ class RegistrationForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("A visit, a demo or a written request helps the approver decide."),
     )
-    files = SeveralFiles(label=_("Files"), required=False)
+    files = SeveralFiles(label=_("Files"), required=False)  # type: ignore[assignment]  # Django takes it off the class
 
     def __init__(self, *args: Any, terms: Sequence[Terms], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -157,7 +158,7 @@ class LineForm(forms.Form):
         self.products = products
         field = self.fields["product"]
         field.choices = [("", _("Choose…")), *((key, product.label) for key, product in products.items())]  # type: ignore[attr-defined]
-        field.widget.prices = {  # type: ignore[attr-defined]
+        field.widget.prices = {
             key: str(product.price) for key, product in products.items() if product.price is not None
         }
 
@@ -199,7 +200,9 @@ class Lines(forms.BaseFormSet):
         """
         chosen = [form.cleaned_data["product"] for form in self.forms if form.is_valid() and form.cleaned_data]
         if len(set(chosen)) < len(chosen):
-            raise ValidationError(_("A product stands in two rows. Add the quantities up in one."), code="product_twice")
+            raise ValidationError(
+                _("A product stands in two rows. Add the quantities up in one."), code="product_twice"
+            )
 
     def inputs(self) -> list[LineInput]:
         """Return the lines that were filled in; the formset must be valid."""
@@ -264,7 +267,7 @@ class AnswerForm(forms.Form):
             return forms.EmailField(label=label, required=False)
         if name == Askable.FILES:
             return SeveralFiles(label=label, required=False)
-        longest = Deal._meta.get_field(name).max_length
+        longest = getattr(Deal._meta.get_field(name), "max_length", None)
         widget = forms.Textarea(attrs={"rows": 3}) if name == Askable.NOTES else None
         return forms.CharField(label=label, required=False, max_length=longest or LONGEST_NOTES, widget=widget)
 
@@ -314,7 +317,9 @@ class WinForm(forms.Form):
 
     value = AmountField(label=_("Value of the order"))
     closed_on = DayField(label=_("Ordered on"))
-    remark = forms.CharField(label=_("Remark"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2}))
+    remark = forms.CharField(
+        label=_("Remark"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2})
+    )
 
 
 class LoseForm(forms.Form):
@@ -324,7 +329,9 @@ class LoseForm(forms.Form):
 
     reason = forms.ChoiceField(label=_("Why?"), choices=[("", _("Choose…")), *LostReason.choices])
     closed_on = DayField(label=_("Lost on"))
-    remark = forms.CharField(label=_("Remark"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2}))
+    remark = forms.CharField(
+        label=_("Remark"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2})
+    )
 
 
 class WithdrawForm(forms.Form):
@@ -359,4 +366,4 @@ class FileForm(forms.Form):
 
     use_required_attribute = False
 
-    files = SeveralFiles(label=_("Add files"))
+    files = SeveralFiles(label=_("Add files"))  # type: ignore[assignment]  # Django takes it off the class

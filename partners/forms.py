@@ -18,7 +18,9 @@ class SeatForm(forms.Form):
     role = forms.ChoiceField(
         label=_("Role"),
         choices=ROLES,
-        help_text=_("Administrators manage the team and register deals, sales register and work on deals; others read and comment."),
+        help_text=_(
+            "Administrators manage the team; they and sales register and work on deals; others read and comment."
+        ),
     )
     reach = forms.ChoiceField(label=_("Sees"), choices=Reach)
     is_active = forms.BooleanField(

@@ -78,6 +78,7 @@ def stacked_bars(columns: Sequence[tuple[str, Sequence[Decimal]]], currency: str
 
     Args:
         columns: per period its label and its pieces from the bottom up, at most three.
+        currency: ISO 4217, for the scale's labels.
     """
     sums = [float(sum(pieces)) for _label, pieces in columns]
     top, unit = nice_top(max(sums, default=0)), unit_for(max(sums, default=0))
@@ -99,7 +100,9 @@ def _bar(number: int, column: tuple[str, Sequence[Decimal]], pitch: float, top: 
         parts.append(Part(f"c{tone}", f"{y:.1f}", f"{max(height - GAP, 0.5):.1f}"))
     total = sum(pieces, Decimal(0))
     figure = short(float(total), unit) if total else ""
-    return Bar(label, f"{middle - width / 2:.2f}%", f"{width:.2f}%", f"{middle:.2f}%", tuple(parts), figure, f"{y - 6:.1f}")
+    return Bar(
+        label, f"{middle - width / 2:.2f}%", f"{width:.2f}%", f"{middle:.2f}%", tuple(parts), figure, f"{y - 6:.1f}"
+    )
 
 
 def _rule(share: float, top: float, unit: int, currency: str) -> Rule:

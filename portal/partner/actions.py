@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.contrib import messages
-from django.forms import Form
+from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -63,7 +63,7 @@ class QuestionView(DealView):
                 return redirect(deal)
         return self.page(deal, form, status=422)
 
-    def page(self, deal: Deal, form: Form, status: int = 200, **further: Any) -> HttpResponse:
+    def page(self, deal: Deal, form: BaseForm, status: int = 200, **further: Any) -> HttpResponse:
         """Render the question."""
         context = {"deal": deal, "form": form, "crumbs": self.crumbs(deal), **self.words(deal), **further}
         return render(self.request, self.template_name, context, status=status)
@@ -197,7 +197,11 @@ class Edit(QuestionView):
         form = EditForm(data, instance=deal)
         form.is_valid()
         both = [
-            (form[name].label, written(deal, name, getattr(deal, name)), written(deal, name, form.cleaned_data.get(name)))
+            (
+                form[name].label,
+                written(deal, name, getattr(deal, name)),
+                written(deal, name, form.cleaned_data.get(name)),
+            )
             for name in form.Meta.fields
             if name in form.cleaned_data and form.cleaned_data[name] != getattr(deal, name)
         ]

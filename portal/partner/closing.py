@@ -58,14 +58,24 @@ def win(deal: Deal, data: Any = None) -> Dialog:
     form = WinForm(data, initial=start, auto_id="win_%s")
     form.fields["value"].help_text = _("In %(currency)s.") % {"currency": deal.currency}
     return _dialog(
-        deal, "win", form, title=_("Mark as won"), text=_("Congratulations. What did they order?"), label=_("Mark as won"), icon="done"
+        deal,
+        "win",
+        form,
+        title=_("Mark as won"),
+        text=_("Congratulations. What did they order?"),
+        label=_("Mark as won"),
+        icon="done",
     )
 
 
 def lose(deal: Deal, data: Any = None) -> Dialog:
     """Ask why it was lost, and when."""
     form = LoseForm(data, initial={"closed_on": timezone.localdate()}, auto_id="lose_%s")
-    text = _("The vendor reads the reason. Protection ends at once.") if deal.is_protected else _("The vendor reads the reason.")
+    text = (
+        _("The vendor reads the reason. Protection ends at once.")
+        if deal.is_protected
+        else _("The vendor reads the reason.")
+    )
     return _dialog(deal, "lose", form, title=_("Mark as lost"), text=text, label=_("Mark as lost"), icon="no")
 
 

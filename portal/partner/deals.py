@@ -86,19 +86,19 @@ class DealList(ListPage):
         now = timezone.now()
         plain = page.number == 1 and not self.request.GET
         may = self.actor.may(REGISTER_DEALS)
-        drafts = DealDraft.objects.visible_to(self.actor).order_by("-updated_at", "-pk") if plain and may else []
+        drafts = DealDraft.objects.visible_to(self.actor).order_by("-updated_at", "-pk")[:MOST_DRAFTS]
         return {
             "rows": [row_of(deal, now) for deal in page.rows],
             "more_filters": any(self.request.GET.get(name) for name in LESS_ASKED),
             "chips": self.chips(),
-            "drafts": list(drafts[:MOST_DRAFTS]),
+            "drafts": list(drafts) if plain and may else [],
             "with_vendor": self.focus is None,
             "may_register": may,
         }
 
     def chips(self) -> list[dict[str, Any]]:
         """Return the views that are a click away."""
-        views = (
+        views: tuple[tuple[str, dict[str, str]], ...] = (
             (_("All"), {}),
             (_("Open"), {"outcome": Outcome.OPEN}),
             (_("Needs your answer"), {"status": Status.INFORMATION_REQUESTED}),
@@ -107,7 +107,11 @@ class DealList(ListPage):
             (_("Won"), {"outcome": Outcome.WON}),
             (_("Lost"), {"outcome": Outcome.LOST}),
         )
-        given = {name: value for name, value in self.request.GET.items() if value and name not in {"page", "order", "export", "more"}}
+        given = {
+            name: value
+            for name, value in self.request.GET.items()
+            if value and name not in {"page", "order", "export", "more"}
+        }
         return [
             {
                 "label": label,
@@ -161,11 +165,13 @@ class DealDetail(DealView):
         context = {
             "deal": deal,
             "crumbs": [{"label": _("Deals"), "url": reverse("portal:deal-list")}, {"label": deal.vendor.name}],
-            "status_look": STATUS_LOOK[deal.status],
-            "outcome_look": OUTCOME_LOOK[deal.outcome],
+            "status_look": STATUS_LOOK[Status(deal.status)],
+            "outcome_look": OUTCOME_LOOK[Outcome(deal.outcome)],
             "ring": ring_of(deal, timezone.now()),
             "steps": steps(deal, timeline.stage_days(happened)),
-            "lines": list(DealLine.objects.visible_to(self.actor).filter(deal=deal).select_related("product").order_by("pk")),
+            "lines": list(
+                DealLine.objects.visible_to(self.actor).filter(deal=deal).select_related("product").order_by("pk")
+            ),
             "files": list(DealFile.objects.visible_to(self.actor).filter(deal=deal).order_by("pk")),
             "entries": timeline.entries(deal, happened, timeline.comments_of(self.actor, deal)),
             **self.actions(deal),
@@ -191,7 +197,7 @@ class DealDetail(DealView):
         }
 
     def expectations(self, deal: Deal) -> dict[str, Any]:
-        """Return who decides and how long it takes, for an undecided deal; what protection covers, for an approved one."""
+        """Return how long a decision takes, for an undecided deal; what protection covers, for an approved one."""
         if deal.is_undecided:
             times = decision_times(frozenset({deal.vendor_id})).get(deal.vendor_id)
             return {"median": span_text(times.median_hours * 3600) if times and times.median_hours is not None else ""}
@@ -215,4 +221,7 @@ def steps(deal: Deal, reached: dict[str, datetime]) -> list[dict[str, Any]]:
         for number, stage in enumerate(order)
     ]
     last = deal.get_outcome_display() if closed else _("Won or lost")
-    return [*found, {"label": last, "note": day_text(deal.closed_on) if closed and deal.closed_on else "", "current": closed}]
+    return [
+        *found,
+        {"label": last, "note": day_text(deal.closed_on) if closed and deal.closed_on else "", "current": closed},
+    ]

@@ -32,7 +32,7 @@ CUSTOMER_FIELDS = ("customer_name", "customer_domain", "customer_country")
 
 def raw_text(request: HttpRequest) -> dict[str, str]:
     """Return what was typed, field by field, for the draft. PostgreSQL keeps no NUL in JSON."""
-    return {name: value.replace("\x00", "") for name, value in request.POST.items() if name not in NOT_KEPT}
+    return {name: str(value).replace("\x00", "") for name, value in request.POST.items() if name not in NOT_KEPT}
 
 
 def revision_in(data: Mapping[str, Any]) -> int | None:
@@ -73,7 +73,9 @@ def count_check(actor: Actor) -> None:
     cache.add(key, 0, timeout=120)
     if cache.incr(key) > CHECKS_A_MINUTE:
         raise TooMany(
-            "too_many_checks", _("That was a lot of checks in a minute. Go on typing; the approver checks again."), 60 - now.second
+            "too_many_checks",
+            _("That was a lot of checks in a minute. Go on typing; the approver checks again."),
+            60 - now.second,
         )
 
 
@@ -89,4 +91,8 @@ def own_duplicates(actor: Actor, vendor_id: int | None, typed: Mapping[str, Any]
     if not candidates:
         return []
     mine = Deal.objects.visible_to(actor).filter(vendor_id=vendor_id).contending()
-    return list(mine.filter(account_id__in=[found.account_id for found in candidates]).order_by("-submitted_at", "-pk")[:SHOWN_DUPLICATES])
+    return list(
+        mine.filter(account_id__in=[found.account_id for found in candidates]).order_by("-submitted_at", "-pk")[
+            :SHOWN_DUPLICATES
+        ]
+    )

@@ -86,11 +86,13 @@ def deals_in_need(actor: Actor, vendor_id: int | None) -> list[Deal]:
 def need_of(deal: Deal, now: datetime) -> Need:
     """Return why a deal needs someone; of several reasons the most urgent."""
     words = {"customer": deal.customer_name, "vendor": deal.vendor.name}
-    same = {"vendor": deal.vendor, "reference": deal.reference, "facts": _facts(deal)}
+    same: dict[str, Any] = {"vendor": deal.vendor, "reference": deal.reference, "facts": _facts(deal)}
     if deal.waits_for_partner:
         title = _("Answer %(vendor)s’s question about %(customer)s") % words
         note = _("their clock is paused")
-        return Need(rank=(0, deal.submitted_at), title=title, url=deal.get_absolute_url(), action=_("Answer"), note=note, **same)
+        return Need(
+            rank=(0, deal.submitted_at), title=title, url=deal.get_absolute_url(), action=_("Answer"), note=note, **same
+        )
     edit = reverse("portal:deal-edit", args=[deal.reference])
     if deal.is_protected and deal.protected_until and deal.protected_until - now <= ENDING:
         return Need(
@@ -120,7 +122,8 @@ def draft_need(draft: DealDraft) -> Need:
     """Return a draft as something to go on with."""
     return Need(
         rank=(3, draft.updated_at),
-        title=_("Finish the registration of %(customer)s") % {"customer": draft.customer_name or _("a customer without a name")},
+        title=_("Finish the registration of %(customer)s")
+        % {"customer": draft.customer_name or _("a customer without a name")},
         url=draft.get_absolute_url(),
         action=_("Continue"),
         note=_("draft, saved %(when)s") % {"when": relative_text(draft.updated_at)},
@@ -222,7 +225,9 @@ def _periods(found: list[dict[str, Any]], today: date) -> list[PipelineRow]:
     sums: dict[Any, list[Decimal]] = {None: [ZERO] * 3, **{month: [ZERO] * 3 for month in months}, date.max: [ZERO] * 3}
     for row in found:
         key = None if row["month"] < first else row["month"] if row["month"] in sums else date.max
-        sums[key] = [before + row[name] for before, name in zip(sums[key], ("protected", "undecided", "other"), strict=True)]
+        sums[key] = [
+            before + row[name] for before, name in zip(sums[key], ("protected", "undecided", "other"), strict=True)
+        ]
     locale = locale_for(get_language())
     names = {None: _("Overdue"), date.max: _("Later")}
     return [
@@ -285,7 +290,9 @@ class Home(ActorView):
         """Show it."""
         now = timezone.now()
         needs = self.needs(now)
-        cards = standing_cards([held for held in terms_for(self.actor) if self.focus in {None, held.vendor_id}], self.actor)
+        cards = standing_cards(
+            [held for held in terms_for(self.actor) if self.focus in {None, held.vendor_id}], self.actor
+        )
         context = {
             "title": title_for(needs),
             "today": timezone.localdate(now),
@@ -293,7 +300,7 @@ class Home(ActorView):
             "more": len(needs) - MOST_NEEDS,
             "pipeline": pipeline_of(self.actor, self.focus, timezone.localdate(now)),
             "cards": cards,
-            "decided": [(deal, *STATUS_LOOK[deal.status]) for deal in self.decided(now)],
+            "decided": [(deal, *STATUS_LOOK[Status(deal.status)]) for deal in self.decided(now)],
             "with_vendor": len(self.actor.vendor_ids) > 1 and self.focus is None,
             "may_register": self.actor.may(REGISTER_DEALS),
             "key": (_("Protected"), _("In review"), _("Not protected")),
@@ -310,10 +317,17 @@ class Home(ActorView):
 
     def decided(self, now: datetime) -> list[Deal]:
         """Return the latest decisions. One query."""
-        found = Deal.objects.visible_to(self.actor).filter(decided_at__gte=now - DECIDED_SINCE, status__in=[Status.APPROVED, Status.DECLINED])
+        found = Deal.objects.visible_to(self.actor).filter(
+            decided_at__gte=now - DECIDED_SINCE, status__in=[Status.APPROVED, Status.DECLINED]
+        )
         if self.focus is not None:
             found = found.filter(vendor_id=self.focus)
-        return list(found.exclude(outcome=Outcome.LOST).select_related("vendor").defer("notes").order_by("-decided_at", "-pk")[:MOST_DECIDED])
+        return list(
+            found.exclude(outcome=Outcome.LOST)
+            .select_related("vendor")
+            .defer("notes")
+            .order_by("-decided_at", "-pk")[:MOST_DECIDED]
+        )
 
 
 def title_for(needs: list[Need]) -> str:

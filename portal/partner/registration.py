@@ -33,7 +33,6 @@ from prm.kernel.money import CURRENCIES, shown
 from prm.kernel.pages import ActorView, show_violation
 
 
-
 @dataclass
 class Sheet:
     """The form as it is filled in at the moment: fields, lines, files, and what they bring."""
@@ -84,7 +83,12 @@ class RegistrationView(ActorView):
     def filled_in(self, content: Mapping[str, Any], submission: uuid.UUID, draft: DealDraft | None = None) -> Sheet:
         """Return the form with raw text in it, not judged yet."""
         terms = self.chosen_terms(content)
-        start = {"stage": Stage.QUALIFIED, "part": Part.SELL, "currency": terms.currency, "enrollment": terms.enrollment_id}
+        start = {
+            "stage": Stage.QUALIFIED,
+            "part": Part.SELL,
+            "currency": terms.currency,
+            "enrollment": terms.enrollment_id,
+        }
         initial = {**start, **content, "submission": submission, "draft_revision": draft.revision if draft else ""}
         lines = LineFormSet(
             initial=lines_in(content), prefix="lines", form_kwargs={"products": self.products(terms, content)}
@@ -94,9 +98,7 @@ class RegistrationView(ActorView):
     def sent(self, request: HttpRequest) -> Sheet:
         """Return the form as it was sent, to be judged."""
         terms = self.chosen_terms(request.POST)
-        lines = LineFormSet(
-            request.POST, prefix="lines", form_kwargs={"products": self.products(terms, request.POST)}
-        )
+        lines = LineFormSet(request.POST, prefix="lines", form_kwargs={"products": self.products(terms, request.POST)})
         return Sheet(RegistrationForm(request.POST, request.FILES, terms=self.all_terms), lines, terms)
 
     def page(self, sheet: Sheet, status: int = 200) -> HttpResponse:
@@ -126,7 +128,11 @@ class RegistrationView(ActorView):
         deal = own_deal(self.actor, submission)
         if deal is not None:
             return redirect(deal)
+        draft = own_draft(self.actor, submission)
+        refused = attach(self.actor, draft, self.request.FILES.getlist("files")) if draft else []
         sheet = self.filled_in(raw_text(self.request), submission, own_draft(self.actor, submission))
+        for refusal in refused:
+            messages.error(self.request, str(refusal.message))
         sheet.conflict = str(conflict.message)
         return self.page(sheet, status=409)
 
@@ -175,8 +181,8 @@ class RegisterView(RegistrationView):
         except RuleViolation as violation:
             return self.refused(self.sent(request), violation)
         refused = attach(self.actor, draft, request.FILES.getlist("files"))
-        for violation in refused:
-            messages.error(request, str(violation.message))
+        for refusal in refused:
+            messages.error(request, str(refusal.message))
         if "save" in request.POST and not refused:
             messages.success(request, _("Draft saved. You can leave and come back."))
         return redirect(draft)
@@ -211,9 +217,7 @@ class RegisterView(RegistrationView):
             sheet.form.add_error(None, str(violation.message))
         submission = submission_in(self.request.POST)
         if submission is not None and violation.code not in {"draft_too_large", "too_many_drafts"}:
-            sheet.draft = services.save_draft(
-                actor=self.actor, submission=submission, content=raw_text(self.request)
-            )
+            sheet.draft = services.save_draft(actor=self.actor, submission=submission, content=raw_text(self.request))
         answer = self.shown_again(sheet, submission or uuid.uuid4())
         if isinstance(violation, TooMany):
             answer.status_code = violation.status
@@ -223,8 +227,9 @@ class RegisterView(RegistrationView):
     def shown_again(self, sheet: Sheet, submission: uuid.UUID) -> HttpResponse:
         """Show the form with its errors and the draft's revision as it is now."""
         sheet.draft = own_draft(self.actor, submission)
-        sheet.form.data = {**sheet.form.data.dict(), "submission": str(submission)}
-        sheet.form.data["draft_revision"] = str(sheet.draft.revision) if sheet.draft else ""
+        data = self.request.POST.copy()
+        data["submission"], data["draft_revision"] = str(submission), str(sheet.draft.revision) if sheet.draft else ""
+        sheet.form.data = data
         return self.page(sheet, status=422)
 
 

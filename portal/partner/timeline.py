@@ -86,7 +86,7 @@ def _changes(deal: Deal, event: Event) -> list[str]:
     return [
         _("%(field)s: %(before)s → %(after)s")
         % {
-            "field": Deal._meta.get_field(name).verbose_name,
+            "field": verbose(name),
             "before": written(deal, name, event.before.get(name)),
             "after": written(deal, name, after),
         }
@@ -94,16 +94,20 @@ def _changes(deal: Deal, event: Event) -> list[str]:
     ]
 
 
+def verbose(name: str) -> str:
+    """Return a deal's field in words."""
+    return str(getattr(Deal._meta.get_field(name), "verbose_name", name))
+
+
 def written(deal: Deal, name: str, value: Any) -> str:
     """Write a field's value for a person: amounts with currency, days and choices in words, "–" where there is none."""
     if value in (None, ""):
         return "–"
-    field = Deal._meta.get_field(name)
     if name == "value":
         return shown(parse_amount(str(value)), deal.currency)
     if name in {"close_date", "next_step_on"}:
         return day_text(date.fromisoformat(str(value)))
-    return str(dict(field.flatchoices).get(value, value))
+    return str(dict(getattr(Deal._meta.get_field(name), "flatchoices", ())).get(value, value))
 
 
 def stage_days(happened: Sequence[Event]) -> dict[str, Any]:

@@ -17,7 +17,11 @@ urlpatterns = [
     path("deals/drafts/<uuid:submission>/save/", registration.DraftSaveView.as_view(), name="draft-save"),
     path("deals/drafts/<uuid:submission>/discard/", registration.DraftDiscardView.as_view(), name="draft-discard"),
     path("deals/drafts/<uuid:submission>/files/", registration.DraftFilesView.as_view(), name="draft-file-add"),
-    path("deals/drafts/<uuid:submission>/files/<uuid:key>/remove/", registration.DraftFilesView.as_view(), name="draft-file-remove"),
+    path(
+        "deals/drafts/<uuid:submission>/files/<uuid:key>/remove/",
+        registration.DraftFilesView.as_view(),
+        name="draft-file-remove",
+    ),
     path("deals/<str:reference>/", deals.DealDetail.as_view(), name="deal-detail"),
     path("deals/<str:reference>/edit/", actions.Edit.as_view(), name="deal-edit"),
     path("deals/<str:reference>/answer/", actions.Answer.as_view(), name="deal-answer"),

@@ -103,7 +103,14 @@ def test_page_shows_the_deal_in_few_queries(cast, browse, django_assert_max_num_
     client = browse("brightpath_sales")
     with django_assert_max_num_queries(12):
         text = read(client, deal.get_absolute_url())
-    for shown in ("Castellan Foods GmbH", "PalletCell 40", "€162,000", "A visit in May.", "Which hall?", "submitted the registration"):
+    for shown in (
+        "Castellan Foods GmbH",
+        "PalletCell 40",
+        "€162,000",
+        "A visit in May.",
+        "Which hall?",
+        "submitted the registration",
+    ):
         assert shown in text
     assert "They are slow." not in text
 
@@ -152,7 +159,9 @@ def test_clock_stops_while_the_partner_is_asked_and_only_what_was_asked_is_answe
 def test_file_alone_answers(cast, browse):
     deal = cast.register()
     ask_for_information(actor=cast.actor("northwind_approver"), deal=deal, fields=["files"], message="Proof?")
-    browse("brightpath_sales").post(at("answer", deal), {"message": "", "files": SimpleUploadedFile("plan.txt", b"hall")})
+    browse("brightpath_sales").post(
+        at("answer", deal), {"message": "", "files": SimpleUploadedFile("plan.txt", b"hall")}
+    )
     deal.refresh_from_db()
     assert deal.status == Status.IN_REVIEW
     assert "plan.txt" in read(browse("brightpath_sales"), deal.get_absolute_url())
@@ -179,7 +188,7 @@ def test_edit_saves_and_a_stale_form_shows_both_versions(cast, browse):
 
 
 @pytest.mark.parametrize(
-    "field,value,message",
+    ("field", "value", "message"),
     [
         ("value", "12,oo", "not an amount"),
         ("value", "1e30", "not an amount"),
@@ -279,7 +288,10 @@ def test_decisions_show_with_their_reasons(cast, browse):
     for shown in ("Protected", "Robots", "120 days and 18%", "Well done", "Northwind Approver"):
         assert shown.lower() in text.lower()
     bad = decline_deal(
-        actor=approver, deal=cast.register(customer_name="Tiny", customer_domain="t.example"), reason="too_small", message="Below"
+        actor=approver,
+        deal=cast.register(customer_name="Tiny", customer_domain="t.example"),
+        reason="too_small",
+        message="Below",
     )
     text = read(client, bad.get_absolute_url())
     assert "Below the minimum size" in text

@@ -54,7 +54,15 @@ def test_home_says_what_needs_the_reader_in_its_title(cast, browse):
     needy(cast, 1)
     text = read(client)
     assert "<h1>4 things need you, one of them a question</h1>" in text
-    order = [text.index(words) for words in ("question about Kunde 0", "protection of Firma 0", "Haus 0 KG should", "registration of Entwurf 0")]
+    order = [
+        text.index(words)
+        for words in (
+            "question about Kunde 0",
+            "protection of Firma 0",
+            "Haus 0 KG should",
+            "registration of Entwurf 0",
+        )
+    ]
     assert order == sorted(order)
 
 
@@ -70,7 +78,13 @@ def test_home_shows_sellers_their_own_and_administrators_everyones(cast, browse)
 
 def test_home_shows_tier_and_what_it_brings_per_vendor(cast, browse):
     text = read(browse("brightpath_sales"))
-    for shown in ("Northwind Robotics", "Silver", "120 days of protection and 18% discount", "Halden Cloud", "90 days of protection"):
+    for shown in (
+        "Northwind Robotics",
+        "Silver",
+        "120 days of protection and 18% discount",
+        "Halden Cloud",
+        "90 days of protection",
+    ):
         assert shown in text
     client = browse("brightpath_sales")
     client.post(reverse("vendor-switch"), {"vendor": cast.northwind.vendor.pk})
@@ -79,7 +93,9 @@ def test_home_shows_tier_and_what_it_brings_per_vendor(cast, browse):
 
 def test_pipeline_adds_up_over_months_and_currencies(cast):
     today = timezone.localdate()
-    approve_deal(actor=cast.actor("northwind_approver"), deal=cast.register(close_date=today, value=Decimal(1000), lines=()))
+    approve_deal(
+        actor=cast.actor("northwind_approver"), deal=cast.register(close_date=today, value=Decimal(1000), lines=())
+    )
     for number, (days, currency) in enumerate([(40, "EUR"), (400, "EUR"), (10, "USD")]):
         cast.register(
             customer_name=f"K{number} AG",
@@ -99,7 +115,9 @@ def test_pipeline_adds_up_over_months_and_currencies(cast):
     assert pipeline_of(cast.actor("kappel_sales"), None, date(2026, 1, 1)) is None
 
 
-@pytest.mark.parametrize("peak,top", [(0, 1), (1, 1), (7, 10), (224, 250), (1101, 2000), (4_000_000, 5_000_000), (2500.5, 5000)])
+@pytest.mark.parametrize(
+    ("peak", "top"), [(0, 1), (1, 1), (7, 10), (224, 250), (1101, 2000), (4_000_000, 5_000_000), (2500.5, 5000)]
+)
 def test_scale_ends_on_a_round_number(peak, top):
     assert nice_top(peak) == top
 
@@ -122,7 +140,9 @@ def test_team_lists_everyone_at_the_same_cost(cast, browse, django_assert_num_qu
         assert shown in text
     assert "Kappel" not in text
     assert reverse("portal:seat", args=[cast.seats["brightpath_sales"].pk]) in text
-    assert reverse("portal:seat", args=[cast.seats["brightpath_sales"].pk]) not in read(browse("brightpath_sales"), reverse("portal:team"))
+    assert reverse("portal:seat", args=[cast.seats["brightpath_sales"].pk]) not in read(
+        browse("brightpath_sales"), reverse("portal:team")
+    )
 
 
 def test_administrator_changes_a_seat(cast, browse):
@@ -149,7 +169,7 @@ def test_last_administrator_stays(cast, browse):
 
 
 @pytest.mark.parametrize(
-    "persona,status",
+    ("persona", "status"),
     [("brightpath_sales", 403), ("kappel_administrator", 404), ("northwind_manager", 403), ("nobody", 403)],
 )
 def test_seat_is_its_administrators_alone(cast, browse, persona, status):

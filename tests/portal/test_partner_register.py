@@ -83,7 +83,7 @@ def test_second_partner_is_told_that_it_needs_review_and_nothing_else(cast, brow
 
 
 @pytest.mark.parametrize(
-    "field,value,message",
+    ("field", "value", "message"),
     [
         ("value", "1e30", "is not an amount"),
         ("value", "12,oo", "is not an amount"),
@@ -213,7 +213,7 @@ def test_stale_save_button_keeps_both_versions(cast, browse):
 
 
 @pytest.mark.parametrize(
-    "name,content,message",
+    ("name", "content", "message"),
     [
         ("tool.pHaR", b"<?php", "can&#x27;t be taken"),
         ("big.pdf", PDF + b"x" * 30_000_000, "too large"),
@@ -236,7 +236,9 @@ def test_file_that_cannot_be_taken_loses_nothing(cast, browse, name, content, me
 def test_files_are_added_and_removed_at_once_with_scripts(cast, browse):
     client, form = browse("brightpath_sales"), filled(cast)
     url = reverse("portal:draft-file-add", args=[form["submission"]])
-    answer = client.post(url, {**form, "files": [pdf(), SimpleUploadedFile("x.exe", b"MZ")]}, headers={"HX-Request": "true"})
+    answer = client.post(
+        url, {**form, "files": [pdf(), SimpleUploadedFile("x.exe", b"MZ")]}, headers={"HX-Request": "true"}
+    )
     assert answer.status_code == 422
     assert "letter.pdf" in answer.content.decode()
     assert "x.exe" in answer.content.decode()
