@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from dealreg.enums import Askable, CommentAudience, DeclineReason
 from dealreg.permissions import COMMENT_DEALS, NOTE_DEALS
+from prm.kernel.widgets import PlainSelect
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -55,7 +56,7 @@ class ApproveForm(forms.Form):
 class DeclineForm(forms.Form):
     """Decline, with a reason that the partner reads."""
 
-    reason = forms.ChoiceField(label=_("Reason"), choices=[("", _("Choose a reason")), *DeclineReason.choices])
+    reason = forms.ChoiceField(label=_("Reason"), choices=[("", _("Choose a reason")), *DeclineReason.choices], widget=PlainSelect)
     message = forms.CharField(
         label=_("Message"),
         help_text=_("Say what the partner can do next. Never name another partner."),

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from partners.enums import EnrollmentStatus, PartnerType
 from partners.models import Enrollment, Partner
+from prm.kernel.widgets import PlainSelect
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -19,9 +20,13 @@ class PartnerFilter(django_filters.FilterSet):
     """Words, kind, and status of the enrollment with the vendor who asks."""
 
     q = django_filters.CharFilter(label=_("Name or town"), method="search")
-    type = django_filters.ChoiceFilter(label=_("Kind"), choices=PartnerType.choices, empty_label=_("Any"))
+    type = django_filters.ChoiceFilter(label=_("Kind"), choices=PartnerType, empty_label=_("Any"), widget=PlainSelect)
     status = django_filters.ChoiceFilter(
-        label=_("Enrollment"), choices=EnrollmentStatus.choices, empty_label=_("Any"), method="enrolled"
+        label=_("Enrollment"),
+        choices=EnrollmentStatus,
+        empty_label=_("Any"),
+        method="enrolled",
+        widget=PlainSelect,
     )
 
     class Meta:

@@ -9,11 +9,14 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from activity.models import Event
 from dealreg.decision_forms import AttachForm
+from dealreg.models import Deal
+from dealreg.permissions import COMMENT_DEALS
 from dealreg.services import add_comment, add_file
-from portal.desk.decisions import DealView
+from portal.desk.decisions import DealView, form_page
 from portal.desk.dossier import Dossier, load_dossier
 from portal.desk.panes import pane_context, remark_form
 from portal.desk.queue import queue_key
@@ -89,25 +92,35 @@ class Remark(DealDetail):
         return self.page(dossier, 422, remark=form)
 
 
-class Attach(DealDetail):
+class Attach(DealView):
     """Add a file that both sides see."""
 
+    title = gettext_lazy("Add a file")
+    label = gettext_lazy("Add")
+    danger = False
+
     def get(self, request: Any, reference: str) -> HttpResponse:
-        """Lead to the deal, where the form stands."""
-        return redirect(self.deal().get_desk_url())
+        """Show the form."""
+        return form_page(self, self._open(), AttachForm())
 
     def post(self, request: Any, reference: str) -> HttpResponse:
         """Keep the file; 422 with the reason where it is refused."""
-        dossier = load_dossier(self.actor, reference)
-        form = AttachForm(request.POST, request.FILES, auto_id="attach_%s")
+        deal = self._open()
+        form = AttachForm(request.POST, request.FILES)
         if form.is_valid():
             try:
-                add_file(actor=self.actor, deal=dossier.deal, upload=form.cleaned_data["file"])
+                add_file(actor=self.actor, deal=deal, upload=form.cleaned_data["file"])
             except errors.Forbidden:
                 raise
             except errors.RuleViolation as refusal:
                 show_violation(form, refusal)
             else:
                 messages.success(request, _("The file is kept."))
-                return redirect(self.back(dossier.deal))
-        return self.page(dossier, 422, attach=form)
+                return redirect(self.back(deal))
+        return form_page(self, deal, form, 422)
+
+    def _open(self) -> Deal:
+        deal = self.deal()
+        if not self.actor.may(COMMENT_DEALS):
+            raise errors.Forbidden("not_allowed", _("Your role doesn't add files here."))
+        return deal

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.models import Account
 from dealreg.decision_forms import ApproveForm, AskForm, ConfirmForm, DeclineForm, SeparateForm
@@ -70,6 +71,35 @@ class DealView(ActorView):
         return render(self.request, "desk/too_late.html", context, status=409)
 
 
+class Titled(Protocol):
+    """A form's page: its heading, its button's words, and whether that button is a dangerous one."""
+
+    request: Any
+    title: ClassVar[Any]
+    label: ClassVar[Any]
+    danger: ClassVar[bool]
+
+    def back(self, deal: Deal) -> str: ...
+
+
+def form_page(view: Titled, deal: Deal, form: Form, status: int = 200) -> HttpResponse:
+    """Render a form about a deal as a page; for htmx, which fills the page's dialog, the form alone."""
+    key, back = queue_key(view.request), view.back(deal)
+    place = {"label": _("Queue"), "url": queue_url(key)} if key else {"label": _("Deals"), "url": reverse("desk:deal-list")}
+    context = {
+        "deal": deal,
+        "form": form,
+        "decision": view,
+        "queue_key": key,
+        "back_url": back,
+        "crumbs": [place, {"label": deal.reference, "url": back}],
+        # Approving takes one more key: its button has the focus, unless a reason is wanted first.
+        "at_once": isinstance(form, ApproveForm) and "overtake_reason" not in form.fields,
+    }
+    template = "desk/parts/dialog.html" if view.request.htmx else "desk/decision.html"
+    return render(view.request, template, context, status=status)
+
+
 class Decision(DealView):
     """A decision over an undecided deal. Subclasses say how it is taken."""
 
@@ -94,7 +124,9 @@ class Decision(DealView):
     def get(self, request: Any, reference: str) -> HttpResponse:
         """Show the form as a page."""
         deal = self._open()
-        return self._page(deal, self.form(deal)) if deal.is_undecided else redirect(self.back(deal))
+        if not deal.is_undecided:
+            return HttpResponseClientRedirect(self.back(deal)) if request.htmx else redirect(self.back(deal))
+        return self._page(deal, self.form(deal))
 
     def post(self, request: Any, reference: str) -> HttpResponse:
         """Decide and go on to the next in the queue; 422 with the form where the rules refuse, 409 when too late."""
@@ -125,17 +157,7 @@ class Decision(DealView):
         return self._page(deal, form, 422)
 
     def _page(self, deal: Deal, form: Form, status: int = 200) -> HttpResponse:
-        key, back = queue_key(self.request), self.back(deal)
-        place = {"label": _("Queue"), "url": queue_url(key)} if key else {"label": _("Deals"), "url": reverse("desk:deal-list")}
-        context = {
-            "deal": deal,
-            "form": form,
-            "decision": self,
-            "queue_key": key,
-            "back_url": back,
-            "crumbs": [place, {"label": deal.reference, "url": back}],
-        }
-        return render(self.request, "desk/decision.html", context, status=status)
+        return form_page(self, deal, form, status)
 
 
 class Approve(Decision):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models import Count, F, OuterRef, Q, Subquery
 from django.db.models.functions import JSONObject
 from django.http import Http404
 from django.utils import timezone
@@ -70,6 +70,7 @@ class Action:
 
     name: str
     label: Any
+    url: str
     key: str
     kind: str
 
@@ -197,8 +198,12 @@ def _deals(actor: Actor) -> QuerySet[Deal]:
     )
     return (
         Deal.objects.visible_to(actor)
-        .select_related("partner", "account", "enrollment__program", "enrollment__standing__tier", "owner", "assignee", "decided_by")
+        .select_related("partner", "account", "enrollment__standing__tier")
         .annotate(
+            # Three names instead of three people with all their columns.
+            owner_name=F("owner__name"),
+            assignee_name=F("assignee__name"),
+            decider_name=F("decided_by__name"),
             everything=Subquery(family.values("pk")[:1]),
             clauses=Subquery(policy.values("clauses")[:1]),
             record=Subquery(record[:1]),
@@ -228,10 +233,12 @@ def _compared(
 def actions_for(deal: Deal, actor: Actor, suggestion: Suggestion | None) -> list[Action]:
     """Return the buttons that the transition table allows; the suggested one is the page's primary."""
     advised = str(suggestion.advice) if suggestion else ""
+    base = deal.get_desk_url()
     found = [
         Action(
             way.name,
             way.label,
+            f"{base}{way.name}/",
             KEYS.get(way.name, ""),
             "danger" if way.name == "decline" else "primary" if way.name == advised else "",
         )

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from dealreg.enums import Outcome
+from dealreg.enums import Outcome, Status
 from dealreg.filters import DeskDealFilter
 from dealreg.models import Deal
 from dealreg.permissions import SEE_DESK
@@ -55,12 +57,19 @@ class DealRow:
     ring: Ring
 
 
-def deal_row(deal: Deal) -> DealRow:
-    """Return a deal as a row: its outcome once it is closed, else its registration."""
-    url, ring = deal.get_desk_url(), ring_of(deal)
+def deal_row(deal: Deal, base: str) -> DealRow:
+    """Return a deal as a row: its outcome once it is closed, else its registration. `base`: the list's address."""
+    # One address looked up for all rows; the enum's label, not Django's get_…_display, which lists all choices anew.
+    url, ring = f"{base}{deal.reference}/", ring_of(deal)
     if deal.outcome != Outcome.OPEN:
-        return DealRow(deal, url, deal.get_outcome_display(), OUTCOME_LOOK[deal.outcome], ring)
-    return DealRow(deal, url, deal.get_status_display(), STATUS_LOOK[deal.status], ring)
+        return DealRow(deal, url, str(Outcome(deal.outcome).label), OUTCOME_LOOK[deal.outcome], ring)
+    return DealRow(deal, url, str(Status(deal.status).label), STATUS_LOOK[deal.status], ring)
+
+
+def deal_rows(deals: Iterable[Deal]) -> list[DealRow]:
+    """Return deals as rows."""
+    base = reverse("desk:deal-list")
+    return [deal_row(deal, base) for deal in deals]
 
 
 def count_words(page: Page) -> str:
@@ -111,7 +120,8 @@ class DealList(ListPage):
     def further_context(self, page: Page) -> dict[str, Any]:
         """Return the rows as shown, and whether anything narrows them."""
         return {
-            "rows": [deal_row(deal) for deal in page.rows],
+            "rows": deal_rows(page.rows),
+            "partner_name": page.rows[0].partner.name if page.rows and self.request.GET.get("partner") else "",
             "count_words": count_words(page),
             "filtered": any(self.request.GET.get(name) for name in self.filterset_class.base_filters),
         }

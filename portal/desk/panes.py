@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from dealreg.decision_forms import ApproveForm, AskForm, AttachForm, ConfirmForm, DeclineForm, RemarkForm, SeparateForm
+from dealreg.decision_forms import RemarkForm
 from dealreg.permissions import COMMENT_DEALS, NOTE_DEALS
 
 if TYPE_CHECKING:
@@ -21,28 +22,11 @@ def pane_context(actor: Actor, dossier: Dossier, request: Any, queue: str = "") 
         "dossier": dossier,
         "deal": deal,
         "queue_key": queue,
+        "asked": f"?queue={queue}" if queue else "",
         "only_us": _("Only %(vendor)s") % {"vendor": vendor_name(request)},
-        "forms": decision_forms(dossier),
         "remark": remark_form(actor, dossier, request) if actor.may(NOTE_DEALS) else None,
-        "attach": AttachForm(auto_id="attach_%s") if actor.may(COMMENT_DEALS) else None,
+        "attach_url": reverse("desk:deal-file-add", args=[deal.reference]) if actor.may(COMMENT_DEALS) else "",
     }
-
-
-def decision_forms(dossier: Dossier) -> dict[str, Any]:
-    """Return an empty form for each decision that is offered, by the decision's name."""
-    deal = dossier.deal
-    names = {action.name for action in dossier.actions}
-    found: dict[str, Any] = {}
-    if "approve" in names:
-        found["approve"] = ApproveForm(deal=deal, overtakes=dossier.overtakes, auto_id="approve_%s")
-    if "decline" in names:
-        found["decline"] = DeclineForm(deal=deal, auto_id="decline_%s")
-    if "ask" in names:
-        found["ask"] = AskForm(deal=deal, auto_id="ask_%s")
-    if dossier.may_name_customer:
-        found["separate"] = SeparateForm(deal=deal, auto_id="separate_%s")
-        found["confirm"] = ConfirmForm(deal=deal, conflicts=dossier.conflicts, auto_id="confirm_%s")
-    return found
 
 
 def remark_form(actor: Actor, dossier: Dossier, request: Any, data: Any = None) -> RemarkForm:

@@ -23,7 +23,7 @@ from partners.enums import LIVE, EnrollmentStatus
 from partners.filters import PartnerFilter
 from partners.models import Enrollment, Partner, Seat
 from partners.permissions import VIEW_PARTNERS
-from portal.desk.lists import SHOWN, at, deal_row
+from portal.desk.lists import SHOWN, at, deal_rows
 from prm.kernel.actors import Kind
 from prm.kernel.money import shown
 from prm.kernel.pages import ActorView, ListPage, Page
@@ -209,7 +209,7 @@ class PartnerDetail(ActorView):
             "partner": partner,
             "enrollments": enrollments.select_related("program", "manager", "standing__tier").order_by("program__name", "pk"),
             "figures": figures_of(self.actor, partner),
-            "rows": [deal_row(deal) for deal in deals.order_by("-submitted_at", "-pk")[:RECENT]],
+            "rows": deal_rows(deals.order_by("-submitted_at", "-pk")[:RECENT]),
             "people": seats.order_by("person__name", "pk")[:MOST_PEOPLE],
             "crumbs": [{"label": _("Partners"), "url": reverse("desk:partner-list")}, {"label": partner.name}],
         }

@@ -152,6 +152,9 @@ def test_customer_is_set_apart_or_confirmed(cast, browse):
     deal = likely(cast)
     client = browse("northwind_approver")
     page = client.get(reverse("desk:queue"), {"deal": deal.reference}).content.decode()
+    asked = client.get(url("confirm", deal), headers={"HX-Request": "true"}).content.decode()
+    assert "<html" not in asked
+    assert 'name="account"' in asked
     assert url("separate", deal) in page
     assert url("confirm", deal) in page
     assert "Side by side" in page
