@@ -22,8 +22,9 @@ PROBLEMS = {
     "422": "A field or a rule says no; `errors` names the fields.",
     "428": "`If-Match` is missing.",
     "429": "Too many requests; `Retry-After` says when to come back.",
+    "503": "The database can't be reached (`unavailable`); `Retry-After` says when to try again.",
 }
-EVERYWHERE = ("401", "403", "406", "429")
+EVERYWHERE = ("401", "403", "406", "429", "503")
 WITH_BODY = ("400", "413", "415", "422")
 PROBLEM_SCHEMA: dict[str, Any] = {
     "type": "object",
@@ -120,7 +121,7 @@ def _problem(status: str, text: str) -> dict[str, Any]:
     headers: dict[str, Any] = {}
     if status == "401":
         headers["WWW-Authenticate"] = {"schema": {"type": "string"}}
-    if status == "429":
+    if status in {"429", "503"}:
         headers["Retry-After"] = {"schema": {"type": "string"}, "description": "Seconds."}
     schema = {"$ref": "#/components/schemas/Problem"}
     return {"description": text, "headers": headers, "content": {PROBLEM: {"schema": schema}}}

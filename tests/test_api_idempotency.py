@@ -11,6 +11,7 @@ from django.db import connection
 from activity.models import Event, IdempotencyRecord
 from dealreg.api import deals
 from dealreg.models import Comment, Deal
+from partners.enums import EnrollmentStatus
 from tests.api_client import Api, registration, token_of
 from tests.cast import make_cast
 
@@ -41,6 +42,14 @@ def test_replay_answers_as_it_was_even_when_the_deal_moved_on(cast, seller):
     first = seller.post("deals/", body, 201, **KEY).json()
     seller.post(f"deals/{first['reference']}/withdraw/")
     assert seller.post("deals/", body, 201, **KEY).json() == first
+
+
+def test_replay_shows_nothing_to_a_partner_that_left(cast, seller):
+    body = registration(cast)
+    seller.post("deals/", body, 201, **KEY)
+    cast.enrollments["brightpath_northwind"].status = EnrollmentStatus.RETIRED
+    cast.enrollments["brightpath_northwind"].save()
+    assert seller.post("deals/", body, 422, **KEY).json()["errors"][0]["code"] == "unknown_enrollment"
 
 
 def test_same_key_with_another_body_or_address_is_refused(cast, seller):

@@ -6,6 +6,7 @@ import json
 from datetime import timedelta
 
 import pytest
+from django.db import OperationalError
 from django.utils import timezone
 
 from activity.models import Event
@@ -190,6 +191,15 @@ def test_transition_that_lacks_facts_names_them(cast, seller):
     win = {"value": "1", "closed_on": tomorrow}
     assert codes(seller.post(f"deals/{reference}/win/", win, 422)) == {("closed_on", "closed_in_future")}
     assert Deal.objects.get().revision == 0
+
+
+def test_database_that_is_away_is_503(seller, monkeypatch):
+    def away(*_args):
+        raise OperationalError("server closed the connection")
+
+    monkeypatch.setattr("activity.throttling.SeatThrottle.allow_request", away)
+    answer = seller.get("me/", 503)
+    assert (answer.json()["code"], answer["Retry-After"]) == ("unavailable", "5")
 
 
 def test_failure_of_ours_is_a_problem_without_details(cast, seller, monkeypatch):

@@ -98,12 +98,19 @@ class DealViewSet(TransitionActions, ScopedViewSet):
         self._need(REGISTER_DEALS)
         serializer = RegistrationSerializer(data=request.data, context=self.get_serializer_context())
         serializer.is_valid(raise_exception=True)
+        registration = serializer.registration()
+        unknown = refused(
+            "enrollment", "unknown_enrollment", _("Not one of your enrollments that takes registrations.")
+        )
+        # Asked here too, so that a replay shows nothing to a partner that has left the program meanwhile.
+        if registration.enrollment_id not in self.actor.enrollment_ids:
+            raise unknown
 
         def register() -> Response:
             try:
-                deal = register_deal(actor=self.actor, registration=serializer.registration())
+                deal = register_deal(actor=self.actor, registration=registration)
             except Http404:
-                raise refused("enrollment", "unknown_enrollment", _("Not one of your live enrollments.")) from None
+                raise unknown from None
             response = self.answer_afresh(deal, 201)
             response["Location"] = reverse("api:deal-detail", args=[deal.reference], request=request)
             return response

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, ValidationError
 from django.core.signals import got_request_exception
+from django.db import InterfaceError, OperationalError
 from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 from rest_framework import exceptions, pagination, parsers, permissions
@@ -196,6 +197,10 @@ def _of_accident(error: Exception, context: dict[str, Any]) -> Response:
     # Answered here, so that also this is JSON; told to whoever watches for errors, as Django would.
     request = getattr(context.get("request"), "_request", None)
     log.error("The API failed: %s", getattr(request, "path", ""), exc_info=error)
+    if isinstance(error, InterfaceError | OperationalError):
+        response = problem(503, "unavailable", _("The database can't be reached just now. Nothing was changed."))
+        response["Retry-After"] = "5"
+        return response
     got_request_exception.send(sender=problem_handler, request=request)
     return problem(500, "server_error", _("That was our fault; it has been noted. Nothing was changed."))
 
