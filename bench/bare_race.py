@@ -10,6 +10,7 @@ its approval back.
 
 from __future__ import annotations
 
+import statistics
 import threading
 import uuid
 from collections.abc import Callable
@@ -22,7 +23,7 @@ from django.db import connection
 
 from accounts.matching import match_keys
 from accounts.naming import normalise_name, registrable_domain
-from bench.one_winner import Field, Race, registration, run_at_once
+from bench.one_winner import Field, Race, make_field, race, registration, run_at_once
 from dealreg.models import Deal
 from dealreg.services import approve_deal, register_deal
 from prm.kernel.errors import RuleViolation
@@ -208,3 +209,39 @@ def bare_race(taking_part: Field, accounts: int, offset: int) -> Race:
     result.seconds = run_at_once(len(taking_part.sellers), accounts, bare.turn, result, bare.close)
     result.owners = result.registrations - result.refused
     return result
+
+
+MOST_RATIO = 4.0
+
+
+def measure_winner(partners: int, accounts: int) -> tuple[dict[str, Any], bool]:
+    """Race the services against their bare statements, in turn, three times; return figures and whether all held."""
+    number_far_apart()
+    races: list[tuple[Race, Race]] = []
+    share = max(1, accounts // 4)
+    for size in (share, share, accounts):
+        services = race(make_field(partners), size)
+        races.append((services, bare_race(make_field(partners), size, 10_000_000)))
+        ratio = services.seconds / races[-1][1].seconds
+        print(f"  {partners} partners, {size} accounts: {services.seconds:.1f} s, bare {races[-1][1].seconds:.1f} s, {ratio:.2f} ×")
+    full, bare = races[-1]
+    ratio = statistics.median(one.seconds / other.seconds for one, other in races)
+    errors = [error for one, other in races for error in (*one.errors, *other.errors)]
+    held = full.owners == accounts and bare.owners == accounts and not errors and ratio <= MOST_RATIO
+    print(
+        f"  {'ok  ' if held else 'MISS'} {full.registrations} registrations of {accounts} accounts: {full.owners} owners, "
+        f"{full.refused} refused, {len(errors)} errors seen; {ratio:.2f} × the bare statements (at most {MOST_RATIO:.0f})"
+    )
+    for error in errors[:5]:
+        print(f"       {error}")
+    figures = {
+        "partners": partners,
+        "accounts": accounts,
+        "owners": full.owners,
+        "refused": full.refused,
+        "errors": errors[:20],
+        "seconds": round(full.seconds, 1),
+        "bare_seconds": round(bare.seconds, 1),
+        "ratio": round(ratio, 2),
+    }
+    return figures, held
