@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from portal.demo.chronicle import working_hours_ago
+from portal.demo.chronicle import after, office_time_before, working_hours_ago
 from prm.kernel.actors import Role
 
 if TYPE_CHECKING:
@@ -45,6 +45,19 @@ class Turns:
         """The vendor's partner manager."""
         return self.story.member.side.seats[Role.MANAGER]
 
+    def soon(self, hours: float) -> datetime:
+        """Return a time in office hours, about so many working hours after the registration."""
+        moment = after(self.start, hours, self.story.deal.vendor.time_zone, self.world.rng)
+        return max(
+            min(moment, self.world.now - timedelta(minutes=20)), self.story.happenings[-1].at + timedelta(minutes=4)
+        )
+
+    def lately(self, hours: float) -> datetime:
+        """Return a time in office hours, about so many working hours ago, but after all that happened."""
+        zone = self.story.deal.vendor.time_zone
+        floor = self.story.happenings[-1].at + timedelta(minutes=9)
+        return office_time_before(working_hours_ago(self.world.now, hours, zone), zone, floor)
+
     def day(self, days: int, hour: int = 10, minute: int = 0) -> datetime:
         """Return a time so many days ago, but after all that happened."""
         return max(days_ago(self.world, days, hour, minute), self.story.happenings[-1].at + timedelta(minutes=9))
@@ -52,9 +65,9 @@ class Turns:
 
 def castellan(t: Turns) -> None:
     """Approved six weeks ago; both sides talk about the site survey."""
-    t.story.take(t.start + timedelta(hours=2), t.approver)
+    t.story.take(t.soon(2), t.approver)
     t.story.approve(
-        t.start + timedelta(hours=5),
+        t.soon(5),
         t.approver,
         "Well prepared, thank you. Please send us the drawing of the hall before the site visit.",
     )
@@ -82,9 +95,9 @@ def orbit(t: Turns) -> None:
         "Tell us which sites Orbit Logistics will equip, and in which order. One of them may be in another "
         "partner's territory."
     )
-    t.story.take(t.start + timedelta(hours=3), t.approver)
+    t.story.take(t.soon(3), t.approver)
     t.story.ask(
-        max(working_hours_ago(t.world.now, 9, "Europe/Berlin"), t.start + timedelta(hours=4)),
+        t.lately(9),
         t.approver,
         ["title", "notes"],
         question,
@@ -97,20 +110,21 @@ def wait(_telling: Turns) -> None:
 
 def taken_up(t: Turns) -> None:
     """The approver has taken it up."""
-    t.story.take(t.start + timedelta(hours=1), t.approver)
+    t.story.take(t.soon(1), t.approver)
 
 
 def approved_yesterday(t: Turns) -> None:
     """Approved a working day ago, with a letter."""
-    at = max(working_hours_ago(t.world.now, 22, "Europe/Berlin"), t.start + timedelta(hours=2))
-    t.story.approve(at, t.approver, "Approved. Quote the reference on the order, and tell us when the site visit is.")
+    t.story.approve(
+        t.lately(22), t.approver, "Approved. Quote the reference on the order, and tell us when the site visit is."
+    )
 
 
 def ending(t: Turns) -> None:
     """Approved; the protection ends within days."""
-    t.story.approve(t.start + timedelta(hours=9), t.approver)
+    t.story.approve(t.soon(9), t.approver)
     t.story.change(
-        t.start + timedelta(days=30),
+        t.soon(24 * 30 * 5 // 7),
         stage="proposal",
         next_step="Answer the questions on safety",
         next_step_on=(t.world.now + timedelta(days=1)).date(),
@@ -122,8 +136,8 @@ def ending(t: Turns) -> None:
 
 def negotiated(t: Turns) -> None:
     """Approved and near its end."""
-    t.story.approve(t.start + timedelta(hours=6), t.approver)
-    t.story.change(t.start + timedelta(days=12), stage="proposal")
+    t.story.approve(t.soon(6), t.approver)
+    t.story.change(t.soon(24 * 12 * 5 // 7), stage="proposal")
     t.story.change(
         t.day(6, 11),
         stage="negotiation",
@@ -136,7 +150,7 @@ def negotiated(t: Turns) -> None:
 
 def early(t: Turns) -> None:
     """Approved; the partner learns what the customer needs."""
-    t.story.approve(t.start + timedelta(hours=26), t.approver)
+    t.story.approve(t.soon(26), t.approver)
     t.story.change(
         t.day(8),
         stage="needs",
@@ -147,7 +161,7 @@ def early(t: Turns) -> None:
 
 def approved(t: Turns) -> None:
     """Approve it and leave it there."""
-    t.story.approve(t.start + timedelta(hours=20), t.approver)
+    t.story.approve(t.soon(20), t.approver)
 
 
 def declined(t: Turns) -> None:
@@ -156,20 +170,20 @@ def declined(t: Turns) -> None:
         "Another registration is protected for these products. You can still win the deal, it just isn't "
         "protected; register again when the other has ended."
     )
-    t.story.decline(t.start + timedelta(hours=23), t.approver, "protected", text)
+    t.story.decline(t.soon(23), t.approver, "protected", text)
 
 
 def lapsed(t: Turns) -> None:
     """Approved; the protection ended and nobody said how it went."""
-    t.story.approve(t.start + timedelta(hours=30), t.approver)
+    t.story.approve(t.soon(30), t.approver)
 
 
 def won(share: int, days: int, remark: str) -> Callable[[Turns], None]:
     """Return the turns of a deal that was won, at a share in percent of its value, so many days ago."""
 
     def tell(t: Turns) -> None:
-        t.story.approve(t.start + timedelta(hours=8), t.approver)
-        t.story.change(t.start + timedelta(days=14), stage="negotiation")
+        t.story.approve(t.soon(8), t.approver)
+        t.story.change(t.soon(24 * 14 * 5 // 7), stage="negotiation")
         t.story.win(t.day(days, 13), Decimal(round(t.story.deal.value * share / 1000) * 10), remark)
 
     return tell
@@ -177,5 +191,5 @@ def won(share: int, days: int, remark: str) -> Callable[[Turns], None]:
 
 def lost(t: Turns) -> None:
     """Approved, then lost on price."""
-    t.story.approve(t.start + timedelta(hours=12), t.approver)
+    t.story.approve(t.soon(12), t.approver)
     t.story.lose(t.day(17, 15), "price", "The other offer was 14 percent lower.")

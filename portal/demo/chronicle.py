@@ -83,6 +83,18 @@ def office_time(moment: datetime, zone: str, rng: Random) -> datetime:
     return local.astimezone(moment.tzinfo)
 
 
+def office_time_before(moment: datetime, zone: str, floor: datetime) -> datetime:
+    """Return the moment itself within office hours, else a time in the afternoon before, but none before `floor`."""
+    local = moment.astimezone(ZoneInfo(zone))
+    if local.hour >= OFFICE[1]:
+        local = local.replace(hour=OFFICE[1] - 1 - local.minute % 4)
+    elif local.hour < OFFICE[0]:
+        local = (local - timedelta(days=1)).replace(hour=OFFICE[1] - 1 - local.minute % 4)
+    while local.weekday() >= SATURDAY:
+        local -= timedelta(days=1)
+    return max(local.astimezone(moment.tzinfo), floor)
+
+
 def after(start: datetime, hours: float, zone: str, rng: Random) -> datetime:
     """Return a moment in office hours, about so many working hours after a start."""
     return office_time(add_working_hours(start, hours, zone), zone, rng)

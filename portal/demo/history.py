@@ -11,7 +11,7 @@ from accounts.enums import AccountOrigin
 from accounts.matching import Identity
 from dealreg.enums import Status
 from portal.demo import talk
-from portal.demo.chronicle import Chronicle, after, office_time
+from portal.demo.chronicle import Chronicle, after, office_time, office_time_before
 from portal.demo.names import company_name, domain_of, mail_name, person_name, town_of
 from portal.demo.world import HISTORY
 from prm.kernel.actors import Role
@@ -210,7 +210,8 @@ def live(world: World, story: Story, *, over: bool = False) -> None:
     if rng.random() < 0.1 and (decided - story.deal.submitted_at) > timedelta(hours=30):
         decided = _asked_and_answered(world, story, seat, decided)
     elif story.deal.status == Status.SUBMITTED and rng.random() < 0.5:
-        story.take(decided - (decided - story.deal.submitted_at) * 0.3, seat)
+        taken = decided - (decided - story.deal.submitted_at) * 0.3
+        story.take(office_time_before(taken, zone, _last(story)), seat)
     refusal = _refusal(rng, story)
     if refusal == "withdrawn":
         story.withdraw(decided, "Registered twice by mistake.")
@@ -247,11 +248,13 @@ def _asked_and_answered(world: World, story: Story, seat: Seat, decided: datetim
     rng, start = world.rng, story.deal.submitted_at
     fields, question = rng.choice(talk.QUESTIONS)
     span = decided - start
-    story.ask(start + span * 0.3, seat, list(fields), question)
+    zone = story.deal.vendor.time_zone
+    story.ask(office_time_before(start + span * 0.3, zone, _last(story)), seat, list(fields), question)
     answers: dict[str, Any] = {}
     if "contact_name" in fields:
         answers["contact_name"] = person_name(rng, str(story.deal.customer_country))
-    story.answer(start + span * 0.7, rng.choice(talk.ANSWERS), **answers)
+    answered = office_time_before(start + span * 0.7, zone, _last(story))
+    story.answer(answered, rng.choice(talk.ANSWERS), **answers)
     return decided
 
 
@@ -277,7 +280,7 @@ def _work(world: World, story: Story, decided: datetime, *, over: bool) -> None:
         talk_about(world, story, decided + timedelta(hours=3), talks_until)
     halfway = decided + (closed - decided) * 0.6
     if halfway < talks_until and (over or rng.random() < 0.7):
-        _progress(rng, story, max(halfway, _last(story)))
+        _progress(rng, story, office_time_before(halfway, zone, _last(story)))
     if closed >= world.now - timedelta(hours=1):
         return
     closed = max(closed, _last(story) + timedelta(hours=1))
@@ -311,12 +314,13 @@ def _progress(rng: Random, story: Story, at: datetime) -> None:
 def talk_about(world: World, story: Story, start: datetime, end: datetime) -> None:
     """Let both sides talk, and the vendor note something, between two moments."""
     rng = world.rng
-    seat, at = decider(world, story), max(start, _last(story))
+    seat, zone = decider(world, story), story.deal.vendor.time_zone
+    at = office_time_before(start, zone, _last(story))
     if at < end and rng.random() < 0.55:
         story.comment(at, story.owner, rng.choice(talk.COMMENTS))
-        at += timedelta(hours=rng.uniform(1, 20))
+        at = office_time_before(at + timedelta(hours=rng.uniform(1, 20)), zone, _last(story))
         if at < end:
             story.comment(at, seat, rng.choice(talk.REPLIES))
-    at += timedelta(hours=2)
+    at = office_time_before(at + timedelta(hours=2), zone, _last(story))
     if at < end and rng.random() < 0.3:
         story.note(at, seat, rng.choice(talk.VENDOR_NOTES))

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from portal.demo import talk
-from portal.demo.chronicle import Chronicle, working_hours_ago
+from portal.demo.chronicle import Chronicle, office_time_before, working_hours_ago
 from portal.demo.history import Customer, begin, decider, new_customer, talk_about
 from portal.demo.names import domain_of
 from portal.demo.world import DECISION_HOURS, Member, World
@@ -184,14 +184,15 @@ def _special(place: int) -> dict[str, Any]:
 
 def _handle(world: World, story: Story, at: datetime, place: int) -> None:
     rng, seat = world.rng, decider(world, story)
-    later = at + (world.now - at) * rng.uniform(0.2, 0.7)
+    floor = at + timedelta(minutes=2)
+    later = office_time_before(at + (world.now - at) * rng.uniform(0.2, 0.7), story.deal.vendor.time_zone, floor)
     if place % 8 == 5:
         fields, question = talk.QUESTIONS[place // 8 % len(talk.QUESTIONS)]
         story.ask(later, seat, list(fields), question)
     elif place % 5 == 1:
         if story.deal.status == "submitted":
             story.take(later, seat)
-        story.note(later + timedelta(minutes=25), _manager(story), rng.choice(talk.VENDOR_NOTES))
+        story.note(min(later + timedelta(minutes=25), world.now), _manager(story), rng.choice(talk.VENDOR_NOTES))
     elif place % 7 == 2:
         story.comment(later, story.owner, rng.choice(talk.COMMENTS))
 
