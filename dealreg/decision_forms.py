@@ -56,7 +56,9 @@ class ApproveForm(forms.Form):
 class DeclineForm(forms.Form):
     """Decline, with a reason that the partner reads."""
 
-    reason = forms.ChoiceField(label=_("Reason"), choices=[("", _("Choose a reason")), *DeclineReason.choices], widget=PlainSelect)
+    reason = forms.ChoiceField(
+        label=_("Reason"), choices=[("", _("Choose a reason")), *DeclineReason.choices], widget=PlainSelect
+    )
     message = forms.CharField(
         label=_("Message"),
         help_text=_("Say what the partner can do next. Never name another partner."),
@@ -80,7 +82,8 @@ class AskForm(forms.Form):
 
     def __init__(self, data: Any = None, *, deal: Deal, **options: Any) -> None:
         super().__init__(data, **options)
-        self.fields["message"].label = _("Question to %(partner)s") % {"partner": deal.partner.name}
+        question: forms.Field = self.fields["message"]  # type: ignore[index]
+        question.label = _("Question to %(partner)s") % {"partner": deal.partner.name}
 
 
 class SeparateForm(forms.Form):
@@ -105,8 +108,9 @@ class ConfirmForm(forms.Form):
     def __init__(self, data: Any = None, *, deal: Deal, conflicts: Sequence[Conflict], **options: Any) -> None:
         super().__init__(data, **options)
         found = {row.account_id: row.account.name for row in conflicts}
-        self.fields["account"].choices = list((found or {deal.account_id: deal.account.name}).items())
-        self.fields["account"].initial = deal.account_id
+        account: Any = self.fields["account"]
+        account.choices = list((found or {deal.account_id: deal.account.name}).items())
+        account.initial = deal.account_id
 
 
 class RemarkForm(forms.Form):
@@ -120,9 +124,10 @@ class RemarkForm(forms.Form):
         note = (CommentAudience.VENDOR.value, _("Only %(vendor)s") % {"vendor": vendor_name})
         comment = (CommentAudience.SHARED.value, _("%(partner)s too") % {"partner": deal.partner.name})
         offered = ((note, NOTE_DEALS), (comment, COMMENT_DEALS))
-        choices = [choice for choice, right in offered if actor.may(right)]
-        self.fields["audience"].choices = choices
-        self.fields["audience"].initial = choices[0][0] if choices else None
+        self.offered = [choice for choice, right in offered if actor.may(right)]
+        audience: Any = self.fields["audience"]
+        audience.choices = self.offered
+        audience.initial = self.offered[0][0] if self.offered else None
 
 
 class AttachForm(forms.Form):

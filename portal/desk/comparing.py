@@ -68,20 +68,28 @@ def domains(mine: str, other: str) -> Pair:
     """Compare two websites by the domain that was registered."""
     left, right = registrable_domain(mine), registrable_domain(other)
     same = bool(left) and left == right
-    return Pair(_("Website"), _mark_domain(mine, left, same), _mark_domain(other, right, same), same)
+    return Pair(_("Website"), _mark_part(mine, left if same else ""), _mark_part(other, right if same else ""), same)
 
 
-def _mark_domain(text: str, domain: str, same: bool) -> str:
-    head, found, tail = text.partition(domain) if same else (text, "", "")
-    return format_html("{}<mark>{}</mark>{}", head, found, tail) if found else conditional_escape(text or _("Not stated"))
+def _mark_part(text: str, part: str) -> str:
+    head, found, tail = text.partition(part) if part else (text, "", "")
+    if not found:
+        return conditional_escape(text or _("Not stated"))
+    return format_html("{}<mark>{}</mark>{}", head, found, tail)
 
 
 def plain(label: str, mine: Any, other: Any) -> Pair:
     """Compare two values that agree when they are equal."""
     left, right = str(mine or ""), str(other or "")
     same = bool(left) and left.casefold() == right.casefold()
-    cells = (format_html("<mark>{}</mark>", text) if same else (text or "–") for text in (left, right))
-    return Pair(label, *cells, same)
+    if same:
+        return Pair(label, format_html("<mark>{}</mark>", left), format_html("<mark>{}</mark>", right), same)
+    return Pair(label, conditional_escape(left or "–"), conditional_escape(right or "–"))
+
+
+def country(row: Any, column: str) -> str:
+    """Return the name of the country in a row's column."""
+    return str(getattr(row, column).name)
 
 
 def with_account(deal: Deal, account: Account) -> Comparison:
@@ -89,9 +97,10 @@ def with_account(deal: Deal, account: Account) -> Comparison:
     pairs = (
         names(deal.customer_name, account.name),
         domains(deal.customer_domain, account.domain),
-        plain(_("Country"), deal.customer_country.name, account.country.name),
+        plain(_("Country"), country(deal, "customer_country"), country(account, "country")),
         plain(_("Town"), deal.customer_city, account.city),
-        Pair(_("Contact"), conditional_escape(deal.contact_name or _("Not stated")), conditional_escape(account.owner_name or "–")),
+        plain(_("Contact"), deal.contact_name or deal.contact_email, ""),
+        plain(_("Direct owner"), "", account.owner_name),
         Pair(_("Since"), day_text(deal.submitted_at), day_text(account.created_at)),
     )
     return Comparison(str(account.get_origin_display()), "", "", pairs)
@@ -101,12 +110,12 @@ def with_deal(deal: Deal, other: Deal, products: Sequence[DealLine]) -> Comparis
     """Set a registration beside the deal that holds protection, or that came before it."""
     heading = _("Protected") if other.is_protected else _("Earlier in line")
     since = day_text(other.submitted_at)
-    if other.is_protected:
+    if other.is_protected and other.protected_until:
         since = _("%(since)s, protected until %(until)s") % {"since": since, "until": day_text(other.protected_until)}
     pairs = (
         names(deal.customer_name, other.customer_name),
         domains(deal.customer_domain, other.customer_domain),
-        plain(_("Country"), deal.customer_country.name, other.customer_country.name),
+        plain(_("Country"), country(deal, "customer_country"), country(other, "customer_country")),
         plain(_("Town"), deal.customer_city, other.customer_city),
         plain(_("Project"), deal.title, other.title),
         plain(_("Products"), _products(deal, products), _products(other, products)),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -87,7 +87,7 @@ class Remark(DealDetail):
             else:
                 messages.success(request, _("Written down."))
                 return redirect(self.back(dossier.deal))
-        if not form.fields["audience"].choices:
+        if not form.offered:
             raise errors.Forbidden("not_allowed", _("Your role doesn't write here."))
         return self.page(dossier, 422, remark=form)
 
@@ -95,9 +95,9 @@ class Remark(DealDetail):
 class Attach(DealView):
     """Add a file that both sides see."""
 
-    title = gettext_lazy("Add a file")
-    label = gettext_lazy("Add")
-    danger = False
+    title: ClassVar[Any] = gettext_lazy("Add a file")
+    label: ClassVar[Any] = gettext_lazy("Add")
+    danger: ClassVar[bool] = False
 
     def get(self, request: Any, reference: str) -> HttpResponse:
         """Show the form."""

@@ -85,7 +85,9 @@ class Titled(Protocol):
 def form_page(view: Titled, deal: Deal, form: Form, status: int = 200) -> HttpResponse:
     """Render a form about a deal as a page; for htmx, which fills the page's dialog, the form alone."""
     key, back = queue_key(view.request), view.back(deal)
-    place = {"label": _("Queue"), "url": queue_url(key)} if key else {"label": _("Deals"), "url": reverse("desk:deal-list")}
+    place = (
+        {"label": _("Queue"), "url": queue_url(key)} if key else {"label": _("Deals"), "url": reverse("desk:deal-list")}
+    )
     context = {
         "deal": deal,
         "form": form,
@@ -183,7 +185,10 @@ class Approve(Decision):
 
     def told(self, deal: Deal) -> str:
         """Name customer and partner."""
-        return _("%(customer)s is approved, and %(partner)s is told.") % {"customer": deal.customer_name, "partner": deal.partner.name}
+        return _("%(customer)s is approved, and %(partner)s is told.") % {
+            "customer": deal.customer_name,
+            "partner": deal.partner.name,
+        }
 
 
 class Decline(Decision):
@@ -248,7 +253,9 @@ class Confirm(Decision):
 
     def form(self, deal: Deal, data: Any = None) -> Form:
         """Offer the accounts that look alike."""
-        conflicts = Conflict.objects.visible_to(self.actor).filter(deal=deal).select_related("account").order_by("-score", "id")
+        conflicts = (
+            Conflict.objects.visible_to(self.actor).filter(deal=deal).select_related("account").order_by("-score", "id")
+        )
         return ConfirmForm(data, deal=deal, conflicts=list(conflicts))
 
     def decide(self, deal: Deal, facts: dict[str, Any]) -> Any:

@@ -163,21 +163,27 @@ def load_dossier(actor: Actor, reference: str) -> Dossier:
     Raises:
         Http404: there is no such deal in the actor's sight.
     """
-    deal = _deals(actor).filter(reference=reference).first()
+    deal: Any = _deals(actor).filter(reference=reference).first()
     if deal is None:
         raise Http404
     line = line_for(deal, deal.everything)
-    conflicts = list(Conflict.objects.visible_to(actor).filter(deal=deal).select_related("account").order_by("-score", "id"))
+    conflicts = list(
+        Conflict.objects.visible_to(actor).filter(deal=deal).select_related("account").order_by("-score", "id")
+    )
     beside = _beside(deal, line)
     wanted = [deal.pk, *([beside.pk] if beside else [])]
     products = list(DealLine.objects.visible_to(actor).filter(deal__in=wanted).select_related("product").order_by("id"))
-    score = next((row.score for row in conflicts if row.account_id == deal.account_id), conflicts[0].score if conflicts else 0)
+    score = next(
+        (row.score for row in conflicts if row.account_id == deal.account_id), conflicts[0].score if conflicts else 0
+    )
     suggestion = suggestion_for(deal, line, score) if deal.is_undecided else None
     return Dossier(
         deal=deal,
         line=line,
         conflicts=conflicts,
-        comments=list(Comment.objects.visible_to(actor).filter(deal=deal).select_related("person").order_by("-id")[:100]),
+        comments=list(
+            Comment.objects.visible_to(actor).filter(deal=deal).select_related("person").order_by("-id")[:100]
+        ),
         files=list(DealFile.objects.visible_to(actor).filter(deal=deal).select_related("person").order_by("id")),
         products=products,
         comparison=_compared(deal, beside, conflicts, products),
@@ -193,8 +199,10 @@ def _deals(actor: Actor) -> QuerySet[Deal]:
         program=OuterRef("enrollment__program"), reference=OuterRef("policy_reference")
     )
     decided = Deal.objects.visible_to(actor).filter(partner=OuterRef("partner"), decided_at__isnull=False)
-    record = decided.order_by().values("partner").values(
-        json=JSONObject(decided=Count("pk"), approved=Count("pk", filter=~Q(status=Status.DECLINED)))
+    record = (
+        decided.order_by()
+        .values("partner")
+        .values(json=JSONObject(decided=Count("pk"), approved=Count("pk", filter=~Q(status=Status.DECLINED))))
     )
     return (
         Deal.objects.visible_to(actor)

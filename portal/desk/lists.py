@@ -62,8 +62,8 @@ def deal_row(deal: Deal, base: str) -> DealRow:
     # One address looked up for all rows; the enum's label, not Django's get_…_display, which lists all choices anew.
     url, ring = f"{base}{deal.reference}/", ring_of(deal)
     if deal.outcome != Outcome.OPEN:
-        return DealRow(deal, url, str(Outcome(deal.outcome).label), OUTCOME_LOOK[deal.outcome], ring)
-    return DealRow(deal, url, str(Status(deal.status).label), STATUS_LOOK[deal.status], ring)
+        return DealRow(deal, url, str(Outcome(deal.outcome).label), OUTCOME_LOOK[Outcome(deal.outcome)], ring)
+    return DealRow(deal, url, str(Status(deal.status).label), STATUS_LOOK[Status(deal.status)], ring)
 
 
 def deal_rows(deals: Iterable[Deal]) -> list[DealRow]:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Case, Count, OuterRef, Q, Subquery, Sum, Value, When
+from django.db.models import Case, Count, F, OuterRef, Q, Subquery, Sum, Value, When
 from django.db.models.functions import JSONObject
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -179,7 +179,7 @@ def figures_of(actor: Actor, partner: Partner) -> Figures:
             won=Count("pk", filter=won),
             lost=Count("pk", filter=Q(outcome=Outcome.LOST)),
         )
-        .order_by("-open_value", "currency")
+        .order_by(F("open_value").desc(nulls_last=True), "currency")
     )
 
     def amount(name: str) -> str:
@@ -188,9 +188,14 @@ def figures_of(actor: Actor, partner: Partner) -> Figures:
     def count(name: str) -> int:
         return sum(row[name] for row in rows)
 
-    amounts = {name: amount(name) for name in ("open_value", "protected", "undecided", "won_year")}
     counts = {name: count(name) for name in ("registered", "open_deals", "decided", "approved", "won", "lost")}
-    return Figures(**amounts, **counts)
+    return Figures(
+        open_value=amount("open_value"),
+        protected=amount("protected"),
+        undecided=amount("undecided"),
+        won_year=amount("won_year"),
+        **counts,
+    )
 
 
 class PartnerDetail(ActorView):
@@ -207,7 +212,9 @@ class PartnerDetail(ActorView):
         seats = Seat.objects.visible_to(self.actor).active().filter(partner=partner).select_related("person")
         context = {
             "partner": partner,
-            "enrollments": enrollments.select_related("program", "manager", "standing__tier").order_by("program__name", "pk"),
+            "enrollments": enrollments.select_related("program", "manager", "standing__tier").order_by(
+                "program__name", "pk"
+            ),
             "figures": figures_of(self.actor, partner),
             "rows": deal_rows(deals.order_by("-submitted_at", "-pk")[:RECENT]),
             "people": seats.order_by("person__name", "pk")[:MOST_PEOPLE],

@@ -56,7 +56,10 @@ VIEWS = {
 
 
 def view_condition(key: str, actor: Actor) -> Q:
-    """Return what a saved view keeps. Only the vendor's own currency counts as large: there are no rates to convert by."""
+    """Return what a saved view keeps.
+
+    Only amounts in the vendor's own currency count as large: there are no rates to convert by.
+    """
     conflicts = Conflict.objects.visible_to(actor).filter(deal=OuterRef("pk"))
     return {
         "mine": Q(assignee_id=actor.person_id),
@@ -73,7 +76,9 @@ def queue(actor: Actor, key: str = "all", search: str = "") -> QuerySet[Deal]:
         found = found.filter(
             Q(customer_name__icontains=search) | Q(partner__name__icontains=search) | Q(reference__istartswith=search)
         )
-    paused = Case(When(status=Status.INFORMATION_REQUESTED, then=Value(True)), default=Value(False), output_field=BooleanField())
+    paused = Case(
+        When(status=Status.INFORMATION_REQUESTED, then=Value(True)), default=Value(False), output_field=BooleanField()
+    )
     return found.order_by(paused, TruncHour("due_at"), "-value", "pk")
 
 
@@ -100,7 +105,9 @@ def with_suggestions(deals: QuerySet[Deal], actor: Actor) -> QuerySet[Deal]:
     return (
         deals.select_related("partner", "account", "enrollment__standing__tier")
         .defer("notes", "decision_text", "outcome_text", "account__further", "asked_text")
-        .annotate(rivals=ArraySubquery(rivals[:MOST_RIVALS]), score=Subquery(scores[:1]), everything=Subquery(family[:1]))
+        .annotate(
+            rivals=ArraySubquery(rivals[:MOST_RIVALS]), score=Subquery(scores[:1]), everything=Subquery(family[:1])
+        )
     )
 
 
@@ -149,7 +156,8 @@ class Row:
 def row_of(deal: Any, base: str) -> Row:
     """Return a deal of `with_suggestions` as a row; `base` is the list's address up to the reference."""
     advice = suggestion_of(deal).advice
-    word = ADVICE[advice]
+    word: Any = ADVICE[advice]
+    badge: tuple[Any, str, str]
     if deal.waits_for_partner:
         badge = (_("Waiting"), "", "wait")
         word = _("%(count)d asked") % {"count": len(deal.asked_fields)}
@@ -231,7 +239,11 @@ class Queue(ActorView):
 
     def _url(self, **changes: Any) -> str:
         state = {"view": self._key, "q": self._search, "page": self._number, **changes}
-        kept = {name: value for name, value in state.items() if value and (name, value) not in {("view", "all"), ("page", 1)}}
+        kept = {
+            name: value
+            for name, value in state.items()
+            if value and (name, value) not in {("view", "all"), ("page", 1)}
+        }
         return reverse("desk:queue") + ("?" + urlencode(kept) if kept else "")
 
     def _rows(self) -> tuple[list[Row], bool]:
@@ -256,7 +268,7 @@ class Queue(ActorView):
         return {
             "counts": counts,
             "chips": chips,
-            "times": decision_times(self.actor.vendor_ids).get(self.actor.vendor_id),
+            "times": decision_times(self.actor.vendor_ids).get(self.actor.vendor_id or 0),
             "may_decide": self.actor.may(DECIDE_DEALS),
             "key": self._key,
             "search": self._search,

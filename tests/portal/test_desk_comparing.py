@@ -9,7 +9,7 @@ from portal.desk.comparing import domains, names, plain
 
 
 @pytest.mark.parametrize(
-    "mine,other,left,right",
+    ("mine", "other", "left", "right"),
     [
         ("Vestrehavn Terminal", "Vestre Havn Terminal AS", "<mark>Vestrehavn</mark> <mark>Terminal</mark>",
          "<mark>Vestre</mark> <mark>Havn</mark> <mark>Terminal</mark> AS"),

@@ -98,7 +98,7 @@ def test_deal_page_costs_the_same_with_much_on_it(cast, browse):
 
 
 @pytest.mark.parametrize(
-    "persona,audience,status",
+    ("persona", "audience", "status"),
     [
         ("northwind_approver", "vendor", 302),
         ("northwind_approver", "shared", 302),
@@ -133,8 +133,10 @@ def test_file_is_judged_before_it_is_kept(cast, browse):
     assert bad.status_code == 422
     assert "be taken" in bad.content.decode()
     assert not DealFile.objects.exists()
-    assert browse("northwind_executive").post(attach(deal), {"file": SimpleUploadedFile("a.txt", b"w")}).status_code == 403
-    good = client.post(attach(deal) , {"file": SimpleUploadedFile("note.txt", b"words"), "queue": "all"})
+    assert (
+        browse("northwind_executive").post(attach(deal), {"file": SimpleUploadedFile("a.txt", b"w")}).status_code == 403
+    )
+    good = client.post(attach(deal), {"file": SimpleUploadedFile("note.txt", b"words"), "queue": "all"})
     assert good.url == f"{reverse('desk:queue')}?deal={deal.reference}"
     assert DealFile.objects.get().name == "note.txt"
 
@@ -220,7 +222,10 @@ def test_partner_list_shows_this_vendors_dealings_only(cast, browse):
     assert not rows["Isle"].is_live
     for foreign in ("777", "888", "Halden"):
         assert foreign not in text
-    assert {row.partner.name for row in browse("halden_manager").get(PARTNERS).context["rows"]} == {"Brightpath", "Isle"}
+    assert {row.partner.name for row in browse("halden_manager").get(PARTNERS).context["rows"]} == {
+        "Brightpath",
+        "Isle",
+    }
 
 
 def test_partner_list_costs_the_same_for_one_and_for_three_rows(cast, browse):
@@ -236,7 +241,14 @@ def test_partner_page_tells_of_this_vendor_only(cast, browse):
     cast.register("brightpath_sales", "brightpath_halden", customer_name="Secret Harbour AG", value=777_777)
     number, text = queries(browse("northwind_finance"), cast.brightpath.get_absolute_url())
     assert number <= 12
-    for words in ("Silver", deal.reference, "€162,000", "Brightpath Sales", "Northwind Robotics Partners", "1 of 1, 100"):
+    for words in (
+        "Silver",
+        deal.reference,
+        "€162,000",
+        "Brightpath Sales",
+        "Northwind Robotics Partners",
+        "1 of 1, 100",
+    ):
         assert words in text
     for foreign in ("Halden", "Secret Harbour", "777"):
         assert foreign not in text
@@ -246,3 +258,19 @@ def test_partner_without_an_enrollment_here_is_unknown(cast, browse):
     url = cast.kappel.get_absolute_url()
     assert browse("halden_manager").get(url).status_code == 404
     assert browse("northwind_manager").get(url).status_code == 200
+
+
+def test_file_has_a_form_of_its_own(cast, browse):
+    deal = cast.register()
+    text = browse("northwind_approver").get(attach(deal)).content.decode()
+    assert 'enctype="multipart/form-data"' in text
+    assert browse("northwind_finance").get(attach(deal)).status_code == 403
+
+
+def test_deals_of_one_partner_are_listed_under_its_name(cast, browse):
+    cast.register()
+    cast.register("kappel_sales", "kappel_northwind", customer_name="Zorvex", customer_domain="zorvex.example")
+    text = browse("northwind_manager").get(f"{DEALS}?partner=kappel").content.decode()
+    assert "Deals of Kappel" in text
+    assert "Zorvex" in text
+    assert "Castellan" not in text

@@ -29,7 +29,11 @@ def likely(cast):
     """Return a registration whose customer only looks like an account."""
     cast.register()
     deal = cast.register(
-        "kappel_sales", "kappel_northwind", customer_name="Castellan Food Ltd", customer_domain="", customer_country="GB"
+        "kappel_sales",
+        "kappel_northwind",
+        customer_name="Castellan Food Ltd",
+        customer_domain="",
+        customer_country="GB",
     )
     assert deal.account_link == "likely"
     return deal
@@ -42,8 +46,13 @@ def state():
 
 
 @pytest.mark.parametrize(
-    "name,status",
-    [("approve", Status.APPROVED), ("decline", Status.DECLINED), ("ask", Status.INFORMATION_REQUESTED), ("take", Status.IN_REVIEW)],
+    ("name", "status"),
+    [
+        ("approve", Status.APPROVED),
+        ("decline", Status.DECLINED),
+        ("ask", Status.INFORMATION_REQUESTED),
+        ("take", Status.IN_REVIEW),
+    ],
 )
 @pytest.mark.parametrize("persona", ["northwind_approver", "northwind_manager"])
 def test_decision_happens_and_leads_back_to_the_deal(cast, browse, persona, name, status):
@@ -82,7 +91,7 @@ def test_form_is_a_page_without_scripts(cast, browse, name):
 
 
 @pytest.mark.parametrize(
-    "name,sent,kept",
+    ("name", "sent", "kept"),
     [
         ("approve", {"days": "900", "message": "Kept words"}, "Kept words"),
         ("decline", {"reason": "", "message": "Kept words"}, "Kept words"),
@@ -191,7 +200,9 @@ def test_other_vendors_reference_is_unknown_on_every_route(cast, browse, persona
 
 
 @pytest.mark.parametrize("name", ROUTES)
-@pytest.mark.parametrize("persona", ["northwind_finance", "northwind_executive", "brightpath_sales", "brightpath_administrator"])
+@pytest.mark.parametrize(
+    "persona", ["northwind_finance", "northwind_executive", "brightpath_sales", "brightpath_administrator"]
+)
 def test_nobody_else_decides(cast, browse, persona, name):
     deal = likely(cast)
     before = state()
@@ -200,3 +211,32 @@ def test_nobody_else_decides(cast, browse, persona, name):
     if name != "take":
         assert client.get(url(name, deal)).status_code == 403
     assert state() == before
+
+
+def test_form_for_the_dialog_comes_alone_and_leads_on_when_it_is_too_late(cast, browse):
+    deal = cast.register()
+    client = browse("northwind_approver")
+    text = client.get(url("approve", deal) + "?queue=mine", headers={"HX-Request": "true"}).content.decode()
+    assert text.strip().startswith("<form")
+    assert 'name="queue" value="mine"' in text
+    approve_deal(actor=cast.actor("northwind_manager"), deal=deal)
+    late = client.get(url("approve", deal), headers={"HX-Request": "true"})
+    assert late.headers["HX-Redirect"] == deal.get_desk_url()
+    assert client.get(url("approve", deal)).url == deal.get_desk_url()
+
+
+def test_dialog_of_an_overtaking_asks_for_the_reason_from_the_start(cast, browse):
+    cast.register()
+    second = cast.register("kappel_sales", "kappel_northwind", customer_name="CASTELLAN-FOODS", customer_domain="")
+    text = browse("northwind_approver").get(url("approve", second), headers={"HX-Request": "true"}).content.decode()
+    assert 'name="overtake_reason"' in text
+
+
+def test_bulk_and_form_texts_are_escaped(cast, browse):
+    deal = cast.register(customer_name="<script>alert(1)</script> Works", title="<b>bold</b>", notes="<i>x</i>")
+    client = browse("northwind_approver")
+    for address in (reverse("desk:queue"), deal.get_desk_url(), url("decline", deal), reverse("desk:deal-list")):
+        text = client.get(address).content.decode()
+        assert "<script>alert" not in text
+        assert "<b>bold" not in text
+        assert "&lt;script&gt;alert" in text

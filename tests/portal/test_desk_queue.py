@@ -14,20 +14,25 @@ from django.utils import timezone
 from activity.models import Event
 from dealreg.enums import Status
 from dealreg.models import Deal
+from dealreg.reports import line_for, suggestion_for
 from dealreg.services import approve_deal, ask_for_information
 from portal.desk.queue import suggestion_of, with_suggestions
-from dealreg.reports import line_for, suggestion_for
 
 QUEUE = reverse("desk:queue")
 
 
-NAMES = [head + tail for tail in ("tanix", "goros", "felum", "wicke", "sapri") for head in ("Bra", "Vey", "Koru", "Ost", "Mun", "Dri")]
+NAMES = [
+    head + tail
+    for tail in ("tanix", "goros", "felum", "wicke", "sapri")
+    for head in ("Bra", "Vey", "Koru", "Ost", "Mun", "Dri")
+]
 """Thirty customers of whom no two look alike."""
 
 
 def many(cast, number, start=0):
     return [
-        cast.register(customer_name=name, customer_domain=f"{name.lower()}.example") for name in NAMES[start : start + number]
+        cast.register(customer_name=name, customer_domain=f"{name.lower()}.example")
+        for name in NAMES[start : start + number]
     ]
 
 
@@ -39,7 +44,9 @@ def queries(client, url, **headers):
     return len(caught), response
 
 
-@pytest.mark.parametrize("persona", ["northwind_approver", "northwind_manager", "northwind_finance", "northwind_executive"])
+@pytest.mark.parametrize(
+    "persona", ["northwind_approver", "northwind_manager", "northwind_finance", "northwind_executive"]
+)
 def test_queue_opens_for_every_vendor_role_with_buttons_for_deciders_only(cast, browse, persona):
     deal = cast.register()
     response = browse(persona).get(QUEUE)
@@ -120,8 +127,21 @@ def test_rows_suggest_what_the_detail_suggests(cast):
     held = cast.register()
     many(cast, 1)
     cast.register("kappel_sales", "kappel_northwind", customer_name="CASTELLAN-FOODS", customer_domain="")
-    cast.register("kappel_sales", "kappel_northwind", customer_name="Castellan Food Ltd", customer_domain="", customer_country="GB")
-    cast.register("kappel_sales", "kappel_northwind", customer_name="No Contact Xy", customer_domain="", contact_name="", contact_email="")
+    cast.register(
+        "kappel_sales",
+        "kappel_northwind",
+        customer_name="Castellan Food Ltd",
+        customer_domain="",
+        customer_country="GB",
+    )
+    cast.register(
+        "kappel_sales",
+        "kappel_northwind",
+        customer_name="No Contact Xy",
+        customer_domain="",
+        contact_name="",
+        contact_email="",
+    )
     cast.register("kappel_sales", "kappel_northwind", part="refer")
 
     def advices():
@@ -158,7 +178,9 @@ def test_clean_ones_are_approved_together_and_the_others_named(cast, browse):
 def test_approving_clean_ones_together_leads_back_to_the_queue(cast, browse):
     deals = many(cast, 2)
     client = browse("northwind_manager")
-    response = client.post(reverse("desk:bulk-approve"), {"selected": [deal.reference for deal in deals], "queue": "mine"})
+    response = client.post(
+        reverse("desk:bulk-approve"), {"selected": [deal.reference for deal in deals], "queue": "mine"}
+    )
     assert response.status_code == 302
     assert response.url == f"{QUEUE}?view=mine"
     assert "2 approved" in str(next(iter(get_messages(response.wsgi_request))))
