@@ -19,6 +19,7 @@ from django_countries import countries
 
 from prm.kernel.errors import RuleViolation
 from prm.kernel.money import CURRENCIES, parse_amount
+from prm.kernel.widgets import PlainSelect
 
 DAY_FORMATS = ("%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y", "%d %b %Y", "%d %B %Y")
 """ISO as browsers send it, then days first, as this product writes them."""
@@ -97,8 +98,8 @@ class DayField(forms.DateField):
         super().__init__(input_formats=DAY_FORMATS, **kwargs)
 
 
-class LongSelect(forms.Select):
-    """A list of many options, written at once: a template per option would take longer than the rest of the page."""
+class LongSelect(PlainSelect):
+    """A list of many options whose HTML can be kept: the one selected is marked afterwards."""
 
     def choices_html(self) -> str:
         """Return the options as HTML, none selected."""

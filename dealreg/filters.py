@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django_filters import BooleanFilter, CharFilter, ChoiceFilter, DateFilter, FilterSet, NumberFilter
 
 from dealreg.enums import WAITING_FOR_VENDOR, Outcome, Stage, Status
-from dealreg.fields import DAY_FORMATS, DayInput, LongSelect
+from dealreg.fields import DAY_FORMATS, DayInput
 from dealreg.models import Deal
 from partners.enums import PartnerType
 from partners.models import Partner
@@ -33,6 +33,7 @@ class DealFilter(FilterSet):
     outcome = ChoiceFilter(label=_("Outcome"), choices=Outcome, empty_label=_("Any"), widget=PlainSelect)
     stage = ChoiceFilter(label=_("Sales stage"), choices=Stage, empty_label=_("Any"), widget=PlainSelect)
     vendor = NumberFilter(field_name="vendor_id", label=_("Vendor"))
+    open = BooleanFilter(method="only_open", label=_("In the pipeline"), widget=forms.HiddenInput)
     closes_from = DateFilter(
         field_name="close_date", lookup_expr="gte", label=_("Closes from"), widget=DayInput, input_formats=DAY_FORMATS
     )
@@ -53,7 +54,7 @@ class DealFilter(FilterSet):
         if len(place.brands) > 1:
             choices = [(brand.id, brand.name) for brand in place.brands]
             self.filters["vendor"] = ChoiceFilter(
-                field_name="vendor_id", label=_("Vendor"), choices=choices, empty_label=_("Any"), widget=LongSelect
+                field_name="vendor_id", label=_("Vendor"), choices=choices, empty_label=_("Any"), widget=PlainSelect
             )
             self.filters["vendor"].parent, self.filters["vendor"].model = self, Deal
 
@@ -68,6 +69,10 @@ class DealFilter(FilterSet):
         if REFERENCE.fullmatch(text):
             return found.filter(reference=text.upper())
         return found.filter(Q(customer_name__icontains=text) | Q(reference=text.upper()))
+
+    def only_open(self, found: QuerySet[Any], name: str, wanted: bool) -> QuerySet[Any]:  # noqa: FBT001 -- django-filter's signature
+        """Return the deals that count as pipeline: neither won nor lost, declined nor withdrawn."""
+        return found.open() if wanted else found  # type: ignore[attr-defined]
 
     def get_form_class(self) -> type[forms.Form]:
         """Return the form; it is never required, so it carries no such attributes."""

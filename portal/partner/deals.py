@@ -100,7 +100,7 @@ class DealList(ListPage):
         """Return the views that are a click away."""
         views: tuple[tuple[str, dict[str, str]], ...] = (
             (_("All"), {}),
-            (_("Open"), {"outcome": Outcome.OPEN}),
+            (_("Open"), {"open": "1"}),
             (_("Needs your answer"), {"status": Status.INFORMATION_REQUESTED}),
             (_("In review"), {"status": Status.IN_REVIEW}),
             (_("Approved"), {"status": Status.APPROVED}),

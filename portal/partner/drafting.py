@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.matching import Identity
+from accounts.matching import REVIEW_FROM, Identity, compare
 from accounts.naming import normalise_name
 from accounts.resolving import find_candidates
 from dealreg import services
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 NOT_KEPT = frozenset({"csrfmiddlewaretoken", "submission", "draft_revision", "save", "choose", "more", "files"})
 CHECKS_A_MINUTE = 30
 SHOWN_DUPLICATES = 3
+MOST_COMPARED = 20
 CUSTOMER_FIELDS = ("customer_name", "customer_domain", "customer_country")
 
 
@@ -87,12 +88,16 @@ def own_duplicates(actor: Actor, vendor_id: int | None, typed: Mapping[str, Any]
     name, domain, country = (str(typed.get(field) or "").strip()[:200] for field in CUSTOMER_FIELDS)
     if vendor_id is None or len(normalise_name(name)) < 3:
         return []
-    candidates = find_candidates(vendor_id, Identity(name=name, country=country[:2], domain=domain))
-    if not candidates:
+    asked = Identity(name=name, country=country[:2], domain=domain)
+    accounts = [found.account_id for found in find_candidates(vendor_id, asked)]
+    if not accounts:
         return []
-    mine = Deal.objects.visible_to(actor).filter(vendor_id=vendor_id).contending()
-    return list(
-        mine.filter(account_id__in=[found.account_id for found in candidates]).order_by("-submitted_at", "-pk")[
-            :SHOWN_DUPLICATES
-        ]
-    )
+    mine = Deal.objects.visible_to(actor).filter(vendor_id=vendor_id, account_id__in=accounts).contending()
+    near = [deal for deal in mine.order_by("-submitted_at", "-pk")[:MOST_COMPARED] if _alike(asked, deal)]
+    return near[:SHOWN_DUPLICATES]
+
+
+def _alike(asked: Identity, deal: Deal) -> bool:
+    # The vendor's account may bear a rival's spelling: only what this partner typed itself may answer.
+    own = Identity(name=deal.customer_name, country=str(deal.customer_country), domain=deal.customer_domain)
+    return compare(asked, own).score >= REVIEW_FROM

@@ -123,11 +123,22 @@ class RegistrationView(ActorView):
         median = span_text(times.median_hours * 3600) if times.median_hours is not None else ""
         return {"terms": terms, "times": times, "median": median, "several": len(self.all_terms) > 1}
 
+    def registered(self, deal: Deal) -> HttpResponse:
+        """Lead to the deal that the form has become; say so where it was sent again, filled in for another customer."""
+        if self.request.POST.get("customer_name", "").strip() == deal.customer_name:
+            messages.success(self.request, what_now(deal))
+        else:
+            text = _(
+                "This form had become %(reference)s already. Nothing was submitted again: start a new registration."
+            )
+            messages.warning(self.request, text % {"reference": deal.reference})
+        return redirect(deal)
+
     def stale(self, conflict: Conflict, submission: uuid.UUID) -> HttpResponse:
         """Answer a form that was overtaken: by its own submission, or by another window."""
         deal = own_deal(self.actor, submission)
         if deal is not None:
-            return redirect(deal)
+            return self.registered(deal)
         draft = own_draft(self.actor, submission)
         refused = attach(self.actor, draft, self.request.FILES.getlist("files")) if draft else []
         sheet = self.filled_in(raw_text(self.request), submission, own_draft(self.actor, submission))
@@ -206,8 +217,7 @@ class RegisterView(RegistrationView):
             return self.stale(conflict, submission)
         except RuleViolation as violation:
             return self.refused(sheet, violation)
-        messages.success(request, what_now(deal))
-        return redirect(deal)
+        return self.registered(deal)
 
     def refused(self, sheet: Sheet, violation: RuleViolation) -> HttpResponse:
         """Show a service's refusal on the form; what was typed is kept as a draft where that is possible."""
@@ -217,7 +227,10 @@ class RegisterView(RegistrationView):
             sheet.form.add_error(None, str(violation.message))
         submission = submission_in(self.request.POST)
         if submission is not None and violation.code not in {"draft_too_large", "too_many_drafts"}:
-            sheet.draft = services.save_draft(actor=self.actor, submission=submission, content=raw_text(self.request))
+            try:
+                services.save_draft(actor=self.actor, submission=submission, content=raw_text(self.request))
+            except Conflict as conflict:
+                return self.stale(conflict, submission)
         answer = self.shown_again(sheet, submission or uuid.uuid4())
         if isinstance(violation, TooMany):
             answer.status_code = violation.status

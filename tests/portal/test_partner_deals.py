@@ -78,6 +78,17 @@ def test_list_filters_searches_orders_and_exports(cast, browse):
     assert len(export.splitlines()) == 4
 
 
+def test_open_deals_are_those_the_pipeline_counts(cast, browse):
+    make_deals(cast, 2)
+    withdrawn = Deal.objects.get(customer_name="Kunde 0 AG")
+    withdraw_deal(actor=cast.actor("brightpath_sales"), deal=withdrawn)
+    client = browse("brightpath_sales")
+    text = read(client, f"{LIST}?open=1")
+    assert "Kunde 0 AG" not in text
+    assert "Kunde 1 AG" in text
+    assert "open in 1 deal<" in read(client, "/portal/")
+
+
 @pytest.mark.parametrize("query", ["vendor=x", "closes_from=never", "page=-3", "order=owner", "status=bogus", "q=%00"])
 def test_list_takes_nonsense_calmly(cast, browse, query):
     cast.register()

@@ -259,6 +259,29 @@ def test_check_finds_own_duplicates_only(cast, browse):
     assert rival.reference not in text
 
 
+def test_check_answers_from_the_partners_own_words_only(cast, browse):
+    rival = cast.register(
+        "kappel_sales", "kappel_northwind", customer_name="Meridian Lebensmittel", customer_domain="meridian.example"
+    )
+    own = cast.register(customer_name="Zabel", customer_domain="meridian.example")
+    assert own.account == rival.account
+    client, form = browse("brightpath_sales"), filled(cast, customer_domain="")
+    check = reverse("portal:deal-check")
+    assert client.post(check, {**form, "customer_name": "Meridian Lebensmittel"}).content.decode().strip() == ""
+    again = client.post(check, {**form, "customer_name": "Zabel", "customer_domain": "meridian.example"})
+    assert own.reference in again.content.decode()
+
+
+def test_form_that_was_submitted_and_changed_says_so(cast, browse):
+    client, form = browse("brightpath_sales"), filled(cast)
+    client.post(URL, form)
+    for further in ({}, {"save": "yes"}, {"close_date": "1970-01-01"}):
+        answer = client.post(URL, {**form, "customer_name": "Orbit Logistics", **further}, follow=True)
+        assert "Nothing was submitted again" in answer.content.decode()
+    assert Deal.objects.count() == 1
+    assert not DealDraft.objects.exists()
+
+
 def test_check_is_limited_per_minute(cast, browse):
     client, form = browse("brightpath_sales"), filled(cast)
     answers = [client.post(reverse("portal:deal-check"), form).status_code for _ in range(31)]
