@@ -1,0 +1,303 @@
+"""Who gets which answer where, and who may read what: the promise itself, written out rather than computed.
+
+Columns are personas: at Brightpath its administrator, sales, marketing and technical (who reaches own deals only);
+Kappel's sales; Isle's sales (retired at Northwind, active at Halden); Northwind's manager, approver, finance and
+executive; Halden's manager and approver; the operator; a person without a seat; a stranger.
+"""
+
+from __future__ import annotations
+
+PERSONAS = {
+    "adm": "brightpath_administrator",
+    "sal": "brightpath_sales",
+    "mkt": "brightpath_marketing",
+    "tec": "brightpath_technical",
+    "kap": "kappel_sales",
+    "isl": "isle_sales",
+    "man": "northwind_manager",
+    "app": "northwind_approver",
+    "fin": "northwind_finance",
+    "exe": "northwind_executive",
+    "hma": "halden_manager",
+    "hap": "halden_approver",
+    "ope": "operator",
+    "nob": "nobody",
+    "anon": "",
+}
+
+GROUPS = {
+    "brightpath": "adm sal mkt tec",
+    "partners": "adm sal mkt tec kap isl",
+    "northwind": "man app fin exe",
+    "halden": "hma hap",
+    "vendors": "man app fin exe hma hap",
+    "seated": "adm sal mkt tec kap isl man app fin exe hma hap",
+    "people": "adm sal mkt tec kap isl man app fin exe hma hap ope nob",
+    "everyone": "adm sal mkt tec kap isl man app fin exe hma hap ope nob anon",
+}
+
+
+def members(words: str) -> frozenset[str]:
+    """Return the personas that a list of personas and groups names."""
+    return frozenset(persona for word in words.split() for persona in GROUPS.get(word, word).split())
+
+
+AREAS = {
+    # area      who is inside, and what the others get: in = led to sign-in
+    "portal": ("partners", {"anon": "in"}),
+    "desk": ("vendors", {"anon": "in"}),
+    "person": ("people", {"anon": "in"}),
+    "seated": ("seated", {"anon": "in"}),
+    "system": ("ope", {"anon": "in"}),
+    "open": ("everyone", {}),
+    "api": ("seated", {"anon": "401"}),
+    "console": ("man hma", dict.fromkeys(PERSONAS, "in")),
+}
+"""Inside the area, without the right: 403 where the row is in sight, 404 where it isn't. Outside: 403, but for these."""
+
+SIGHT = {
+    "deal": {
+        "nb": "adm sal mkt northwind",
+        "nk": "kap northwind",
+        "nt": "adm sal mkt tec northwind",
+        "ni": "northwind",
+        "hb": "adm sal mkt halden",
+        "hi": "isl halden",
+    },
+    "draft": {"brightpath_sales": "sal", "kappel_sales": "kap"},
+    "partner": {"brightpath": "vendors", "kappel": "northwind", "isle": "vendors"},
+    "api_partner": {"brightpath": "brightpath vendors", "kappel": "kap northwind", "isle": "isl vendors"},
+    "seat": {
+        "brightpath_sales": "brightpath",
+        "kappel_sales": "kap",
+        "isle_sales": "isl",
+        "northwind_manager": "",
+        "halden_manager": "",
+    },
+    "template": {"any": "people"},
+    "delivery": {"dead": "ope"},
+    "token": {"brightpath_sales": "sal", "kappel_sales": "kap", "northwind_manager": "man", "halden_manager": "hma"},
+    "mail": {
+        "brightpath_sales": "sal",
+        "kappel_sales": "kap",
+        "isle_sales": "isl",
+        "northwind_approver": "app",
+        "halden_approver": "hap",
+    },
+    "account": {"n": "northwind", "h": "halden"},
+    "shared": {"n": "brightpath kap northwind", "h": "brightpath isl halden"},
+    "enrollment": {
+        "nb": "brightpath northwind",
+        "nk": "kap northwind",
+        "ni": "northwind",
+        "hb": "brightpath halden",
+        "hi": "isl halden",
+    },
+    # Seats that reach only their own records see the events that they caused.
+    "event": {
+        "nb": "adm sal mkt northwind",
+        "nk": "kap northwind",
+        "nt": "adm sal mkt northwind",
+        "ni": "northwind",
+        "hb": "adm sal mkt halden",
+        "hi": "isl halden",
+    },
+    "note_event": {
+        "nb": "northwind",
+        "nk": "northwind",
+        "nt": "northwind",
+        "ni": "northwind",
+        "hb": "halden",
+        "hi": "halden",
+    },
+    "console": {"n": "man", "h": "hma"},
+    # A retired partner stays in the vendor's sight: Isle is Halden's, and was Northwind's.
+    "console_partner": {"n": "man", "h": "man hma"},
+}
+SIGHT["deal_file"] = SIGHT["deal"]
+SIGHT["file"] = SIGHT["deal"] | {"draft_brightpath_sales": "sal", "draft_kappel_sales": "kap"}
+SIGHT["draft_file"] = SIGHT["draft"]
+SIGHT["notification"] = SIGHT["mail"]
+SIGHT["product"] = SIGHT["program"] = SIGHT["shared"]
+
+# address                        area     object        who may GET                who may POST
+ROUTES = """
+portal:home                      portal   -             partners                   -
+portal:deal-list                 portal   -             partners                   -
+portal:deal-register             portal   -             adm sal kap isl            adm sal kap isl
+portal:deal-check                portal   -             -                          adm sal kap isl
+portal:deal-brings               portal   -             -                          adm sal kap isl
+portal:draft                     portal   draft         adm sal kap isl            -
+portal:draft-save                portal   draft         -                          adm sal kap isl
+portal:draft-discard             portal   draft         -                          adm sal kap isl
+portal:draft-file-add            portal   draft         -                          adm sal kap isl
+portal:draft-file-remove         portal   draft_file    -                          adm sal kap isl
+portal:deal-detail               portal   deal          partners                   -
+portal:deal-edit                 portal   deal          adm sal kap isl            adm sal kap isl
+portal:deal-answer               portal   deal          adm sal kap isl            adm sal kap isl
+portal:deal-withdraw             portal   deal          adm sal kap isl            adm sal kap isl
+portal:deal-win                  portal   deal          adm sal kap isl            adm sal kap isl
+portal:deal-lose                 portal   deal          adm sal kap isl            adm sal kap isl
+portal:deal-reopen               portal   deal          adm sal kap isl            adm sal kap isl
+portal:deal-comment              portal   deal          partners                   partners
+portal:deal-file-add             portal   deal          partners                   partners
+portal:team                      portal   -             partners                   adm
+portal:seat                      portal   seat          adm                        adm
+desk:queue                       desk     -             vendors                    -
+desk:bulk-approve                desk     -             -                          man app hma hap
+desk:deal-list                   desk     -             vendors                    -
+desk:deal-detail                 desk     deal          vendors                    -
+desk:deal-approve                desk     deal          man app hma hap            man app hma hap
+desk:deal-decline                desk     deal          man app hma hap            man app hma hap
+desk:deal-ask                    desk     deal          man app hma hap            man app hma hap
+desk:deal-take                   desk     deal          -                          man app hma hap
+desk:deal-separate               desk     deal          man app hma hap            man app hma hap
+desk:deal-confirm                desk     deal          man app hma hap            man app hma hap
+desk:deal-comment                desk     deal          vendors                    man app fin hma hap
+desk:deal-file-add               desk     deal          vendors                    man app hma hap
+desk:partner-list                desk     -             vendors                    -
+desk:partner-detail              desk     partner       vendors                    -
+start                            open     -             everyone                   -
+health                           open     -             everyone                   -
+seat-switch                      person   -             -                          people
+vendor-switch                    person   -             -                          people
+file                             person   file          people                     -
+notifications                    person   -             people                     -
+notification-open                person   notification  people                     people
+notifications-read               person   -             -                          people
+settings                         person   -             people                     people
+settings-tokens                  seated   -             seated                     seated
+settings-token-revoke            seated   token         -                          seated
+outbox                           person   -             people                     -
+outbox-mail                      person   mail          people                     -
+outbox-mail-body                 person   mail          people                     -
+mail-previews                    person   -             people                     -
+mail-preview                     person   template      people                     -
+mail-preview-body                person   template      people                     -
+styleguide                       open     -             everyone                   -
+styleguide-desk                  open     -             everyone                   -
+system                           system   -             ope                        -
+system-retry                     system   delivery      -                          ope
+api-schema                       open     -             everyone                   -
+api-docs                         open     -             everyone                   -
+api:me                           api      -             seated                     -
+api:deal-list                    api      -             seated                     adm sal kap isl
+api:deal-detail                  api      deal          seated                     -
+api:deal-answer                  api      deal          -                          adm sal kap isl
+api:deal-withdraw                api      deal          -                          adm sal kap isl
+api:deal-win                     api      deal          -                          adm sal kap isl
+api:deal-lose                    api      deal          -                          adm sal kap isl
+api:deal-reopen                  api      deal          -                          adm sal kap isl
+api:deal-approve                 api      deal          -                          man app hma hap
+api:deal-decline                 api      deal          -                          man app hma hap
+api:deal-ask                     api      deal          -                          man app hma hap
+api:deal-take                    api      deal          -                          man app hma hap
+api:deal-comments                api      deal          seated                     partners man app hma hap
+api:deal-conflicts               api      deal          vendors                    -
+api:deal-content                 api      deal_file     seated                     -
+api:deal-events                  api      deal          seated                     -
+api:deal-files                   api      deal          seated                     -
+api:account-list                 api      -             vendors                    -
+api:account-detail               api      account       vendors                    -
+api:product-list                 api      -             seated                     -
+api:product-detail               api      product       seated                     -
+api:program-list                 api      -             seated                     -
+api:program-detail               api      program       seated                     -
+api:partner-list                 api      -             seated                     -
+api:partner-detail               api      api_partner   seated                     -
+api:enrollment-list              api      -             seated                     -
+api:enrollment-detail            api      enrollment    seated                     -
+api:event-list                   api      -             seated                     -
+api:event-detail                 api      event         seated                     -
+api:event-detail                 api      note_event    seated                     -
+admin:index                      console  -             man hma                    -
+admin:app_list                   console  -             man hma                    -
+admin:jsi18n                     console  -             man hma                    -
+admin:autocomplete               console  -             -                          -
+"""
+
+# What the console offers: v = may look, c = may change, a = may add. Nobody deletes; history is the audit trail's.
+CONSOLE = """
+activity_event         v
+partners_program       v c a
+partners_partner       v
+partners_enrollment    v c
+partners_seat          v
+standing_tier          v c a
+standing_standing      v
+accounts_account       v
+accounts_accountimport v
+accounts_productfamily v c a
+accounts_product       v c a
+dealreg_policy         v c a
+dealreg_deal           v
+"""
+
+# Not walked, with the reason.
+NOT_OURS = {
+    "styleguide-desk-detail": "the demo's made-up rows by their number, no record behind them",
+    "account_login": "django-allauth's, for everyone",
+    "account_logout": "django-allauth's, for everyone",
+    "account_inactive": "django-allauth's, for everyone",
+    "account_signup": "django-allauth's; closed by our adapter, see tests/portal/test_public_sign_in.py",
+    "account_reauthenticate": "django-allauth's, about the person itself",
+    "account_email": "django-allauth's, about the person itself",
+    "account_email_verification_sent": "django-allauth's, about the person itself",
+    "account_change_password": "django-allauth's, about the person itself",
+    "account_set_password": "django-allauth's, about the person itself",
+    "account_reset_password": "django-allauth's, for everyone",
+    "account_confirm_login_code": "django-allauth's, for everyone",
+    "account_confirm_email": "django-allauth's, opened by a key from a mail",
+    "account_reset_password_from_key": "django-allauth's, opened by a key from a mail",
+    "account_reset_password_from_key_done": "django-allauth's, for everyone",
+    "account_reset_password_done": "django-allauth's, for everyone",
+    "admin:login": "leads to the one sign-in",
+    "admin:logout": "Django's, about the person itself",
+    "admin:password_change": "Django's, about the person itself",
+    "admin:password_change_done": "Django's, about the person itself",
+    "admin:view_on_site": "Django's redirect by content type: tried on its own",
+    "admin:?": "Django's old addresses, which lead to …/change/",
+    "?": "the API's answer to unknown addresses",
+}
+
+READERS = {
+    "deal_nb": "adm sal mkt northwind",
+    "deal_nk": "kap northwind",
+    "deal_nt": "adm sal mkt tec northwind",
+    "deal_ni": "northwind",
+    "deal_hb": "adm sal mkt halden",
+    "deal_hi": "isl halden",
+    **{f"note_{label}": "northwind" if label[0] == "n" else "halden" for label in SIGHT["deal"]},
+    "overtook_nt": "northwind",
+    "n_account": "northwind",
+    "h_account": "halden",
+    "n_conflict": "northwind",
+    "h_conflict": "halden",
+    "n_import": "man",
+    "h_import": "hma",
+    "n_catalogue": "brightpath kap northwind",
+    "h_catalogue": "brightpath isl halden",
+    "n_tier": "brightpath northwind (kap)",
+    "h_tier": "isl halden (brightpath)",
+    "brightpath": "brightpath vendors",
+    "kappel": "kap northwind",
+    "isle": "isl vendors",
+    "northwind": "brightpath kap northwind",
+    "halden": "brightpath isl halden",
+    "draft_brightpath_sales": "sal",
+    "draft_kappel_sales": "kap",
+    "token_brightpath_sales": "sal",
+    "token_kappel_sales": "kap",
+    "token_northwind_manager": "man",
+    "token_halden_manager": "hma",
+    "told_brightpath_sales": "sal",
+    "told_kappel_sales": "kap",
+    "told_isle_sales": "isl",
+    "told_northwind_approver": "app",
+    "told_halden_approver": "hap",
+    "dead_letter": "",
+}
+"""Label of a marker, or a name: who may read it and does somewhere; in brackets, who may but need not."""
+
+NAMES_THE_DEMO = {"start", "mail-previews", "mail-preview", "mail-preview-body", "styleguide", "styleguide-desk"}
+"""Pages that show the demo's made-up people and deals to everyone."""

@@ -1,0 +1,284 @@
+"""Everything that could leak, each piece with a marker that names it: `zq_label_qz`.
+
+Who may read a label stands in `tests/isolation_matrix.py`. A label that never appears anywhere would prove nothing;
+a test sees to it that each is shown to somebody.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
+
+from accounts.models import Account, AccountImport
+from activity.mailing import send_due
+from activity.models import Delivery, Event, Mail, Notification
+from activity.relay import drain
+from dealreg import services
+from dealreg.models import Comment, Conflict, Deal, DealDraft, DealFile
+from partners.enums import EnrollmentStatus
+from partners.models import AccessToken, Enrollment, Partner, Seat
+from partners.services import make_token
+from prm.kernel.opaque import veil
+from standing.models import Standing, Tier
+from tests.cast import Cast
+
+MARKER = re.compile(r"zq_([a-z0-9_]+?)_qz|\b(Brightpath|Kappel|Isle(?!.of)|Northwind|Halden)\b")
+DRAFTS = {
+    "brightpath_sales": UUID("00000000-0000-4000-8000-000000000001"),
+    "kappel_sales": UUID("00000000-0000-4000-8000-000000000002"),
+}
+
+
+def mark(label: str) -> str:
+    """Return the marker of a label."""
+    return f"zq_{label}_qz"
+
+
+def labels_in(text: str) -> set[str]:
+    """Return the labels whose markers a text holds; an organisation's name is a label too."""
+    return {(label or name).lower() for label, name in MARKER.findall(text)}
+
+
+TRACEBACK = f"""Traceback (most recent call last):
+  File "/srv/dealreg/handlers.py", line 3, in tell
+    raise ValueError(customer)
+ValueError: {mark("dead_letter")}
+"""
+
+
+@dataclass
+class World:
+    """The rows by label, and what stands in their addresses."""
+
+    cast: Cast
+    deals: dict[str, Deal] = field(default_factory=dict)
+    files: dict[str, DealFile] = field(default_factory=dict)
+    rows: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+
+# Label, who registers, in which enrollment. The first letter is the vendor's, the second the partner's.
+DEALS = (
+    ("nb", "brightpath_sales", "brightpath_northwind"),
+    ("nk", "kappel_sales", "kappel_northwind"),
+    ("nt", "brightpath_sales", "brightpath_northwind"),
+    ("ni", "isle_sales", "isle_northwind"),
+    ("hb", "brightpath_sales", "brightpath_halden"),
+    ("hi", "isle_sales", "isle_halden"),
+)
+
+
+def make_world(cast: Cast) -> World:
+    """Fill every table for both vendors and all partners."""
+    world = World(cast)
+    _mark_organisations(cast)
+    _register(world)
+    _talk(world)
+    _write_drafts(world)
+    for persona in ("northwind_manager", "halden_manager", "brightpath_sales", "kappel_sales"):
+        make_token(actor=cast.actor(persona), name=mark(f"token_{persona}"), scopes=["deals:read"], days=30)
+    drain()
+    send_due()
+    _mark_messages(cast)
+    _address(world)
+    return world
+
+
+def _mark_organisations(cast: Cast) -> None:
+    for side in (cast.northwind, cast.halden):
+        letter = side.vendor.slug[0]
+        for row, name in ((side.program, "summary"), (side.robot, "name"), (side.robots, "name")):
+            setattr(row, name, f"{getattr(row, name)} {mark(f'{letter}_catalogue')}")
+            row.save()
+        side.policy.clauses = {"2.1": mark(f"{letter}_catalogue")}
+        side.policy.save()
+        AccountImport.objects.create(
+            vendor=side.vendor, file_name=mark(f"{letter}_import"), errors=[mark(f"{letter}_import")]
+        )
+    for partner in (cast.brightpath, cast.kappel, cast.isle):
+        Partner.objects.filter(pk=partner.pk).update(
+            legal_name=mark(partner.slug), website=f"{mark(partner.slug)}.example", city=mark(partner.slug)
+        )
+    Tier.objects.update(name=mark("n_tier"))
+
+
+def _register(world: World) -> None:
+    retired = Enrollment.objects.filter(pk=world.cast.enrollments["isle_northwind"].pk)
+    retired.update(status=EnrollmentStatus.ACTIVE)
+    names = (
+        "Castellan Foods GmbH",
+        "CASTELLAN-FOODS",
+        "Castellan Food Ltd",
+        "Castellan Foods",
+        "Castellan Foods GmbH",
+        "Castellan Foods",
+    )
+    for (label, persona, enrollment), name in zip(DEALS, names, strict=True):
+        text = mark(f"deal_{label}")
+        deal = world.cast.register(
+            persona,
+            enrollment,
+            customer_name=f"{name}",
+            customer_domain="" if label != "nb" else "castellan-foods.example",
+            customer_city=text,
+            contact_name=text,
+            title=text,
+            notes=text,
+        )
+        world.deals[label] = deal
+    retired.update(status=EnrollmentStatus.RETIRED)
+    Deal.objects.filter(pk=world.deals["nt"].pk).update(owner=world.cast.people["brightpath_technical"])
+    for account in Account.objects.all():
+        letter = account.vendor.slug[0]
+        text = mark(f"{letter}_account")
+        account.owner_name, account.external_id, account.city, account.further = text, text, text, {"note": text}
+        account.name = f"{account.name} {text}"
+        account.save()
+    for conflict in Conflict.objects.select_related("vendor"):
+        text = mark(f"{conflict.vendor.slug[0]}_conflict")
+        conflict.why, conflict.reasons = text, [{"field": "name", "similarity": 1, "weight": 1, "sentence": text}]
+        conflict.save()
+    assert (
+        Conflict.objects.filter(deal=world.deals["nb"]).count()
+        + Conflict.objects.filter(deal=world.deals["nk"]).count()
+    )
+
+
+def _talk(world: World) -> None:
+    for label, deal in world.deals.items():
+        vendor = "northwind" if label[0] == "n" else "halden"
+        tenant = {name: getattr(deal, name) for name in ("vendor_id", "partner_id", "enrollment_id")}
+        approver = world.cast.actor(f"{vendor}_approver")
+        services.add_comment(actor=approver, deal=deal, text=mark(f"note_{label}"), audience="vendor")
+        services.add_comment(actor=approver, deal=deal, text=mark(f"deal_{label}"))
+        file = DealFile(deal=deal, name=f"{mark(f'deal_{label}')}.txt", size=20, media_type="text/plain", **tenant)
+        file.content.save("x", ContentFile(mark(f"deal_{label}").encode()))
+        world.files[label] = file
+    approver = world.cast.actor("northwind_approver")
+    ask = services.ask_for_information
+    ask(actor=approver, deal=world.deals["nk"], fields=["title"], message=mark("deal_nk"))
+    services.approve_deal(
+        actor=approver, deal=world.deals["nt"], message=mark("deal_nt"), overtake_reason=mark("overtook_nt")
+    )
+    assert Comment.objects.filter(audience="vendor").count() == len(world.deals)
+
+
+def _write_drafts(world: World) -> None:
+    for persona, submission in DRAFTS.items():
+        text = mark(f"draft_{persona}")
+        actor = world.cast.actor(persona)
+        draft = services.save_draft(actor=actor, submission=submission, content={"customer_name": text, "notes": text})
+        upload = SimpleUploadedFile(f"{text}.txt", text.encode())
+        world.files[f"draft_{persona}"] = services.add_file(actor=actor, draft=draft, upload=upload)
+
+
+def _mark_messages(cast: Cast) -> None:
+    """Give each person whom the events told somebody one notification and one mail with its own marker."""
+    event = Event.objects.filter(kind="deal.submitted").first()
+    for persona in ("brightpath_sales", "kappel_sales", "isle_sales", "northwind_approver", "halden_approver"):
+        text, person = mark(f"told_{persona}"), cast.people[persona]
+        facts = dict.fromkeys(("customer", "reference", "partner", "who"), text)
+        key = {"event": event, "person": person, "kind": "deal.submitted"}
+        Notification.objects.update_or_create(
+            **key, defaults={"seat_id": cast.seats[persona].pk, "path": "/", "facts": facts}
+        )
+        Mail.objects.create(
+            person=person, template=f"for_{persona}", to=person.email, subject=text, text=text, html=f"<p>{text}</p>"
+        )
+    first = Delivery.objects.order_by("pk").first()
+    Delivery.objects.filter(pk=first.pk).update(state="dead", done_at=None, error=TRACEBACK)
+
+
+def _address(world: World) -> None:
+    """Say what stands for each object in addresses: label to the address's arguments."""
+    cast, rows = world.cast, world.rows
+    rows["deal"] = {label: {"reference": deal.reference} for label, deal in world.deals.items()}
+    rows["draft"] = {persona: {"submission": submission} for persona, submission in DRAFTS.items()}
+    rows["draft_file"] = {
+        persona: {"submission": submission, "key": world.files[f"draft_{persona}"].key}
+        for persona, submission in DRAFTS.items()
+    }
+    rows["file"] = {label: {"key": file.key} for label, file in world.files.items()}
+    rows["deal_file"] = {
+        label: {"reference": deal.reference, "key": world.files[label].key} for label, deal in world.deals.items()
+    }
+    rows["partner"] = {slug: {"slug": slug} for slug in ("brightpath", "kappel", "isle")}
+    rows["seat"] = {
+        persona: {"pk": seat.pk} for persona, seat in cast.seats.items() if "sales" in persona or "manager" in persona
+    }
+    rows["template"] = {"any": {"template": "deal_approved"}}
+    rows["delivery"] = {"dead": {"pk": Delivery.objects.dead().values_list("pk", flat=True)[0]}}
+    rows["token"] = {
+        persona: {"pk": AccessToken.objects.get(seat=seat).pk}
+        for persona, seat in cast.seats.items()
+        if AccessToken.objects.filter(seat=seat).exists()
+    }
+    told = ("brightpath_sales", "kappel_sales", "isle_sales", "northwind_approver", "halden_approver")
+    rows["mail"] = {persona: {"pk": Mail.objects.get(template=f"for_{persona}").pk} for persona in told}
+    rows["notification"] = {
+        persona: {"pk": Notification.objects.filter(person=cast.people[persona]).latest("pk").pk} for persona in told
+    }
+    rows["event"] = {
+        label: {"pk": veil(Event.objects.about(deal).filter(kind="deal.submitted")[0].pk, "event")}
+        for label, deal in world.deals.items()
+    }
+    rows["note_event"] = {
+        label: {"pk": veil(Event.objects.about(deal).filter(kind="deal.noted")[0].pk, "event")}
+        for label, deal in world.deals.items()
+    }
+    for side in (cast.northwind, cast.halden):
+        letter = side.vendor.slug[0]
+        rows.setdefault("account", {})[letter] = {"pk": Account.objects.filter(vendor=side.vendor).first().pk}
+        rows.setdefault("product", {})[letter] = {"pk": side.robot.pk}
+        rows.setdefault("program", {})[letter] = {"pk": side.program.pk}
+    rows["enrollment"] = {f"{name.split('_')[1][0]}{name[0]}": {"pk": row.pk} for name, row in cast.enrollments.items()}
+    _address_console(world)
+
+
+def _address_console(world: World) -> None:
+    """Every model of the console, one row of each vendor."""
+    cast = world.cast
+    for side in (cast.northwind, cast.halden):
+        letter = side.vendor.slug[0]
+        deal = world.deals[f"{letter}b"]
+        found = {
+            "partners_program": side.program,
+            "partners_partner": cast.kappel if letter == "n" else cast.isle,
+            "partners_enrollment": cast.enrollments["kappel_northwind" if letter == "n" else "isle_halden"],
+            "partners_seat": cast.seats[f"{side.vendor.slug}_finance"],
+            "accounts_account": deal.account,
+            "accounts_accountimport": AccountImport.objects.get(vendor=side.vendor),
+            "accounts_productfamily": side.robots,
+            "accounts_product": side.robot,
+            "dealreg_policy": side.policy,
+            "dealreg_deal": deal,
+            "activity_event": Event.objects.about(deal).first(),
+            "standing_tier": Tier.objects.filter(vendor=side.vendor).first() or _tier(side),
+            "standing_standing": Standing.objects.filter(vendor=side.vendor).first() or _standing(cast, side),
+        }
+        for name, row in found.items():
+            world.rows.setdefault(f"console_{name}", {})[letter] = {"object_id": row.pk}
+    assert Seat.objects.exists()
+    assert DealDraft.objects.count() == len(DRAFTS)
+
+
+def _tier(side: Any) -> Tier:
+    return Tier.objects.create(vendor=side.vendor, program=side.program, name=mark("h_tier"), rank=1)
+
+
+def _standing(cast: Cast, side: Any) -> Standing:
+    enrollment = cast.enrollments["isle_halden"]
+    return Standing.objects.create(
+        enrollment=enrollment, vendor=side.vendor, partner=cast.isle, tier=Tier.objects.get(vendor=side.vendor)
+    )
+
+
+def later(days: int) -> str:
+    """Return a day as a form takes it."""
+    return (timezone.localdate() + timedelta(days=days)).isoformat()
