@@ -40,12 +40,17 @@ def timeline_of(dossier: Dossier, actor: Actor, only_us: str) -> list[dict[str, 
             "who": str(event.person) if event.person else "",
             "text": event.sentence,
             "at": event.occurred_at,
-            "said": said.get(event.data.get("comment")) or event.data.get("message", ""),
+            "said": said.get(event.data.get("comment")) or message_of(event),
             "audience": only_us if event.audience == "vendor" else "",
             "id": f"event-{event.pk}",
         }
         for event in events
     ]
+
+
+def message_of(event: Event) -> str:
+    """Return the message that went with an event, unless its sentence has it already."""
+    return "" if "{message}" in str(event.definition.sentence) else str(event.data.get("message", ""))
 
 
 class DealDetail(DealView):

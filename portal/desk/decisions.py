@@ -13,6 +13,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.models import Account
 from dealreg.decision_forms import ApproveForm, AskForm, ConfirmForm, DeclineForm, SeparateForm
+from dealreg.enums import Status
 from dealreg.models import Conflict, Deal
 from dealreg.permissions import DECIDE_DEALS, SEE_DESK
 from dealreg.reports import line_for
@@ -59,7 +60,9 @@ class DealView(ActorView):
     def too_late(self, deal: Deal, conflict: errors.Conflict) -> HttpResponse:
         """Answer 409 with how the deal stands now, and the way back to the queue."""
         fresh: Any = conflict.fresh or deal
-        changes = [(_("Registration"), deal.get_status_display(), fresh.get_status_display())]
+        seen = self.request.POST.get("seen", "")
+        before = Status(seen).label if seen in Status.values else "–"
+        changes = [(_("Registration"), before, fresh.get_status_display())]
         if fresh.decided_by_id:
             changes.append((_("Decided by"), "–", str(fresh.decided_by)))
         context = {

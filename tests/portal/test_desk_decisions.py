@@ -148,9 +148,10 @@ def test_someone_faster_gives_the_fresh_row_and_a_way_back(cast, browse, name):
     sent = GOOD[name] | ({"account": str(deal.account_id)} if name == "confirm" else {})
     browse("northwind_manager").post(url("decline", deal), GOOD["decline"])
     before = state()
-    response = browse("northwind_approver").post(url(name, deal), sent | {"queue": "mine"})
+    response = browse("northwind_approver").post(url(name, deal), sent | {"queue": "mine", "seen": "in_review"})
     assert response.status_code == 409
     text = response.content.decode()
+    assert "In review" in text
     assert "Declined" in text
     assert "Northwind Manager" in text
     assert f"{reverse('desk:queue')}?view=mine" in text
