@@ -118,7 +118,8 @@ def import_accounts(
     vendor_id = actor.vendor_id
     with _only_one(vendor_id):
         run = AccountImport.objects.create(vendor_id=vendor_id, file_name=file_name[-200:])
-        progress, kept = Progress(), []
+        progress = Progress()
+        kept: list[dict[str, object]] = []
         try:
             for refused in _load(vendor_id, rows, progress, report):
                 refuse(refused)

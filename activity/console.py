@@ -54,20 +54,20 @@ class Console(admin.AdminSite):
 site = Console(name="admin")
 
 # The browser's own date field: Django's calendar writes inline styles, which the strict CSP refuses.
-DATES = {models.DateField: {"widget": DateInput(format="%Y-%m-%d", attrs={"type": "date"})}}
+DATES: dict[Any, Any] = {models.DateField: {"widget": DateInput(format="%Y-%m-%d", attrs={"type": "date"})}}
 
 
 class ScopedRelatedFilter(admin.RelatedFieldListFilter):
     """A filter beside a list that offers only rows in the actor's sight; Django's own offers every tenant's."""
 
-    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[tuple[Any, str]]:
+    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         """Return the rows to choose from."""
         ordering = self.field_admin_ordering(field, request, model_admin)
         rows = choices_for(field, request)["queryset"].order_by(*ordering)
         return [(row.pk, str(row)) for row in rows]
 
 
-class ScopedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class ScopedAdmin(admin.ModelAdmin):
     """What every admin class of ours is: rows, choices and rights follow from the actor."""
 
     view_permission: ClassVar[Permission]
@@ -135,11 +135,11 @@ class ScopedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         record(kind, actor=actor, subject=obj, before=plain(before), after=plain(after), data=words)
 
     # Events are the one audit trail; Django's own log would be a second, unscoped one.
-    def log_addition(self, request: HttpRequest, obj: Model, message: Any) -> LogEntry:  # type: ignore[override]
+    def log_addition(self, request: HttpRequest, obj: Model, message: Any) -> LogEntry:
         """Write nothing."""
         return LogEntry()
 
-    def log_change(self, request: HttpRequest, obj: Model, message: Any) -> LogEntry:  # type: ignore[override]
+    def log_change(self, request: HttpRequest, obj: Model, message: Any) -> LogEntry:
         """Write nothing."""
         return LogEntry()
 
@@ -148,7 +148,7 @@ class ScopedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         raise Http404
 
 
-class ScopedInline(admin.StackedInline):  # type: ignore[type-arg]
+class ScopedInline(admin.StackedInline):
     """Rows that belong to one row above, with the same rules. Stacked: the table has a heading without words."""
 
     formfield_overrides = DATES
@@ -178,7 +178,7 @@ class ScopedInline(admin.StackedInline):  # type: ignore[type-arg]
 def choices_for(db_field: models.ForeignKey[Any, Any], request: HttpRequest) -> dict[str, Any]:
     """Return the rows of a foreign key's model that the actor sees, as keyword of its form field."""
     related = db_field.remote_field.model
-    return {"queryset": related.objects.visible_to(request.actor)}  # type: ignore[attr-defined, union-attr]
+    return {"queryset": related.objects.visible_to(request.actor)}  # type: ignore[attr-defined]
 
 
 def plain(values: dict[str, Any]) -> dict[str, Any]:

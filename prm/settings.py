@@ -11,6 +11,7 @@ from whitenoise.compress import Compressor
 from prm.kernel import environment
 
 ROOT = Path(__file__).resolve().parent.parent
+VERSION = "0.1.0"
 
 # -- What this deployment is
 SECRET_KEY = environment.secret("SECRET_KEY", purpose="signs sessions and links; at least 50 random characters")
@@ -165,6 +166,10 @@ ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 ACCOUNT_LOGIN_ON_PASSWORD_RESET = False
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_PREVENT_ENUMERATION = True
+# Behind a proxy every visitor has the proxy's address, and one guesser would lock everyone out.
+ALLAUTH_TRUSTED_PROXY_COUNT = environment.integer(
+    "TRUSTED_PROXIES", 0, purpose="how many proxies of yours stand before it, for rate limits by address"
+)
 ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "10/m/ip,5/5m/key"}
 
 # -- Languages, time

@@ -171,9 +171,10 @@ class Deal(ScopedModel):
 
     @property
     def is_protected(self) -> bool:
-        """Whether its protection runs now."""
+        """Whether it is protected now; who refers or installs joins beside the seller, without protection."""
         return (
             self.status == Status.APPROVED
+            and self.part == Part.SELL
             and self.protected_until is not None
             and self.protected_until > timezone.now()
         )

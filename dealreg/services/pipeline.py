@@ -55,7 +55,7 @@ def change_deal(*, actor: Actor, deal: Deal, changes: Mapping[str, Any], revisio
         setattr(fresh, name, changes[name])
     fresh.revision += 1
     fresh.save(update_fields=[*before, "revision", "updated_at"])
-    labels = ", ".join(str(Deal._meta.get_field(name).verbose_name) for name in before)
+    labels = ", ".join(str(getattr(Deal._meta.get_field(name), "verbose_name", name)) for name in before)
     record(
         events.CHANGED,
         actor=actor,

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import DateTimeField, DurationField, ExpressionWrapper, F, Value
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 BATCH = 200
+A_DAY = Value(timedelta(days=1), output_field=DurationField())
 
 CLAIM = """
 INSERT INTO dealreg_protection
@@ -128,7 +129,9 @@ def remind_expiring() -> int:
         # In one filter: the version that the deal was registered under, not any of the program's.
         .filter(
             enrollment__program__policies__reference=F("policy_reference"),
-            protected_until__lte=now + timedelta(days=1) * F("enrollment__program__policies__reminder_days"),
+            protected_until__lte=ExpressionWrapper(
+                Value(now) + A_DAY * F("enrollment__program__policies__reminder_days"), output_field=DateTimeField()
+            ),
         )
     )
     deals = list(near.select_for_update(skip_locked=True, of=("self",)).order_by("protected_until")[:BATCH])

@@ -326,7 +326,7 @@ def withdraw_deal(*, actor: Actor, deal: Deal, message: str = "") -> Deal:
     Raises:
         Http404, Forbidden, Conflict: as `move`. RuleViolation: the deal is closed.
     """
-    unasked = {"asked_fields": [], "asked_text": "", "clock_left": None}
+    unasked: dict[str, Any] = {"asked_fields": [], "asked_text": "", "clock_left": None}
     fresh: Deal = move(REGISTRATION, "withdraw", row=deal, actor=actor, changes=unasked, data={"message": message})
     release_protections(fresh)
     return fresh
