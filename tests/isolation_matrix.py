@@ -53,7 +53,7 @@ AREAS = {
     "api": ("seated", {"anon": "401"}),
     "console": ("man hma", dict.fromkeys(PERSONAS, "in")),
 }
-"""Inside the area, without the right: 403 where the row is in sight, 404 where it isn't. Outside: 403, but for these."""
+"""Inside the area without the right: 403 where the row is in sight, 404 where it isn't. Outside: 403, or as said."""
 
 SIGHT = {
     "deal": {
@@ -182,7 +182,7 @@ api-schema                       open     -             everyone                
 api-docs                         open     -             everyone                   -
 api:me                           api      -             seated                     -
 api:deal-list                    api      -             seated                     adm sal kap isl
-api:deal-detail                  api      deal          seated                     -
+api:deal-detail                  api      deal          seated                     adm sal kap isl
 api:deal-answer                  api      deal          -                          adm sal kap isl
 api:deal-withdraw                api      deal          -                          adm sal kap isl
 api:deal-win                     api      deal          -                          adm sal kap isl

@@ -1,4 +1,4 @@
-"""Rules of the house that a machine can hold: scoped queries, one place that moves states, flat imports, cheap pages."""
+"""Rules of the house that a machine can hold: scoped queries, one mover of states, flat imports, cheap pages."""
 
 from __future__ import annotations
 
@@ -227,7 +227,7 @@ def test_pages_cost_at_most_twelve_queries_however_much_stands_on_them(cast, bro
     arguments = {
         "desk:partner-detail": ["brightpath"],
         "admin:dealreg_deal_change": [deal.pk],
-        **dict.fromkeys(("portal:deal-register", "settings", "mail-previews", "admin:index"), []),
+        **{name: [] for name in ("portal:deal-register", "settings", "mail-previews", "admin:index")},
     }
     drain()
     found = {
