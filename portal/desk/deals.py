@@ -32,7 +32,8 @@ MOST_EVENTS = 100
 def timeline_of(dossier: Dossier, actor: Actor, only_us: str) -> list[dict[str, Any]]:
     """Return what happened to a deal, newest first, the vendor's own events marked. One query."""
     said = {comment.pk: comment.text for comment in dossier.comments}
-    events = Event.objects.visible_to(actor).about(dossier.deal).select_related("person")[:MOST_EVENTS]
+    found = Event.objects.visible_to(actor).about(dossier.deal).select_related("person")
+    events = found.only("kind", "audience", "data", "occurred_at", "person__name", "person__email")[:MOST_EVENTS]
     return [
         {
             "icon": event.definition.icon,

@@ -167,12 +167,10 @@ def load_dossier(actor: Actor, reference: str) -> Dossier:
     if deal is None:
         raise Http404
     line = line_for(deal, deal.everything)
-    conflicts = list(
-        Conflict.objects.visible_to(actor).filter(deal=deal).select_related("account").order_by("-score", "id")
-    )
+    conflicts = _conflicts(actor, deal)
     beside = _beside(deal, line)
     wanted = [deal.pk, *([beside.pk] if beside else [])]
-    products = list(DealLine.objects.visible_to(actor).filter(deal__in=wanted).select_related("product").order_by("id"))
+    products = _lines(actor, wanted)
     score = next(
         (row.score for row in conflicts if row.account_id == deal.account_id), conflicts[0].score if conflicts else 0
     )
@@ -181,16 +179,37 @@ def load_dossier(actor: Actor, reference: str) -> Dossier:
         deal=deal,
         line=line,
         conflicts=conflicts,
-        comments=list(
-            Comment.objects.visible_to(actor).filter(deal=deal).select_related("person").order_by("-id")[:100]
-        ),
-        files=list(DealFile.objects.visible_to(actor).filter(deal=deal).select_related("person").order_by("id")),
+        comments=_comments(actor, deal),
+        files=_files(actor, deal),
         products=products,
         comparison=_compared(deal, beside, conflicts, products),
         suggestion=suggestion,
         actions=actions_for(deal, actor, suggestion),
         may_decide=actor.may(DECIDE_DEALS),
     )
+
+
+# Each reads only what the pages show: composing long column lists took a fifth of the detail's time.
+
+
+def _conflicts(actor: Actor, deal: Deal) -> list[Conflict]:
+    found = Conflict.objects.visible_to(actor).filter(deal=deal).select_related("account")
+    return list(found.defer("account__further", "account__external_id").order_by("-score", "id"))
+
+
+def _lines(actor: Actor, deals: list[int]) -> list[DealLine]:
+    found = DealLine.objects.visible_to(actor).filter(deal__in=deals).select_related("product")
+    return list(found.only("deal_id", "quantity", "unit_price", "product__name").order_by("id"))
+
+
+def _comments(actor: Actor, deal: Deal) -> list[Comment]:
+    found = Comment.objects.visible_to(actor).filter(deal=deal).select_related("person")
+    return list(found.only("audience", "text", "created_at", "person__name", "person__email").order_by("-id")[:100])
+
+
+def _files(actor: Actor, deal: Deal) -> list[DealFile]:
+    found = DealFile.objects.visible_to(actor).filter(deal=deal).select_related("person")
+    return list(found.only("key", "name", "size", "created_at", "person__name", "person__email").order_by("id"))
 
 
 def _deals(actor: Actor) -> QuerySet[Deal]:
@@ -207,6 +226,16 @@ def _deals(actor: Actor) -> QuerySet[Deal]:
     return (
         Deal.objects.visible_to(actor)
         .select_related("partner", "account", "enrollment__standing__tier")
+        .defer(
+            "submission",
+            "account__further",
+            "partner__legal_name",
+            "partner__website",
+            "partner__city",
+            "enrollment__enrolled_at",
+            "enrollment__status",
+            "enrollment__standing__since",
+        )
         .annotate(
             # Three names instead of three people with all their columns.
             owner_name=F("owner__name"),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import BooleanField, Case, Count, Exists, F, Max, OuterRef, Q, Subquery, Value, When
+from django.db.models import BooleanField, Case, Count, F, Max, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import JSONObject, TruncHour
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from prm.kernel.actors import Actor
 
-PAGE = 50
+PAGE = 25
 LARGE = Decimal(100_000)
 MOST_RIVALS = 20
 ADVICE = {
@@ -60,10 +60,10 @@ def view_condition(key: str, actor: Actor) -> Q:
 
     Only amounts in the vendor's own currency count as large: there are no rates to convert by.
     """
-    conflicts = Conflict.objects.visible_to(actor).filter(deal=OuterRef("pk"))
     return {
         "mine": Q(assignee_id=actor.person_id),
-        "conflicts": Q(status=Status.IN_REVIEW) | Q(Exists(conflicts)),
+        # A customer that was new when it was registered is the one that nothing looked like.
+        "conflicts": Q(status=Status.IN_REVIEW) | ~Q(account_link=AccountLink.NEW),
         "large": Q(value__gt=LARGE, currency=F("vendor__currency")),
         "waiting": Q(status=Status.INFORMATION_REQUESTED),
     }.get(key, Q())
@@ -248,7 +248,10 @@ class Queue(ActorView):
 
     def _rows(self) -> tuple[list[Row], bool]:
         start = (self._number - 1) * PAGE
-        found = list(with_suggestions(queue(self.actor, self._key, self._search), self.actor)[start : start + PAGE + 1])
+        waiting = queue(self.actor, self._key, self._search)
+        # Sorted by the index alone; only the rows of this page are read.
+        shown_now = waiting.values("pk")[start : start + PAGE + 1]
+        found = list(with_suggestions(waiting.filter(pk__in=shown_now), self.actor))
         plain = self._url()
         base = f"{plain}{'&' if '?' in plain else '?'}deal="
         return [row_of(deal, base) for deal in found[:PAGE]], len(found) > PAGE
