@@ -226,3 +226,10 @@ def still_in_force(row: Any, actor: Actor, facts: Mapping[str, Any]) -> RuleViol
     if row.status == Status.WITHDRAWN:
         return RuleViolation("deal_withdrawn", _("The registration was withdrawn. Register the deal again."))
     return None
+
+
+def not_yours_yet(row: Any, actor: Actor, facts: Mapping[str, Any]) -> RuleViolation | None:
+    """Guard: nobody takes up what it has taken up already."""
+    if row.status == Status.IN_REVIEW and row.assignee_id == actor.person_id:
+        return RuleViolation("yours_already", _("You have taken it up already."))
+    return None

@@ -18,10 +18,11 @@ REGISTRATION = Machine(
         Transition(
             name="take",
             label=_("Take up"),
-            sources=frozenset({Status.SUBMITTED}),
+            sources=frozenset(WAITING_FOR_VENDOR),
             target=Status.IN_REVIEW,
             permission=DECIDE_DEALS,
             event=events.TAKEN,
+            guard=rules.not_yours_yet,
         ),
         Transition(
             name="approve",

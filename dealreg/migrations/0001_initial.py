@@ -231,7 +231,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='deal',
-            index=models.Index(condition=models.Q(('status__in', ('submitted', 'in_review', 'information_requested'))), fields=['vendor', 'due_at', 'id'], name='deal_queue'),
+            index=models.Index(condition=models.Q(('status__in', ('submitted', 'in_review', 'information_requested'))), fields=['vendor', 'due_at', 'id'], include=('status', 'value', 'currency', 'assignee', 'account_link'), name='deal_queue'),
         ),
         migrations.AddIndex(
             model_name='deal',

@@ -142,7 +142,13 @@ class Deal(ScopedModel):
             models.Index(fields=["partner", "-submitted_at", "-id"], name="deal_of_partner"),
             models.Index(fields=["vendor", "-submitted_at", "-id"], name="deal_of_vendor"),
             models.Index(fields=["owner", "-submitted_at"], name="deal_of_owner"),
-            models.Index(fields=["vendor", "due_at", "id"], condition=Q(status__in=UNDECIDED), name="deal_queue"),
+            # Holds what the queue is sorted, filtered and counted by, so that thousands waiting cost a few pages.
+            models.Index(
+                fields=["vendor", "due_at", "id"],
+                include=["status", "value", "currency", "assignee", "account_link"],
+                condition=Q(status__in=UNDECIDED),
+                name="deal_queue",
+            ),
             models.Index(fields=["protected_until"], condition=Q(status=Status.APPROVED), name="deal_protected_until"),
             models.Index(fields=["enrollment", "submitted_at"], name="deal_recent"),
             GinIndex(OpClass(Upper("customer_name"), name="gin_trgm_ops"), name="deal_customer_search"),

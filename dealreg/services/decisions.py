@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 @transaction.atomic
 def take_deal(*, actor: Actor, deal: Deal) -> Deal:
-    """Take up the review of a submitted deal. Records `deal.taken`.
+    """Take up the review of a deal, or take it over from a colleague. Records `deal.taken`.
 
     Raises:
         Http404, Forbidden, Conflict: as `move`.

@@ -72,11 +72,11 @@ def locale_of(language: str) -> Locale:
         return Locale.parse("en")
 
 
-def shown(amount: Decimal | None, currency: str) -> str:
+def shown(amount: Decimal | int | None, currency: str) -> str:
     """Return the amount as the active language writes it, without decimals where there are none; "" for None."""
     if amount is None:
         return ""
-    return _format(amount, currency, get_language() or "en")
+    return _format(Decimal(amount), currency, get_language() or "en")
 
 
 @lru_cache(maxsize=4096)

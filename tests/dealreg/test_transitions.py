@@ -53,7 +53,7 @@ MAY = {
 }
 """Written out here, not read from the code: who may do what is a promise of its own."""
 FROM = {
-    "take": {"submitted"},
+    "take": {"submitted", "in_review"},
     "approve": {"submitted", "in_review", "information_requested"},
     "decline": {"submitted", "in_review", "information_requested"},
     "ask": {"submitted", "in_review"},

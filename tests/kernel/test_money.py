@@ -68,4 +68,5 @@ def test_cents_are_shown_only_where_there_are_some():
         assert shown(Decimal("12.50"), "USD") == "$12.50"
         assert shown(Decimal("12.00"), "USD") == "$12"
         assert shown(Decimal(1000), "JPY") == "¥1,000"
+        assert shown(170_000, "EUR") == "€170,000"
         assert shown(None, "EUR") == ""
