@@ -195,7 +195,8 @@ INSERT INTO dealreg_deal (reference, submission, account_link, families, custome
   outcome, submitted_at, due_at, clock_left, asked_fields, asked_text, decided_at, decline_reason, decision_text,
   policy_reference, discount, protection_days, protected_from, protected_until, closed_on, closed_value, lost_reason,
   outcome_text, revision, created_at, updated_at, account_id, decided_by_id, enrollment_id, owner_id, partner_id, vendor_id)
-SELECT %(code)s || '-' || substr(lpad(number::text, 8, '0'), 1, 4) || '-' || substr(lpad(number::text, 8, '0'), 5), gen_random_uuid(), 'exact', ARRAY[%(family)s]::bigint[], c.name,
+SELECT %(code)s || '-' || substr(lpad(number::text, 8, '0'), 1, 4) || '-' || substr(lpad(number::text, 8, '0'), 5), gen_random_uuid(),
+  CASE WHEN number %% 6 = 0 THEN 'exact' ELSE 'new' END, ARRAY[%(family)s]::bigint[], c.name,
   c.domain, c.country, c.city, 'Ines Rothmann', 'ines@' || c.domain, 'Project ' || number, round((1000 + size * 200000)::numeric, 2),
   'EUR', (submitted + interval '90 days')::date, 'proposal', 'sell', 'They saw the demonstration and want a quote.', '',
   fate, CASE WHEN closing < 0.25 AND fate IN ('approved', 'expired') THEN 'won'
@@ -237,7 +238,7 @@ FROM dealreg_deal d WHERE d.vendor_id = %(vendor)s AND d.id > %(newest)s AND d.s
 CONFLICTS = """
 INSERT INTO dealreg_conflict (score, band, why, reasons, account_id, vendor_id, deal_id)
 SELECT 100, 'same', 'Both use the same domain.', '[]', account_id, vendor_id, id
-FROM dealreg_deal WHERE vendor_id = %(vendor)s AND id > %(newest)s AND id %% 6 = 0
+FROM dealreg_deal WHERE vendor_id = %(vendor)s AND id > %(newest)s AND account_link = 'exact'
 """
 
 EVENTS = """

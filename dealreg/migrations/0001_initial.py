@@ -219,7 +219,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='deal',
-            index=models.Index(fields=['partner', '-submitted_at', '-id'], name='deal_of_partner'),
+            index=models.Index(fields=['partner', '-submitted_at', '-id'], include=('enrollment', 'vendor'), name='deal_of_partner'),
         ),
         migrations.AddIndex(
             model_name='deal',

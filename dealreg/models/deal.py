@@ -30,12 +30,16 @@ class Deal(ScopedModel):
     reference = models.CharField(_("reference"), max_length=14, unique=True)
     submission = models.UUIDField(editable=False, unique=True)
     vendor = models.ForeignKey(Vendor, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False)
-    partner = models.ForeignKey(Partner, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False)
+    partner = models.ForeignKey(
+        Partner, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
     enrollment = models.ForeignKey(Enrollment, on_delete=models.PROTECT, related_name="deals", db_constraint=False)
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("owner")
     )
-    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="deals", verbose_name=_("account"), db_constraint=False)
+    account = models.ForeignKey(
+        Account, on_delete=models.PROTECT, related_name="deals", verbose_name=_("account"), db_constraint=False
+    )
     account_link = models.CharField(max_length=9, choices=AccountLink)
     families = ArrayField(models.BigIntegerField(), help_text="ids of the product families it is registered for")
 
@@ -108,9 +112,7 @@ class Deal(ScopedModel):
         constraints = [
             tenant_match("deal_tenant"),
             vendor_match("account", "accounts.Account", "deal_vendor_of_account"),
-            models.UniqueConstraint(
-                fields=["id", "enrollment", "vendor", "partner"], name="deal_with_tenant"
-            ),
+            models.UniqueConstraint(fields=["id", "enrollment", "vendor", "partner"], name="deal_with_tenant"),
             models.UniqueConstraint(fields=["id", "vendor"], name="deal_with_vendor"),
             models.CheckConstraint(condition=Q(value__gte=0), name="deal_value_not_negative"),
             models.CheckConstraint(condition=Q(families__len__gt=0), name="deal_has_family"),
@@ -139,7 +141,9 @@ class Deal(ScopedModel):
             ),
         ]
         indexes = [
-            models.Index(fields=["partner", "-submitted_at", "-id"], name="deal_of_partner"),
+            models.Index(
+                fields=["partner", "-submitted_at", "-id"], include=["enrollment", "vendor"], name="deal_of_partner"
+            ),
             models.Index(fields=["vendor", "-submitted_at", "-id"], name="deal_of_vendor"),
             models.Index(fields=["owner", "-submitted_at"], name="deal_of_owner"),
             # Holds what the queue is sorted, filtered and counted by, so that thousands waiting cost a few pages.
@@ -189,7 +193,9 @@ class Deal(ScopedModel):
 class DealLine(ScopedModel):
     """A product on a deal, at the list price of the day it was registered."""
 
-    scope = Scope(vendor="deal__vendor_id", partner="deal__partner_id", enrollment="deal__enrollment_id", owner="deal__owner_id")
+    scope = Scope(
+        vendor="deal__vendor_id", partner="deal__partner_id", enrollment="deal__enrollment_id", owner="deal__owner_id"
+    )
 
     deal = models.ForeignKey(Deal, on_delete=models.CASCADE, related_name="lines", db_constraint=False)
     vendor = models.ForeignKey(Vendor, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False)

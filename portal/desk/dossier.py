@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from prm.kernel.actors import Actor
 
+MOST_DECIDED = 50
 KEYS = {"approve": "a", "decline": "d", "ask": "i", "take": "t"}
 ADVICE_LOOK = {
     Advice.APPROVE: ("good", "ok"),
@@ -217,9 +218,17 @@ def _deals(actor: Actor) -> QuerySet[Deal]:
     policy = Policy.objects.visible_to(actor).filter(
         program=OuterRef("enrollment__program"), reference=OuterRef("policy_reference")
     )
-    decided = Deal.objects.visible_to(actor).filter(partner=OuterRef("partner"), decided_at__isnull=False)
+    # The newest only: a partner with thousands of deals costs no more to look at than one with a few.
+    newest = (
+        Deal.objects.visible_to(actor)
+        .filter(partner=OuterRef(OuterRef("partner")), decided_at__isnull=False)
+        .order_by("-submitted_at", "-pk")
+        .values("pk")[:MOST_DECIDED]
+    )
     record = (
-        decided.order_by()
+        Deal.objects.visible_to(actor)
+        .filter(pk__in=newest)
+        .order_by()
         .values("partner")
         .values(json=JSONObject(decided=Count("pk"), approved=Count("pk", filter=~Q(status=Status.DECLINED))))
     )
