@@ -26,7 +26,18 @@ LONGEST_NAME = 200
 MOST_FURTHER = 40
 SNIFFED = 64 * 1024
 ALIASES: dict[str, tuple[str, ...]] = {
-    "name": ("name", "company", "company name", "account", "account name", "customer", "customer name", "firma", "organisation", "organization"),
+    "name": (
+        "name",
+        "company",
+        "company name",
+        "account",
+        "account name",
+        "customer",
+        "customer name",
+        "firma",
+        "organisation",
+        "organization",
+    ),
     "country": ("country", "country code", "billing country", "land", "pays", "país"),
     "domain": ("domain", "website", "web site", "url", "web", "homepage"),
     "city": ("city", "town", "billing city", "ort", "stadt", "ville"),
@@ -41,7 +52,8 @@ COUNTRY_ALIASES = {
     "hong kong": "HK", "macau": "MO", "iran": "IR", "syria": "SY", "bolivia": "BO", "venezuela": "VE",
     "tanzania": "TZ", "moldova": "MD", "laos": "LA", "brunei": "BN", "ivory coast": "CI", "cape verde": "CV",
     "turkey": "TR", "swaziland": "SZ", "macedonia": "MK", "virgin islands": "VI", "british virgin islands": "VG",
-    "netherlands antilles": "CW", "bahamas": "BS", "the bahamas": "BS", "gambia": "GM", "peoples republic of china": "CN",
+    "netherlands antilles": "CW", "bahamas": "BS", "the bahamas": "BS", "gambia": "GM",
+    "peoples republic of china": "CN",
     "people's republic of china": "CN", "uae": "AE", "channel islands": "JE",
     "neth. antilles": "CW", "antigua": "AG", "slovak republic": "SK", "slovakia": "SK",
 }  # fmt: skip
@@ -108,8 +120,13 @@ def read_layout(path: Path, encoding: str = "") -> Layout:
     }
     if "name" not in columns:
         found = ", ".join(header[:10])
-        raise RuleViolation("no_name_column", _("No column holds the customer's name. Call one “name”. Found: %(found)s.") % {"found": found[:300]})
-    further = {header[at].strip()[:60]: at for at in range(len(header)) if at not in columns.values() and header[at].strip()}
+        raise RuleViolation(
+            "no_name_column",
+            _("No column holds the customer's name. Call one “name”. Found: %(found)s.") % {"found": found[:300]},
+        )
+    further = {
+        header[at].strip()[:60]: at for at in range(len(header)) if at not in columns.values() and header[at].strip()
+    }
     return Layout(chosen, delimiter, columns, dict(list(further.items())[:MOST_FURTHER]))
 
 
@@ -125,7 +142,9 @@ def _check_encoding(path: Path, encoding: str) -> None:
     try:
         decoder = codecs.getincrementaldecoder(encoding)()
     except LookupError:
-        raise RuleViolation("unknown_encoding", _("There is no encoding called %(name)s.") % {"name": encoding}) from None
+        raise RuleViolation(
+            "unknown_encoding", _("There is no encoding called %(name)s.") % {"name": encoding}
+        ) from None
     with path.open("rb") as file:
         line = 1
         for piece in _pieces(file):
@@ -135,11 +154,16 @@ def _check_encoding(path: Path, encoding: str) -> None:
                 at = line + piece[: error.start].count(b"\n")
                 raise RuleViolation(
                     "wrong_encoding",
-                    _("Line %(line)d isn't %(encoding)s. Save the file as UTF-8, or give its encoding, often cp1252. Nothing was imported.")
+                    _(
+                        "Line %(line)d isn't %(encoding)s. Save the file as UTF-8, or give its encoding, often cp1252. "
+                        "Nothing was imported."
+                    )
                     % {"line": at, "encoding": encoding.upper().removesuffix("-SIG")},
                 ) from None
             if "\x00" in text:
-                raise RuleViolation("not_text", _("This isn't a text file. Export your list as CSV. Nothing was imported."))
+                raise RuleViolation(
+                    "not_text", _("This isn't a text file. Export your list as CSV. Nothing was imported.")
+                )
             line += piece.count(b"\n")
 
 
@@ -178,7 +202,9 @@ def _row(line: int, cells: list[str], width: int, layout: Layout) -> CustomerRow
 
     text = layout.delimiter.join(cells)[:300]
     if len(cells) > width:
-        return RefusedRow(line, text, _("It has %(cells)d cells, the heading %(width)d.") % {"cells": len(cells), "width": width})
+        return RefusedRow(
+            line, text, _("It has %(cells)d cells, the heading %(width)d.") % {"cells": len(cells), "width": width}
+        )
     name, country = cell("name"), country_code(cell("country"))
     if not (normalised := normalise_name(name)[:LONGEST_NAME]):
         return RefusedRow(line, text, _("There is no name."))
@@ -195,12 +221,19 @@ def _row(line: int, cells: list[str], width: int, layout: Layout) -> CustomerRow
         city=cell("city")[:100],
         external_id=cell("external_id")[:80],
         owner_name=cell("owner_name")[:120],
-        further={title: cells[at].strip()[:500] for title, at in layout.further.items() if at < len(cells) and cells[at].strip()},
+        further={
+            title: cells[at].strip()[:500]
+            for title, at in layout.further.items()
+            if at < len(cells) and cells[at].strip()
+        },
     )
 
 
 def country_code(text: str) -> str | None:
-    """Return the ISO 3166 code of a country given by code or by name in one of our languages; "" for none, None if unknown."""
+    """Return the ISO 3166 code of a country given by code or by name; "" for none, None if unknown.
+
+    Names are understood in each of our languages.
+    """
     wanted = text.strip().casefold()
     if not wanted:
         return ""

@@ -100,7 +100,9 @@ def find_candidates(vendor_id: int, customer: Identity) -> list[Candidate]:
             found.append(Candidate(pk, name, country, domain, origin, owner, match, exact))
     # An account with the same domain outranks one with the same name: names repeat, domains don't.
     same_domain = values["domain"]
-    return sorted(found, key=lambda c: (not (c.exact and c.domain == same_domain), not c.exact, -c.match.score, c.account_id))
+    return sorted(
+        found, key=lambda c: (not (c.exact and c.domain == same_domain), not c.exact, -c.match.score, c.account_id)
+    )
 
 
 def create_account(vendor_id: int, customer: Identity, *, origin: str = AccountOrigin.REGISTRATION) -> int | None:

@@ -59,7 +59,8 @@ UPDATE accounts_account a SET
   external_id = coalesce(nullif(s.external_id, ''), a.external_id),
   owner_name = coalesce(nullif(s.owner_name, ''), a.owner_name), further = a.further || s.further,
   domain = CASE WHEN a.domain = '' AND NOT EXISTS (
-    SELECT FROM accounts_account o WHERE o.vendor_id = a.vendor_id AND o.domain = s.domain) THEN s.domain ELSE a.domain END
+    SELECT FROM accounts_account o WHERE o.vendor_id = a.vendor_id AND o.domain = s.domain
+  ) THEN s.domain ELSE a.domain END
 FROM (SELECT DISTINCT ON (account_id) * FROM account_staging WHERE account_id IS NOT NULL ORDER BY account_id, line) s
 WHERE a.id = s.account_id AND (
   a.origin <> %(origin)s OR s.city NOT IN ('', a.city) OR s.external_id NOT IN ('', a.external_id)
@@ -175,7 +176,8 @@ def _merge(vendor_id: int, rows: list[CustomerRow], progress: Progress) -> list[
         cursor.execute(STAGE)
         cursor.execute("TRUNCATE account_staging")
         cursor.copy_expert(
-            "COPY account_staging (line, name, normalised, country, domain, city, external_id, owner_name, further, keys)"
+            "COPY account_staging"
+            " (line, name, normalised, country, domain, city, external_id, owner_name, further, keys)"
             " FROM STDIN WITH (FORMAT csv, FORCE_NOT_NULL (country, domain, city, external_id, owner_name))",
             _as_csv(rows),
         )
@@ -204,7 +206,20 @@ def _as_csv(rows: list[CustomerRow]) -> io.StringIO:
     writer = csv.writer(lines)
     for row in rows:
         keys = "{" + ",".join('"' + key.replace("\\", "\\\\").replace('"', '\\"') + '"' for key in row.keys) + "}"
-        writer.writerow([row.line, row.name, row.normalised, row.country, row.domain, row.city, row.external_id, row.owner_name, json.dumps(row.further), keys])
+        writer.writerow(
+            [
+                row.line,
+                row.name,
+                row.normalised,
+                row.country,
+                row.domain,
+                row.city,
+                row.external_id,
+                row.owner_name,
+                json.dumps(row.further),
+                keys,
+            ]
+        )
     lines.seek(0)
     return lines
 

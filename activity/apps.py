@@ -12,8 +12,8 @@ class ActivityConfig(AppConfig):
     def ready(self) -> None:
         """Plug the recorder into the kernel; load every app's events, handlers and mails."""
         from activity import checks  # noqa: F401
-        from activity.recorder import record_happening
         from activity.idempotency import StoredAnswers
+        from activity.recorder import record_happening
         from prm.kernel.api import set_answer_store
         from prm.kernel.recording import set_recorder
 

@@ -14,7 +14,7 @@ class StoredAnswers:
         """Return the stored answer of a seat's key, if any."""
         return IdempotencyRecord.objects.filter(seat_id=seat_id, key=key).first()
 
-    def keep(self, seat_id: int, key: str, fingerprint: str, status: int, headers: dict[str, str], body: Any) -> None:  # noqa: PLR0913
+    def keep(self, seat_id: int, key: str, fingerprint: str, status: int, headers: dict[str, str], body: Any) -> None:
         """Store an answer."""
         IdempotencyRecord.objects.create(
             seat_id=seat_id, key=key, fingerprint=fingerprint, status=status, headers=headers, body=body

@@ -62,7 +62,9 @@ class MailTemplate:
 TEMPLATES: dict[str, MailTemplate] = {}
 
 
-def mail_template(name: str, *, sample: Mapping[str, Any]) -> Callable[[Callable[[Mapping[str, Any]], Letter]], Callable[[Mapping[str, Any]], Letter]]:
+def mail_template(
+    name: str, *, sample: Mapping[str, Any]
+) -> Callable[[Callable[[Mapping[str, Any]], Letter]], Callable[[Mapping[str, Any]], Letter]]:
     """Register a function that builds a letter from facts, with a sample for its preview."""
 
     def register(build: Callable[[Mapping[str, Any]], Letter]) -> Callable[[Mapping[str, Any]], Letter]:
@@ -117,7 +119,15 @@ def queue_mail(*, event: Event, template: str, people: list[Person], facts: Mapp
             letter = TEMPLATES[template].build(facts)
             text, html = render(letter)
         rows.append(
-            Mail(person=person, event=event, template=template, to=person.email, subject=one_line(letter.subject), text=text, html=html)
+            Mail(
+                person=person,
+                event=event,
+                template=template,
+                to=person.email,
+                subject=one_line(letter.subject),
+                text=text,
+                html=html,
+            )
         )
     return len(Mail.objects.bulk_create(rows, ignore_conflicts=True))
 

@@ -48,7 +48,9 @@ def notify(*, event: Event, kind: NoticeKind, recipients: list[Recipient], facts
     """
     Notification.objects.bulk_create(
         [
-            Notification(event=event, kind=kind.name, person_id=to.person_id, seat_id=to.seat_id, facts=dict(facts), path=path)
+            Notification(
+                event=event, kind=kind.name, person_id=to.person_id, seat_id=to.seat_id, facts=dict(facts), path=path
+            )
             for to in recipients
         ],
         ignore_conflicts=True,

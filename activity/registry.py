@@ -43,7 +43,7 @@ HANDLERS: dict[str, Handler] = {}
 BY_EVENT: dict[str, list[Handler]] = defaultdict(list)
 
 
-def event(  # noqa: PLR0913  (what a timeline needs to say one thing)
+def event(
     name: str,
     sentence: str | Promise,
     *,
@@ -63,7 +63,9 @@ def event(  # noqa: PLR0913  (what a timeline needs to say one thing)
     return EVENTS[name]
 
 
-def handler(name: str, *events: str, effect: Effect = Effect.DATABASE) -> Callable[[Callable[[Event], Any]], Callable[[Event], Any]]:
+def handler(
+    name: str, *events: str, effect: Effect = Effect.DATABASE
+) -> Callable[[Callable[[Event], Any]], Callable[[Event], Any]]:
     """Subscribe a function to events by name. `name` is kept in deliveries: never rename it lightly.
 
     Raises:

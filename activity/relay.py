@@ -96,15 +96,15 @@ def retry_later(delivery: Delivery, error: Exception) -> None:
 
 def give_up(delivery: Delivery, reason: str) -> None:
     """Move it to the dead letters, where an operator sees it and can retry."""
-    Delivery.objects.filter(pk=delivery.pk).update(
-        state=DeliveryState.DEAD, attempts=F("attempts") + 1, error=reason
-    )
+    Delivery.objects.filter(pk=delivery.pk).update(state=DeliveryState.DEAD, attempts=F("attempts") + 1, error=reason)
 
 
 def revive(delivery_id: int) -> int:
     """Put a dead delivery back into the queue. Returns 1, or 0 when it isn't dead."""
-    return Delivery.objects.dead().filter(pk=delivery_id).update(
-        state=DeliveryState.PENDING, attempts=0, due_at=timezone.now(), error=""
+    return (
+        Delivery.objects.dead()
+        .filter(pk=delivery_id)
+        .update(state=DeliveryState.PENDING, attempts=0, due_at=timezone.now(), error="")
     )
 
 

@@ -22,7 +22,9 @@ DECLINED = notice("deal.declined", gettext_lazy("{customer} was declined"), icon
 WITHDRAWN = notice("deal.withdrawn", gettext_lazy("{partner} withdrew {customer}"), icon="undo")
 EXPIRED = notice("deal.expired", gettext_lazy("The protection of {customer} has ended"), icon="clock")
 EXPIRING = notice("deal.expiring", gettext_lazy("The protection of {customer} ends soon"), icon="clock", tone="warn")
-OVERDUE = notice("deal.overdue", gettext_lazy("{customer} is waiting beyond the service level"), icon="warn", tone="bad")
+OVERDUE = notice(
+    "deal.overdue", gettext_lazy("{customer} is waiting beyond the service level"), icon="warn", tone="bad"
+)
 COMMENTED = notice("deal.commented", gettext_lazy("{who} commented on {customer}"), icon="ask")
 WON = notice("deal.won", gettext_lazy("{partner} won {customer}"), icon="ok", tone="good")
 LOST = notice("deal.lost", gettext_lazy("{partner} lost {customer}"), icon="x")

@@ -14,7 +14,11 @@ DECLINED = event("deal.declined", _("declined the registration: {reason}"), icon
 WITHDRAWN = event("deal.withdrawn", _("withdrew the registration"), icon="undo")
 EXPIRED = event("deal.expired", _("let the protection expire"), alone=_("The protection expired"), icon="clock")
 EXPIRING = event(
-    "deal.expiring", _("was reminded"), alone=_("Reminder: the protection ends in {days} days"), icon="clock", tone="warn"
+    "deal.expiring",
+    _("was reminded"),
+    alone=_("Reminder: the protection ends in {days} days"),
+    icon="clock",
+    tone="warn",
 )
 OVERDUE = event(
     "deal.overdue",
@@ -32,7 +36,10 @@ COMMENTED = event("deal.commented", _("commented"), icon="ask")
 NOTED = event("deal.noted", _("wrote a note"), icon="pen", audience=Audience.VENDOR)
 FILE_ADDED = event("deal.file_added", _("added {file}"), alone=_("{file} was added"), icon="file")
 SEPARATED = event(
-    "deal.customer_separated", _("decided that this is another customer: {reason}"), icon="split", audience=Audience.VENDOR
+    "deal.customer_separated",
+    _("decided that this is another customer: {reason}"),
+    icon="split",
+    audience=Audience.VENDOR,
 )
 CONFIRMED = event(
     "deal.customer_confirmed", _("confirmed the customer as {account}"), icon="link", audience=Audience.VENDOR

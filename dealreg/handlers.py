@@ -43,7 +43,8 @@ def facts_of(deal: Deal, event: Event) -> dict[str, Any]:
         "decider": str(deal.decided_by) if deal.decided_by else "",
         "until": deal.protected_until.isoformat() if deal.protected_until else None,
         "due": deal.due_at.isoformat(),
-        "days": event.data.get("days") or (max((deal.protected_until - timezone.now()).days, 0) if deal.protected_until else 0),
+        "days": event.data.get("days")
+        or (max((deal.protected_until - timezone.now()).days, 0) if deal.protected_until else 0),
         "message": event.data.get("message", ""),
         "reason": event.data.get("reason", ""),
         "exclusive": competes(deal.part),
@@ -66,7 +67,7 @@ def tell_vendor(event: Event, deal: Deal, kind: NoticeKind, mail: str = "", *rol
     _tell(event, deal, kind, people, deal.get_desk_url(), mail)
 
 
-def _tell(event: Event, deal: Deal, kind: NoticeKind, people: list[Recipient], path: str, mail: str) -> None:  # noqa: PLR0913
+def _tell(event: Event, deal: Deal, kind: NoticeKind, people: list[Recipient], path: str, mail: str) -> None:
     others = [to for to in people if to.person_id != event.person_id]
     facts = {**facts_of(deal, event), "path": path}
     notify(event=event, kind=kind, recipients=others, facts=facts, path=path)

@@ -8,9 +8,7 @@ VIEW_DEALS = permission("deal.view", _("See deals"), roles=frozenset(Role), scop
 REGISTER_DEALS = permission(
     "deal.register", _("Register deals"), roles={Role.ADMINISTRATOR, Role.SALES}, scope="deals:write"
 )
-WORK_DEALS = permission(
-    "deal.work", _("Work on deals"), roles={Role.ADMINISTRATOR, Role.SALES}, scope="deals:write"
-)
+WORK_DEALS = permission("deal.work", _("Work on deals"), roles={Role.ADMINISTRATOR, Role.SALES}, scope="deals:write")
 COMMENT_DEALS = permission(
     "deal.comment",
     _("Comment on deals"),

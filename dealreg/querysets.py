@@ -43,8 +43,9 @@ class DealQuerySet(ScopedQuerySet):
         return self.filter(status=Status.APPROVED, protected_until__isnull=False)
 
     def contending(self) -> Self:
-        """Return deals that are in line for, or hold, protection."""
-        return self.filter(Q(status__in=UNDECIDED) | Q(status=Status.APPROVED, outcome=Outcome.OPEN))
+        """Return deals that are in line for, or hold, protection. A lost deal leaves the line until it is opened again."""
+        waits = Q(status__in=UNDECIDED) & ~Q(outcome=Outcome.LOST)
+        return self.filter(waits | Q(status=Status.APPROVED, outcome=Outcome.OPEN))
 
 
 class DraftQuerySet(ScopedQuerySet):

@@ -129,7 +129,9 @@ def line_for(deal: Deal, all_families: int | None = None) -> Line:
     All deals are the vendor's own: show the result to the vendor only.
     """
     if all_families is None:
-        all_families = ProductFamily.objects.filter(vendor_id=deal.vendor_id, covers_all=True).values_list("pk", flat=True)[0]
+        all_families = ProductFamily.objects.filter(vendor_id=deal.vendor_id, covers_all=True).values_list(
+            "pk", flat=True
+        )[0]
     rivals = (
         Deal.objects.filter(vendor_id=deal.vendor_id, account_id=deal.account_id)
         .contending()
@@ -192,7 +194,7 @@ def decision_times(vendor_ids: frozenset[int]) -> dict[int, DecisionTimes]:
     Published to the vendor's partners too.
     """
     since = timezone.now() - timedelta(days=90)
-    values = {
+    values: dict[str, Any] = {
         "vendors": sorted(vendor_ids),
         "since": since,
         "earliest": since - timedelta(days=60),
@@ -220,7 +222,9 @@ def pipeline_totals(actor: Actor, vendor_id: int | None = None) -> list[dict[str
             deals=Count("pk"),
             total=Sum("value"),
             protected=Sum("value", filter=protected, default=Decimal(0)),
-            undecided=Sum("value", filter=Q(status__in=["submitted", "in_review", "information_requested"]), default=Decimal(0)),
+            undecided=Sum(
+                "value", filter=Q(status__in=["submitted", "in_review", "information_requested"]), default=Decimal(0)
+            ),
         )
         .order_by("-total")
     )
@@ -230,4 +234,6 @@ def won_totals(actor: Actor, since_days: int = 365) -> list[dict[str, Any]]:
     """Return what was won in the last days, by currency. One query."""
     since = timezone.localdate() - timedelta(days=since_days)
     deals = Deal.objects.visible_to(actor).filter(outcome=Outcome.WON, closed_on__gte=since)
-    return list(deals.order_by().values("currency").annotate(deals=Count("pk"), total=Sum("closed_value")).order_by("-total"))
+    return list(
+        deals.order_by().values("currency").annotate(deals=Count("pk"), total=Sum("closed_value")).order_by("-total")
+    )

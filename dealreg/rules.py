@@ -57,7 +57,9 @@ class Terms:
     def why(self) -> str:
         """Why the registration brings this, in one sentence."""
         if self.tier:
-            return _("Rules of engagement %(policy)s: %(tier)s partners get %(days)d days and %(discount)s%% discount.") % {
+            return _(
+                "Rules of engagement %(policy)s: %(tier)s partners get %(days)d days and %(discount)s%% discount."
+            ) % {
                 "policy": self.policy,
                 "tier": self.tier,
                 "days": self.protection_days,
@@ -172,11 +174,16 @@ def suggest(situation: Situation, policy: str) -> Suggestion:
 
 
 def _held(situation: Situation, policy: str) -> Suggestion:
-    reference, until = situation.holder or ("", datetime.min)
+    if situation.holder is None:
+        raise ValueError("nobody holds it")
+    reference, until = situation.holder
     return Suggestion(
         Advice.DECLINE,
         _("Decline, or leave it in line: %(reference)s is protected.") % {"reference": reference},
-        _("Rules of engagement %(policy)s: one protected registration per customer and product family. %(reference)s holds it until %(until)s.")
+        _(
+            "Rules of engagement %(policy)s: one protected registration per customer and product family. "
+            "%(reference)s holds it until %(until)s."
+        )
         % {"policy": policy, "reference": reference, "until": f"{until:%Y-%m-%d}"},
         "2.2",
     )
@@ -197,7 +204,10 @@ def _clean(situation: Situation, policy: str) -> Suggestion:
         return Suggestion(
             Advice.ASK,
             _("Ask who the contact is."),
-            _("Nobody else registered this customer, but no contact is named. Rules of engagement %(policy)s ask for one.")
+            _(
+                "Nobody else registered this customer, but no contact is named. "
+                "Rules of engagement %(policy)s ask for one."
+            )
             % {"policy": policy},
             "1.2",
         )
@@ -212,6 +222,13 @@ def _clean(situation: Situation, policy: str) -> Suggestion:
 def expires(status: str, outcome: str) -> bool:
     """Whether an ended protection ends the registration: a deal that was won or lost keeps its decision."""
     return status == Status.APPROVED and outcome == Outcome.OPEN
+
+
+def not_lost(row: Any, actor: Actor, facts: Mapping[str, Any]) -> RuleViolation | None:
+    """Guard: a lost deal isn't approved: it would keep a customer from others for nothing."""
+    if row.outcome == Outcome.LOST:
+        return RuleViolation("deal_lost", _("The partner marked this deal as lost. Decline it, or wait until it is opened again."))
+    return None
 
 
 def not_closed(row: Any, actor: Actor, facts: Mapping[str, Any]) -> RuleViolation | None:

@@ -31,6 +31,7 @@ REGISTRATION = Machine(
             target=Status.APPROVED,
             permission=DECIDE_DEALS,
             event=events.APPROVED,
+            guard=rules.not_lost,
             tone="primary",
         ),
         Transition(

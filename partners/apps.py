@@ -10,4 +10,4 @@ class PartnersConfig(AppConfig):
 
     def ready(self) -> None:
         """Load the check that every model says who sees its rows."""
-        from prm.kernel import scoping  # noqa: F401, PLC0415
+        from prm.kernel import scoping  # noqa: F401

@@ -50,14 +50,16 @@ class TokenAuthentication(BaseAuthentication):
         words = get_authorization_header(request).decode("latin-1").split()
         if not words or words[0].casefold() != "bearer":
             return None
-        token = self._usable(words[1]) if len(words) == 2 else None  # noqa: PLR2004
+        token = self._usable(words[1]) if len(words) == 2 else None
         if token is None:
             raise AuthenticationFailed(_("This token isn't valid: unknown, expired or revoked."))
         person = people_with_seats().filter(pk=token.seat.person_id, is_active=True).first()
         place = next((place for place in places_of(person) if place.id == token.seat_id), None) if person else None
         if person is None or place is None:
             raise AuthenticationFailed(_("This token isn't valid: unknown, expired or revoked."))
-        request._request.actor = actor_at(place, person_id=person.pk, via=Via.TOKEN, scopes=frozenset(token.scopes))
+        request._request.actor = actor_at(  # noqa: SLF001  (the framework has no public way to Django's own request)
+            place, person_id=person.pk, via=Via.TOKEN, scopes=frozenset(token.scopes)
+        )
         return person, token
 
     def authenticate_header(self, request: Any) -> str:

@@ -24,9 +24,7 @@ class ActorMiddleware:
         """Answer the request with its actor at hand."""
         request.actor, request.place = ANONYMOUS, None
         if request.user.is_authenticated:
-            request.actor, request.place = actor_of(
-                request.user, request.session.get(SEAT_KEY), via=Via.SESSION
-            )
+            request.actor, request.place = actor_of(request.user, request.session.get(SEAT_KEY), via=Via.SESSION)
         return self.get_response(request)
 
 

@@ -118,9 +118,7 @@ class Enrollment(ScopedModel):
     vendor = models.ForeignKey(Vendor, on_delete=models.PROTECT, related_name="enrollments")
     program = models.ForeignKey(Program, on_delete=models.PROTECT, related_name="enrollments")
     partner = models.ForeignKey(Partner, on_delete=models.PROTECT, related_name="enrollments")
-    status = models.CharField(
-        _("status"), max_length=12, choices=EnrollmentStatus, default=EnrollmentStatus.ACTIVE
-    )
+    status = models.CharField(_("status"), max_length=12, choices=EnrollmentStatus, default=EnrollmentStatus.ACTIVE)
     manager = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         null=True,

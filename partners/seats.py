@@ -41,7 +41,7 @@ class Place:
 
     @property
     def label(self) -> str:
-        """ "Brightpath · Sales"."""
+        """What the shell calls it, as in “Brightpath · Sales”."""
         return f"{self.organisation} · {self.role.label}"
 
 

@@ -8,7 +8,6 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 
 
-
 class PersonalSettingsMiddleware:
     """Activates the signed-in person's language and time zone."""
 

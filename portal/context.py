@@ -98,7 +98,9 @@ def _shell(request: Any) -> Shell:
         brand_hue=vendor.hue if vendor else 222,
         brand_chroma=vendor.chroma if vendor else 0.095,
         navigation=menu(area, request.path, role=actor.role or "", counts=counts),
-        dock=dock(area, request.path, role=actor.role or "", can_register=actor.is_partner and actor.may(REGISTER_DEALS)),
+        dock=dock(
+            area, request.path, role=actor.role or "", can_register=actor.is_partner and actor.may(REGISTER_DEALS)
+        ),
         unread=unread(actor),
         demo=settings.DEMO,
         can_register=actor.is_partner and actor.may(REGISTER_DEALS),

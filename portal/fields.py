@@ -58,7 +58,7 @@ def render_field(bound: BoundField, **options: Any) -> SafeString:
         "help": options.get("help", bound.help_text),
         "wanted": not options.get("optional", not bound.field.required),
     } | {name: options.get(name) for name in ("hide_label", "prefix", "suffix", "wide")}
-    return get_template(template_for(bound)).render(context)
+    return mark_safe(get_template(template_for(bound)).render(context))  # noqa: S308 -- a template of ours, escaped
 
 
 @dataclass(frozen=True)

@@ -56,9 +56,7 @@ DESK = (
         ),
     ),
 )
-SYSTEM = (
-    Group(None, (Entry("system", _("System"), "gear"), Entry("mail-previews", _("Kinds of mail"), "mail"))),
-)
+SYSTEM = (Group(None, (Entry("system", _("System"), "gear"), Entry("mail-previews", _("Kinds of mail"), "mail"))),)
 AREAS: Mapping[str, tuple[Group, ...]] = {"portal": PORTAL, "desk": DESK, "console": DESK, "system": SYSTEM}
 DOCKS: Mapping[str, tuple[Entry, ...]] = {
     "portal": (

@@ -1,4 +1,4 @@
-"""Settings. Everything that differs between deployments comes from the environment (docs/reference/configuration.md)."""
+"""Settings. What differs between deployments comes from the environment: see docs/reference/configuration.md."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -19,9 +19,7 @@ DEBUG = environment.flag("DEBUG", default=False, purpose="Django's debug pages; 
 DEMO = environment.flag("DEMO", default=False, purpose="loads the demo, lists its sign-ins on the start page")
 SITE_URL = environment.text("SITE_URL", "http://localhost:8000", purpose="the address people use, in mails")
 HTTPS = environment.flag("HTTPS", default=False, purpose="served over HTTPS: secure cookies, HSTS, redirects")
-ALLOWED_HOSTS = environment.words(
-    "ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]", purpose="the host names it answers to"
-)
+ALLOWED_HOSTS = environment.words("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]", purpose="the host names it answers to")
 CSRF_TRUSTED_ORIGINS = environment.words("CSRF_TRUSTED_ORIGINS", purpose="origins of forms behind a proxy")
 
 INSTALLED_APPS = [
@@ -208,9 +206,7 @@ EMAIL_HOST_USER = environment.text("EMAIL_HOST_USER", purpose="the SMTP user")
 EMAIL_HOST_PASSWORD = environment.text("EMAIL_HOST_PASSWORD", purpose="the SMTP password")
 EMAIL_USE_TLS = environment.flag("EMAIL_USE_TLS", default=False, purpose="STARTTLS towards the SMTP server")
 EMAIL_TIMEOUT = 20
-DEFAULT_FROM_EMAIL = environment.text(
-    "DEFAULT_FROM_EMAIL", "Open PRM <prm@localhost>", purpose="the sender of mails"
-)
+DEFAULT_FROM_EMAIL = environment.text("DEFAULT_FROM_EMAIL", "Open PRM <prm@localhost>", purpose="the sender of mails")
 
 # -- Security
 SECURE_CONTENT_TYPE_NOSNIFF = True

@@ -79,7 +79,9 @@ class Cast:
         }
         return Registration(**{**fields, **changes})
 
-    def register(self, persona: str = "brightpath_sales", enrollment: str = "brightpath_northwind", **changes: Any) -> Deal:
+    def register(
+        self, persona: str = "brightpath_sales", enrollment: str = "brightpath_northwind", **changes: Any
+    ) -> Deal:
         """Register a deal as a persona."""
         return register_deal(actor=self.actor(persona), registration=self.registration(enrollment, **changes))
 

@@ -26,7 +26,11 @@ def test_web_worker_with_every_address_loaded_has_none_of_the_heavy_libraries():
     done = subprocess.run(
         [sys.executable, "-c", SERVE_A_PAGE, ",".join(HEAVY)],
         cwd=ROOT,
-        env={**os.environ, "DJANGO_SETTINGS_MODULE": "prm.settings", "SECRET_KEY": os.environ.get("SECRET_KEY", "x" * 50)},
+        env={
+            **os.environ,
+            "DJANGO_SETTINGS_MODULE": "prm.settings",
+            "SECRET_KEY": os.environ.get("SECRET_KEY", "x" * 50),
+        },
         capture_output=True,
         text=True,
         check=False,

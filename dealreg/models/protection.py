@@ -22,7 +22,9 @@ class Protection(ScopedModel):
 
     deal = models.ForeignKey(Deal, on_delete=models.CASCADE, related_name="protections", db_constraint=False)
     vendor = models.ForeignKey(Vendor, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False)
-    partner = models.ForeignKey(Partner, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False)
+    partner = models.ForeignKey(
+        Partner, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
     enrollment = models.ForeignKey(Enrollment, on_delete=models.PROTECT, related_name="+", db_constraint=False)
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="protections", db_constraint=False)
     family = models.ForeignKey(ProductFamily, on_delete=models.PROTECT, related_name="+", db_constraint=False)
@@ -44,9 +46,7 @@ class Protection(ScopedModel):
             vendor_match("account", "accounts.Account", "protection_vendor_of_account"),
             vendor_match("family", "accounts.ProductFamily", "protection_vendor_of_family"),
         ]
-        indexes = [
-            models.Index(fields=["ends_at"], condition=Q(state=ProtectionState.LIVE), name="protection_ending")
-        ]
+        indexes = [models.Index(fields=["ends_at"], condition=Q(state=ProtectionState.LIVE), name="protection_ending")]
 
     def __str__(self) -> str:
         return f"{self.deal} {self.family}"

@@ -26,8 +26,12 @@ class Comment(ScopedModel):
 
     deal = models.ForeignKey(Deal, on_delete=models.CASCADE, related_name="comments", db_constraint=False)
     vendor = models.ForeignKey(Vendor, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False)
-    partner = models.ForeignKey(Partner, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False)
-    enrollment = models.ForeignKey(Enrollment, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False)
+    partner = models.ForeignKey(
+        Partner, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
+    enrollment = models.ForeignKey(
+        Enrollment, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     audience = models.CharField(_("who reads it"), max_length=6, choices=CommentAudience)
     text = models.TextField(_("text"), max_length=5000)
@@ -60,9 +64,15 @@ class DealFile(ScopedModel):
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     deal = models.ForeignKey(Deal, null=True, on_delete=models.CASCADE, related_name="files", db_constraint=False)
     draft = models.ForeignKey(DealDraft, null=True, on_delete=models.CASCADE, related_name="files")
-    vendor = models.ForeignKey(Vendor, null=True, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False)
-    partner = models.ForeignKey(Partner, null=True, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False)
-    enrollment = models.ForeignKey(Enrollment, null=True, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False)
+    vendor = models.ForeignKey(
+        Vendor, null=True, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
+    partner = models.ForeignKey(
+        Partner, null=True, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
+    enrollment = models.ForeignKey(
+        Enrollment, null=True, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
     person = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     name = models.CharField(_("name"), max_length=150)
     size = models.PositiveIntegerField(_("size, bytes"))

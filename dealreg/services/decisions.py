@@ -43,7 +43,9 @@ def take_deal(*, actor: Actor, deal: Deal) -> Deal:
 
 
 @transaction.atomic
-def approve_deal(*, actor: Actor, deal: Deal, message: str = "", days: int | None = None, overtake_reason: str = "") -> Deal:
+def approve_deal(
+    *, actor: Actor, deal: Deal, message: str = "", days: int | None = None, overtake_reason: str = ""
+) -> Deal:
     """Approve a registration: who sells is protected for its account and product families from now on.
 
     Args:
@@ -56,7 +58,7 @@ def approve_deal(*, actor: Actor, deal: Deal, message: str = "", days: int | Non
         Http404, Forbidden, Conflict: as `move`. RuleViolation: another deal is protected, someone is before it in
         line, or days are out of range. Nothing is changed then.
     """
-    if days is not None and not 1 <= days <= 730:  # noqa: PLR2004  (the policy's own bounds)
+    if days is not None and not 1 <= days <= 730:
         raise RuleViolation("days_out_of_range", _("Between 1 and 730 days."), "days")
 
     def changes(fresh: Deal) -> dict[str, Any]:
@@ -88,7 +90,10 @@ def _check_turn(deal: Deal, actor: Actor, overtake_reason: str) -> None:
     elif earlier:
         raise RuleViolation(
             "earlier_in_line",
-            _("%(reference)s registered this customer earlier and is undecided. Decide it first, or say why this one goes before it.")
+            _(
+                "%(reference)s registered this customer earlier and is undecided. "
+                "Decide it first, or say why this one goes before it."
+            )
             % {"reference": earlier[0].reference},
             "overtake_reason",
         )
@@ -115,7 +120,15 @@ def decline_deal(*, actor: Actor, deal: Deal, reason: str, message: str) -> Deal
 
     label = str(DeclineReason(reason).label) if reason else ""
     facts = {"reason": reason, "message": message}
-    return move(REGISTRATION, "decline", row=deal, actor=actor, facts=facts, changes=changes, data={"reason": label, "message": message})
+    return move(
+        REGISTRATION,
+        "decline",
+        row=deal,
+        actor=actor,
+        facts=facts,
+        changes=changes,
+        data={"reason": label, "message": message},
+    )
 
 
 def _answered_by_decision() -> dict[str, Any]:
@@ -161,11 +174,14 @@ def separate_customer(*, actor: Actor, deal: Deal, reason: str) -> Deal:
     made = None if fresh.account_link == AccountLink.EXACT else create_account(fresh.vendor_id, customer_of(fresh))
     if made is None:
         raise RuleViolation(
-            "same_customer", _("An account with the same domain, or the same name and country, exists: it is the same customer.")
+            "same_customer",
+            _("An account with the same domain, or the same name and country, exists: it is the same customer."),
         )
     before = {"account_id": fresh.account_id}
     _link(fresh, made, AccountLink.SEPARATED)
-    record(events.SEPARATED, actor=actor, subject=fresh, before=before, after={"account_id": made}, data={"reason": reason})
+    record(
+        events.SEPARATED, actor=actor, subject=fresh, before=before, after={"account_id": made}, data={"reason": reason}
+    )
     return fresh
 
 
@@ -181,7 +197,12 @@ def confirm_customer(*, actor: Actor, deal: Deal, account: Account) -> Deal:
     before = {"account_id": fresh.account_id}
     _link(fresh, chosen.pk, AccountLink.CONFIRMED)
     record(
-        events.CONFIRMED, actor=actor, subject=fresh, before=before, after={"account_id": chosen.pk}, data={"account": chosen.name}
+        events.CONFIRMED,
+        actor=actor,
+        subject=fresh,
+        before=before,
+        after={"account_id": chosen.pk},
+        data={"account": chosen.name},
     )
     return fresh
 

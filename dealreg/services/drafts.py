@@ -58,7 +58,10 @@ def _check_size(content: Mapping[str, Any]) -> None:
 
 def _storable(content: Mapping[str, Any]) -> dict[str, Any]:
     # Postgres keeps no NUL, and nobody types one on purpose.
-    return {name.replace("\x00", ""): value.replace("\x00", "") if isinstance(value, str) else value for name, value in content.items()}
+    return {
+        name.replace("\x00", ""): value.replace("\x00", "") if isinstance(value, str) else value
+        for name, value in content.items()
+    }
 
 
 def _first(actor: Actor, submission: uuid.UUID, content: Mapping[str, Any]) -> DealDraft:

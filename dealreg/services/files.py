@@ -54,7 +54,8 @@ def check_upload(upload: UploadedFile, field: str = "file") -> str:
     if (upload.size or 0) > limit * 1_000_000:
         raise RuleViolation(
             "file_too_large",
-            _("%(name)s is too large: at most %(limit)d MB. Everything else you entered is kept.") % {"name": _short(upload.name), "limit": limit},
+            _("%(name)s is too large: at most %(limit)d MB. Everything else you entered is kept.")
+            % {"name": _short(upload.name), "limit": limit},
             field,
         )
     if not upload.size:
@@ -63,7 +64,8 @@ def check_upload(upload: UploadedFile, field: str = "file") -> str:
     if extension not in ALLOWED:
         raise RuleViolation(
             "file_kind",
-            _("%(name)s can't be taken. We take %(kinds)s.") % {"name": _short(upload.name), "kinds": ", ".join(sorted(ALLOWED))},
+            _("%(name)s can't be taken. We take %(kinds)s.")
+            % {"name": _short(upload.name), "kinds": ", ".join(sorted(ALLOWED))},
             field,
         )
     return _media_type(upload, extension, field)
@@ -81,7 +83,8 @@ def _media_type(upload: UploadedFile, extension: str, field: str) -> str:
         return min(allowed, key=lambda media: media == "application/zip")
     raise RuleViolation(
         "file_content",
-        _("%(name)s isn't what its name says. Save it again as %(kind)s.") % {"name": _short(upload.name), "kind": extension},
+        _("%(name)s isn't what its name says. Save it again as %(kind)s.")
+        % {"name": _short(upload.name), "kind": extension},
         field,
     )
 
@@ -91,7 +94,9 @@ def _short(name: str | None) -> str:
 
 
 @transaction.atomic
-def add_file(*, actor: Actor, upload: UploadedFile, deal: Deal | None = None, draft: DealDraft | None = None) -> DealFile:
+def add_file(
+    *, actor: Actor, upload: UploadedFile, deal: Deal | None = None, draft: DealDraft | None = None
+) -> DealFile:
     """Keep a file on a deal (records `deal.file_added`) or on the actor's own draft.
 
     Raises:

@@ -27,7 +27,9 @@ if TYPE_CHECKING:
 
     from prm.kernel.actors import Actor
 
-EDITABLE = frozenset({"stage", "value", "close_date", "next_step", "next_step_on", "title", "contact_name", "contact_email"})
+EDITABLE = frozenset(
+    {"stage", "value", "close_date", "next_step", "next_step_on", "title", "contact_name", "contact_email"}
+)
 LONGEST_COMMENT = 5000
 
 
@@ -70,7 +72,7 @@ def change_deal(*, actor: Actor, deal: Deal, changes: Mapping[str, Any], revisio
 def _check_changes(deal: Deal, changes: Mapping[str, Any]) -> None:
     stray = set(changes) - EDITABLE
     if stray:
-        raise RuleViolation("not_editable", _("This can't be changed any more."), sorted(stray)[0])
+        raise RuleViolation("not_editable", _("This can't be changed any more."), min(stray))
     if deal.outcome != Outcome.OPEN or deal.status == Status.WITHDRAWN:
         raise RuleViolation("deal_closed", _("The deal is closed. Open it again first."))
     if "close_date" in changes and changes["close_date"] != deal.close_date:

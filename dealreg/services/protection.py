@@ -38,7 +38,8 @@ WHERE NOT EXISTS (
   SELECT FROM dealreg_protection p JOIN accounts_productfamily f ON f.id = p.family_id
   WHERE p.account_id = %(account)s AND p.state = 'live'
     AND (f.covers_all OR p.family_id = ANY(%(families)s::bigint[])
-         OR EXISTS (SELECT FROM accounts_productfamily mine WHERE mine.id = ANY(%(families)s::bigint[]) AND mine.covers_all))
+         OR EXISTS (SELECT FROM accounts_productfamily mine
+                    WHERE mine.id = ANY(%(families)s::bigint[]) AND mine.covers_all))
 )
 ON CONFLICT (account_id, family_id) WHERE state = 'live' DO NOTHING
 """

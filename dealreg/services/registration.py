@@ -100,12 +100,17 @@ def _check(registration: Registration, terms: Terms) -> None:
     if terms.recent >= terms.hourly_registrations:
         raise TooMany(
             "too_many_registrations",
-            _("Your company registered %(count)d deals in the last hour, the most this program takes. Your draft is kept: try again in an hour.")
+            _(
+                "Your company registered %(count)d deals in the last hour, the most this program takes. "
+                "Your draft is kept: try again in an hour."
+            )
             % {"count": terms.recent},
             retry_after=3600,
         )
     if not normalise_name(registration.customer_name):
-        raise RuleViolation("customer_needs_name", _("Enter the customer's name, as on its letterhead."), "customer_name")
+        raise RuleViolation(
+            "customer_needs_name", _("Enter the customer's name, as on its letterhead."), "customer_name"
+        )
     check_close_date(registration.close_date, timezone.localdate())
     if registration.currency and registration.currency not in CURRENCIES:
         raise RuleViolation("unknown_currency", _("We don't know this currency."), "currency")
@@ -143,7 +148,9 @@ def _lines(actor: Actor, registration: Registration, terms: Terms) -> list[DealL
     return lines
 
 
-def _build(actor: Actor, registration: Registration, terms: Terms, lines: list[DealLine], resolution: Resolution) -> Deal:
+def _build(
+    actor: Actor, registration: Registration, terms: Terms, lines: list[DealLine], resolution: Resolution
+) -> Deal:
     now = timezone.now()
     return Deal(
         reference=new_reference(terms.vendor_code),
@@ -185,7 +192,9 @@ def _value(registration: Registration, lines: list[DealLine]) -> Decimal:
             raise RuleViolation("value_needed", _("Enter the value: not every product has a list price."), "value")
         value = sum(totals, Decimal(0))
     if not 0 <= value <= LARGEST:
-        raise RuleViolation("amount_too_large", _("That is more than we can take: at most 999,999,999,999.99."), "value")
+        raise RuleViolation(
+            "amount_too_large", _("That is more than we can take: at most 999,999,999,999.99."), "value"
+        )
     return value
 
 
@@ -296,10 +305,12 @@ def answer_request(*, actor: Actor, deal: Deal, answers: Mapping[str, Any], mess
 def _check_answers(deal: Deal, answers: Mapping[str, Any], message: str) -> None:
     stray = set(answers) - set(deal.asked_fields)
     if stray or Askable.FILES in answers:
-        raise RuleViolation("not_asked", _("Only what was asked for can be changed now."), sorted(stray or {"files"})[0])
+        raise RuleViolation("not_asked", _("Only what was asked for can be changed now."), min(stray or {"files"}))
     files = Askable.FILES in deal.asked_fields and deal.files.filter(person__isnull=False).exists()
     if not answers and not message and not files:
-        raise RuleViolation("nothing_answered", _("Answer at least one of the questions, or write a message."), "message")
+        raise RuleViolation(
+            "nothing_answered", _("Answer at least one of the questions, or write a message."), "message"
+        )
     if "close_date" in answers:
         check_close_date(answers["close_date"], timezone.localdate())
 

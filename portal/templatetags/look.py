@@ -284,11 +284,11 @@ def _brand_rule(selector: str, hue: float | None, chroma: float | None) -> str:
 
 
 @register.simple_tag
-def brand_colour(hue: float | None = None, chroma: float | None = None) -> str:
+def brand_colour(hue: float | str | None = None, chroma: float | str | None = None) -> str:
     """Return a vendor's brand colour as hex, for mails; the product's own where none is given."""
     return palette.brand_hex(
-        float(hue) if hue not in {None, ""} else palette.DEFAULT_HUE,
-        float(chroma) if chroma not in {None, ""} else palette.DEFAULT_CHROMA,
+        float(hue) if hue not in (None, "") else palette.DEFAULT_HUE,
+        float(chroma) if chroma not in (None, "") else palette.DEFAULT_CHROMA,
     )
 
 

@@ -15,7 +15,24 @@ from django.utils.translation import gettext_lazy as _
 from prm.kernel.errors import RuleViolation
 
 LARGEST = Decimal("999999999999.99")
-CURRENCIES = ("EUR", "USD", "GBP", "CHF", "SEK", "NOK", "DKK", "PLN", "CZK", "JPY", "CAD", "AUD", "BRL", "INR", "SGD", "ZAR")
+CURRENCIES = (
+    "EUR",
+    "USD",
+    "GBP",
+    "CHF",
+    "SEK",
+    "NOK",
+    "DKK",
+    "PLN",
+    "CZK",
+    "JPY",
+    "CAD",
+    "AUD",
+    "BRL",
+    "INR",
+    "SGD",
+    "ZAR",
+)
 _PLAIN = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]+)*")
 
 
@@ -41,7 +58,11 @@ def parse_amount(text: str, field: str = "") -> Decimal:
     """
     compact = re.sub(r"[\s\u00a0\u202f'’_]|^[€$£]|[€$£]$", "", text.strip())
     if not _PLAIN.fullmatch(compact):
-        raise RuleViolation("not_an_amount", _("“%(text)s” is not an amount. Write it like 12500 or 12,500.00.") % {"text": text[:40]}, field)
+        raise RuleViolation(
+            "not_an_amount",
+            _("“%(text)s” is not an amount. Write it like 12500 or 12,500.00.") % {"text": text[:40]},
+            field,
+        )
     amount = _decimal(compact)
     if amount < 0:
         raise RuleViolation("negative_amount", _("An amount can't be below zero."), field)
@@ -57,7 +78,7 @@ def _decimal(compact: str) -> Decimal:
         return Decimal(compact)
     tail = compact[last + 1 :]
     one_kind = len(set(marks)) == 1
-    groups = one_kind and (len(marks) > 1 or len(tail) == 3)  # noqa: PLR2004
+    groups = one_kind and (len(marks) > 1 or len(tail) == 3)
     if groups:
         return Decimal(re.sub(r"[.,]", "", compact))
     return Decimal(re.sub(r"[.,]", "", compact[:last]) + "." + tail)

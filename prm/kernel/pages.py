@@ -151,7 +151,9 @@ class ListPage(ActorView):
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse | StreamingHttpResponse:
         """Show the page, its results alone for htmx, or the rows as CSV."""
-        filterset = self.filterset_class(request.GET, queryset=self.rows(), request=request) if self.filterset_class else None
+        filterset = (
+            self.filterset_class(request.GET, queryset=self.rows(), request=request) if self.filterset_class else None
+        )
         found = self._ordered(filterset.qs if filterset is not None else self.rows())
         if request.GET.get("export") == "csv" and self.columns:
             return self._export(found)

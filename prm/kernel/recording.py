@@ -64,7 +64,7 @@ def set_recorder(recorder: Recorder) -> None:
     _recorder[:] = [recorder]
 
 
-def record(  # noqa: PLR0913  (an event is made of exactly these)
+def record(
     kind: EventKind,
     *,
     actor: Actor,

@@ -29,10 +29,16 @@ def load(cast, tmp_path):
 
 
 def test_names_countries_domains_and_further_columns_arrive(load, cast):
-    printed = load("Company,Country,Website,Segment\nCastellan Foods GmbH,Germany,https://www.castellan.example/de,Gold\n")
+    printed = load(
+        "Company,Country,Website,Segment\nCastellan Foods GmbH,Germany,https://www.castellan.example/de,Gold\n"
+    )
     account = Account.objects.get()
     assert (account.name, str(account.country), account.domain) == ("Castellan Foods GmbH", "DE", "castellan.example")
-    assert (account.origin, account.further, account.vendor) == (AccountOrigin.CUSTOMER, {"Segment": "Gold"}, cast.northwind.vendor)
+    assert (account.origin, account.further, account.vendor) == (
+        AccountOrigin.CUSTOMER,
+        {"Segment": "Gold"},
+        cast.northwind.vendor,
+    )
     assert MatchKey.objects.filter(account=account).exists()
     assert "1 rows" in printed
     assert Event.objects.get(kind="account.imported").data["created"] == 1
@@ -41,9 +47,8 @@ def test_names_countries_domains_and_further_columns_arrive(load, cast):
 def test_broken_rows_are_refused_one_by_one_and_the_others_arrive(load, tmp_path):
     target = tmp_path / "refused.csv"
     load(
-        "name,country\nAlpha Ltd,GB\n,DE\nBeta Ltd,Atlantis\n!!!,FR\nGamma Ltd,GB,surplus\n\nAlpha Limited,United Kingdom\nDelta SA,France\n"
-        + "E" * 201
-        + ",DE\n",
+        "name,country\nAlpha Ltd,GB\n,DE\nBeta Ltd,Atlantis\n!!!,FR\nGamma Ltd,GB,surplus\n\n"
+        "Alpha Limited,United Kingdom\nDelta SA,France\n" + "E" * 201 + ",DE\n",
         refused=target,
     )
     assert sorted(Account.objects.values_list("name", flat=True)) == ["Alpha Ltd", "Delta SA"]
@@ -72,7 +77,7 @@ def test_registered_account_becomes_a_customer_and_keeps_its_deal(load, cast):
 
 
 @pytest.mark.parametrize(
-    "content,words",
+    ("content", "words"),
     [
         (b"name,country\nCaf\xe9 Nord,FR\n", "Line 2 isn't UTF-8"),
         (b"", "empty"),
@@ -129,8 +134,16 @@ def test_cell_with_a_huge_text_is_refused_not_fatal(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "text,code",
-    [("Germany", "DE"), ("deutschland", "DE"), ("UK", "GB"), ("gbr", "GB"), ("British Virgin Isl", "VG"), ("", ""), ("Narnia", None)],
+    ("text", "code"),
+    [
+        ("Germany", "DE"),
+        ("deutschland", "DE"),
+        ("UK", "GB"),
+        ("gbr", "GB"),
+        ("British Virgin Isl", "VG"),
+        ("", ""),
+        ("Narnia", None),
+    ],
 )
 def test_countries_are_known_by_code_and_by_name(text, code):
     assert country_code(text) == code

@@ -80,26 +80,26 @@ DIFFERENT = [
 ]
 
 
-@pytest.mark.parametrize("left,right", SAME)
+@pytest.mark.parametrize(("left", "right"), SAME)
 def test_one_company_under_two_spellings_is_same(left: Identity, right: Identity) -> None:
     match = compare(left, right)
     assert match.band is Band.SAME, match
     assert match.score >= SAME_FROM
 
 
-@pytest.mark.parametrize("left,right", REVIEW)
+@pytest.mark.parametrize(("left", "right"), REVIEW)
 def test_what_may_be_one_company_goes_to_review(left: Identity, right: Identity) -> None:
     match = compare(left, right)
     assert match.band is Band.REVIEW, match
     assert REVIEW_FROM <= match.score < SAME_FROM
 
 
-@pytest.mark.parametrize("left,right", DIFFERENT)
+@pytest.mark.parametrize(("left", "right"), DIFFERENT)
 def test_companies_that_share_only_common_words_are_different(left: Identity, right: Identity) -> None:
     assert compare(left, right).band is Band.DIFFERENT, compare(left, right)
 
 
-@pytest.mark.parametrize("left,right", [*SAME, *REVIEW])
+@pytest.mark.parametrize(("left", "right"), [*SAME, *REVIEW])
 def test_pair_worth_a_look_shares_a_key(left: Identity, right: Identity) -> None:
     assert match_keys(left) & match_keys(right)
 

@@ -51,7 +51,7 @@ PILES = "the ab a b sa gmbh co and kg ltd n v . , & acme foods"
 FORMS_ALONE = ["Limited", "GmbH", "S.A.", "AB AB", "The Company", "Co. Ltd."]
 
 
-@pytest.mark.parametrize("written,core", NAMES)
+@pytest.mark.parametrize(("written", "core"), NAMES)
 def test_name_is_reduced_to_its_core(written: str, core: str) -> None:
     assert normalise_name(written) == core
 
@@ -99,7 +99,7 @@ def test_normalising_twice_changes_nothing_for_piles_of_legal_forms(words: list[
 
 
 @pytest.mark.parametrize(
-    "written,label",
+    ("written", "label"),
     [
         ("Castellan Foods GmbH", "GmbH"),
         ("Castellan Foods G.m.b.H. & Co. KG", "GmbH & Co. KG"),
@@ -119,7 +119,7 @@ def test_legal_form_has_one_label(written: str, label: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text,domain",
+    ("text", "domain"),
     [
         ("castellan.example", "castellan.example"),
         ("https://www.Castellan.example:8443/shop?x=1#y", "castellan.example"),

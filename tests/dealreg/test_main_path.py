@@ -74,7 +74,11 @@ def test_customer_that_only_looks_alike_can_be_set_apart(cast):
     first = cast.register()
     approve_deal(actor=approver, deal=first)
     second = cast.register(
-        "kappel_sales", "kappel_northwind", customer_name="Castellan Food Ltd", customer_domain="", customer_country="GB"
+        "kappel_sales",
+        "kappel_northwind",
+        customer_name="Castellan Food Ltd",
+        customer_domain="",
+        customer_country="GB",
     )
     assert second.status == Status.IN_REVIEW
     assert second.account_link == "likely"

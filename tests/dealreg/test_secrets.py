@@ -39,7 +39,15 @@ def test_overtaking_and_matching_again_stay_with_the_vendor(cast):
     assert Event.objects.filter(kind__in=["deal.matched_again", "deal.overtook"]).count() == 2
     read = partner_reads(cast)
     assert "deal.approved" in read
-    for secret in (first.reference, "Brightpath agreed", "account_id", "account_link", "exact", "overt", "matched_again"):
+    for secret in (
+        first.reference,
+        "Brightpath agreed",
+        "account_id",
+        "account_link",
+        "exact",
+        "overt",
+        "matched_again",
+    ):
         assert secret not in read
 
 

@@ -35,7 +35,9 @@ PERSONAS = (
     "system",
     "other_system",
 )
-IN_SIGHT = {persona for persona in PERSONAS if persona.startswith(("brightpath", "northwind"))} - {"brightpath_technical"}
+IN_SIGHT = {persona for persona in PERSONAS if persona.startswith(("brightpath", "northwind"))} - {
+    "brightpath_technical"
+}
 IN_SIGHT |= {"system"}
 PARTNER_WORKS = {"brightpath_administrator", "brightpath_sales"}
 VENDOR_DECIDES = {"northwind_manager", "northwind_approver"}
@@ -64,7 +66,13 @@ FROM = {
     "lose": {"open"},
     "reopen": {"won", "lost"},
 }
-FACTS: dict[str, Any] = {"reason": "other", "message": "Because.", "fields": ["title"], "value": 1, "closed_on": "2026-01-01"}
+FACTS: dict[str, Any] = {
+    "reason": "other",
+    "message": "Because.",
+    "fields": ["title"],
+    "value": 1,
+    "closed_on": "2026-01-01",
+}
 
 
 def changes_for(target: str, person_id: int) -> dict[str, Any]:
@@ -109,11 +117,16 @@ def _judge(machine, transition, deal, persona, actor, decider) -> None:
     try:
         with transaction.atomic():
             moved = move(
-                machine, transition.name, row=deal, actor=actor, facts=FACTS, changes=changes_for(transition.target, decider)
+                machine,
+                transition.name,
+                row=deal,
+                actor=actor,
+                facts=FACTS,
+                changes=changes_for(transition.target, decider),
             )
             assert getattr(moved, machine.field) == transition.target
             assert Event.objects.count() == events + 1
-            raise _Undo  # noqa: TRY301
+            raise _Undo
     except _Undo:
         outcome = None
     except (Http404, Forbidden, Conflict, RuleViolation) as refusal:
@@ -139,10 +152,17 @@ def _expected(persona: str, name: str, state: str) -> type | None:
 
 
 @pytest.mark.parametrize(
-    "machine,name,missing",
-    [(REGISTRATION, "decline", "reason"), (REGISTRATION, "decline", "message"), (REGISTRATION, "ask", "fields"),
-     (REGISTRATION, "ask", "message"), (OUTCOME, "win", "value"), (OUTCOME, "lose", "reason"), (OUTCOME, "win", "closed_on")],
-)  # fmt: skip
+    ("machine", "name", "missing"),
+    [
+        (REGISTRATION, "decline", "reason"),
+        (REGISTRATION, "decline", "message"),
+        (REGISTRATION, "ask", "fields"),
+        (REGISTRATION, "ask", "message"),
+        (OUTCOME, "win", "value"),
+        (OUTCOME, "lose", "reason"),
+        (OUTCOME, "win", "closed_on"),
+    ],
+)
 def test_missing_fact_is_refused_at_its_field_without_a_trace(cast, machine, name, missing):
     deal = cast.register()
     persona = "northwind_approver" if machine is REGISTRATION else "brightpath_sales"

@@ -39,9 +39,7 @@ def findings(tmp_path_factory) -> dict[str, dict]:
     results = folder / "results.json"
     environment = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "REDIS_URL"}}
     command = [sys.executable, "-m", "bench.faults", "--short", "--root", str(folder), "--json", str(results)]
-    done = subprocess.run(
-        command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=900
-    )
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=900)
     assert results.exists(), done.stdout[-2000:] + done.stderr[-2000:]
     return {finding["name"]: finding for finding in json.loads(results.read_text(encoding="utf-8"))["findings"]}
 

@@ -18,7 +18,7 @@ def at(text: str) -> datetime:
 
 
 @pytest.mark.parametrize(
-    "start,hours,end",
+    ("start", "hours", "end"),
     [
         ("2026-11-24T09:00", 48, "2026-11-26T09:00"),  # Tuesday to Thursday
         ("2026-11-27T09:00", 48, "2026-12-01T09:00"),  # Friday over the weekend to Tuesday

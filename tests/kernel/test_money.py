@@ -12,7 +12,7 @@ from prm.kernel.money import parse_amount, shown
 
 
 @pytest.mark.parametrize(
-    "text,amount",
+    ("text", "amount"),
     [
         ("12500", "12500"),
         ("12 500", "12500"),
@@ -35,7 +35,7 @@ def test_amount_as_typed_is_understood(text, amount):
 
 
 @pytest.mark.parametrize(
-    "text,code",
+    ("text", "code"),
     [
         ("12,oo", "not_an_amount"),
         ("1e30", "not_an_amount"),
@@ -56,7 +56,7 @@ def test_what_is_no_amount_is_refused_by_name(text, code):
 
 
 @pytest.mark.parametrize(
-    "language,words", [("en", "€184,000"), ("de", "184.000\xa0€"), ("fr", "184\u202f000\xa0€")]
+    ("language", "words"), [("en", "€184,000"), ("de", "184.000\xa0€"), ("fr", "184\u202f000\xa0€")]
 )
 def test_amount_is_shown_as_the_language_writes_it(language, words):
     with translation.override(language):

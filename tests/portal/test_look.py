@@ -31,7 +31,7 @@ def now():
 
 
 @pytest.mark.parametrize(
-    "left,expected",
+    ("left", "expected"),
     [
         (timedelta(seconds=20), "1 min left"),
         (timedelta(minutes=42), "42 min left"),
@@ -47,7 +47,7 @@ def test_clock_says_what_is_left(now, left, expected):
 
 
 @pytest.mark.parametrize(
-    "begun,left,tone",
+    ("begun", "left", "tone"),
     [
         (timedelta(days=10), timedelta(days=90), ""),
         (timedelta(days=80), timedelta(days=20), "warn"),
@@ -85,7 +85,7 @@ def test_clock_without_an_end_is_empty():
 
 
 @pytest.mark.parametrize(
-    "moved,expected",
+    ("moved", "expected"),
     [
         (timedelta(seconds=-5), "just now"),
         (timedelta(minutes=-42), "42 min ago"),
@@ -168,7 +168,7 @@ def test_brand_style_with_text_for_a_hue_fails():
 
 
 @pytest.mark.parametrize(
-    "tags,expected",
+    ("tags", "expected"),
     [
         ("undo:/deals/7/restore/", "/deals/7/restore/"),
         ("undo://evil.example/", ""),

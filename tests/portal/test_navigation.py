@@ -23,7 +23,7 @@ def current(groups):
 
 
 @pytest.mark.parametrize(
-    "path,label",
+    ("path", "label"),
     [
         ("/portal/", ["Home"]),
         ("/portal/deals/", ["Deals"]),

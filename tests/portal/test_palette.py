@@ -64,7 +64,7 @@ def test_contrast_of_black_on_white_is_21():
 
 
 @pytest.mark.parametrize(
-    "lightness,chroma,hue,expected",
+    ("lightness", "chroma", "hue", "expected"),
     [
         # CSS Color Module Level 4, sample conversions of the sRGB primaries.
         (0.62796, 0.25768, 29.234, "#ff0000"),

@@ -53,10 +53,15 @@ class Command(BaseCommand):
 
     def _preview(self, path: Path, layout: Layout) -> None:
         recognised = ", ".join(layout.columns) or "none"
-        self.stdout.write(f"{path.name}: {layout.encoding}, columns {recognised}; kept as they are: {', '.join(layout.further) or 'none'}")
+        self.stdout.write(
+            f"{path.name}: {layout.encoding}, columns {recognised}; "
+            f"kept as they are: {', '.join(layout.further) or 'none'}"
+        )
         for row in islice(read_rows(path, layout), 5):
             if isinstance(row, CustomerRow):
-                self.stdout.write(f"  line {row.line}: {row.name} | {row.country or 'no country'} | {row.domain or 'no domain'}")
+                self.stdout.write(
+                    f"  line {row.line}: {row.name} | {row.country or 'no country'} | {row.domain or 'no domain'}"
+                )
             else:
                 self.stdout.write(f"  line {row.line}: refused, {row.reason}")
 
@@ -71,7 +76,9 @@ class Command(BaseCommand):
 
         def tell(progress: Progress) -> None:
             rate = progress.rows / max(monotonic() - started, 0.001)
-            line = f"  {progress.rows:,} rows, {progress.created:,} new, {progress.refused:,} refused, {rate:,.0f} rows/s"
+            line = (
+                f"  {progress.rows:,} rows, {progress.created:,} new, {progress.refused:,} refused, {rate:,.0f} rows/s"
+            )
             self.stdout.write(line, ending="\r" if sys.stdout.isatty() else "\n")
 
         run = import_accounts(
