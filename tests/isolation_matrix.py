@@ -154,7 +154,7 @@ desk:deal-take                   desk     deal          -                       
 desk:deal-separate               desk     deal          man app hma hap            man app hma hap
 desk:deal-confirm                desk     deal          man app hma hap            man app hma hap
 desk:deal-comment                desk     deal          vendors                    man app fin hma hap
-desk:deal-file-add               desk     deal          vendors                    man app hma hap
+desk:deal-file-add               desk     deal          man app hma hap            man app hma hap
 desk:partner-list                desk     -             vendors                    -
 desk:partner-detail              desk     partner       vendors                    -
 start                            open     -             everyone                   -

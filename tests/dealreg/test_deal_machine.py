@@ -57,6 +57,11 @@ class Known:
     until: datetime | None = None
     holds: bool = False
 
+    @property
+    def waits(self) -> bool:
+        """Whether it keeps a place in line: undecided, and not lost."""
+        return self.status in UNDECIDED and self.outcome != Outcome.LOST
+
 
 class Registrations(RuleBasedStateMachine):
     """Partners register under several spellings, an approver decides, time passes."""
@@ -97,20 +102,23 @@ class Registrations(RuleBasedStateMachine):
             if self.known[other.pk].sells and (mine & set(other.families) or everything in mine | set(other.families))
         ]
 
+    def someone_is_before(self, deal: Deal) -> bool:
+        """Whether a rival that waits registered earlier."""
+        place = (deal.submitted_at, deal.pk)
+        return any(known.waits and (row.submitted_at, row.pk) < place for row, known in self.rivals(deal))
+
     def refusal_of_approval(self, deal: Deal, *, overtaking: bool) -> str:
         """Return the code with which an approval must be refused, or nothing."""
         known = self.known[deal.pk]
         if known.status not in UNDECIDED:
             return "state_changed"
+        if known.outcome == Outcome.LOST:
+            return "deal_lost"
         if not known.sells:
             return ""
-        rivals = self.rivals(deal)
-        place = (deal.submitted_at, deal.pk)
-        if not overtaking and any(
-            other.status in UNDECIDED and (row.submitted_at, row.pk) < place for row, other in rivals
-        ):
+        if not overtaking and self.someone_is_before(deal):
             return "earlier_in_line"
-        held = [other for _row, other in rivals if other.holds and other.until and other.until > timezone.now()]
+        held = [other for _row, other in self.rivals(deal) if other.holds and other.until > timezone.now()]
         return "protected_already" if held else ""
 
     def attempt(self, call: Callable[[], Any], *, refusal: str | None = None, adds: int = 1) -> Any:
@@ -169,6 +177,8 @@ class Registrations(RuleBasedStateMachine):
     @rule(pk=deals, overtaking=st.booleans(), days=st.sampled_from((None, 1, 30)))
     def approve(self, pk, overtaking, days):
         deal = self.deal(pk)
+        # Who lets one go before another says so in an event of its own.
+        overtakes = overtaking and self.known[pk].sells and self.someone_is_before(deal)
         done = self.attempt(
             lambda: services.approve_deal(
                 actor=self.actors[APPROVER],
@@ -177,6 +187,7 @@ class Registrations(RuleBasedStateMachine):
                 overtake_reason="They were there first." if overtaking else "",
             ),
             refusal=self.refusal_of_approval(deal, overtaking=overtaking),
+            adds=1 + overtakes,
         )
         if done:
             known = self.known[pk]
@@ -188,7 +199,13 @@ class Registrations(RuleBasedStateMachine):
 
     @rule(pk=deals)
     def take(self, pk):
-        self.decide(pk, services.take_deal, Status.IN_REVIEW, {Status.SUBMITTED})
+        known = self.known[pk]
+        refusal = "" if known.status in {Status.SUBMITTED, Status.IN_REVIEW} else "state_changed"
+        mine = self.deal(pk).assignee_id == self.actors[APPROVER].person_id
+        if known.status == Status.IN_REVIEW and mine:
+            refusal = "yours_already"
+        if self.attempt(lambda: services.take_deal(actor=self.actors[APPROVER], deal=self.deal(pk)), refusal=refusal):
+            known.status = Status.IN_REVIEW
 
     @rule(pk=deals)
     def ask(self, pk):
@@ -350,7 +367,7 @@ class Registrations(RuleBasedStateMachine):
         """A seller that waits has its place in line, from 1; nobody else has one."""
         known = self.known[pk]
         place = line_for(Deal.objects.get(pk=pk)).place_of(Deal(pk=pk))
-        assert (place is not None) == (known.status in UNDECIDED and known.sells)
+        assert (place is not None) == (known.waits and known.sells)
 
 
 def walk(cast: Cast, **options: Any) -> None:
