@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from prm.embedded.state import ROOT
@@ -87,9 +88,9 @@ def _write(part: str, figures: Any) -> None:
 
 def machine() -> dict[str, Any]:
     """Return what the figures were measured on."""
-    model = ""
-    if os.path.exists("/proc/cpuinfo"):
-        with open("/proc/cpuinfo", encoding="utf-8") as lines:
+    model, known = "", Path("/proc/cpuinfo")
+    if known.exists():
+        with known.open(encoding="utf-8") as lines:
             model = next((line.split(":")[1].strip() for line in lines if line.startswith("model name")), "")
     return {"processors": os.cpu_count(), "model": model, "load": os.getloadavg()[0], "python": sys.version.split()[0]}
 

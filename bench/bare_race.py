@@ -10,6 +10,7 @@ its approval back.
 
 from __future__ import annotations
 
+import contextlib
 import statistics
 import threading
 import uuid
@@ -80,10 +81,8 @@ def record_script(taking_part: Field, seller: int, account: int) -> Script:
     with connection.execute_wrapper(_note_in(register)):
         deal = register_deal(actor=taking_part.sellers[seller], registration=registration(taking_part, seller, account))
     with connection.execute_wrapper(_note_in(approve)):
-        try:
+        with contextlib.suppress(RuleViolation):
             approve_deal(actor=taking_part.approver, deal=deal, overtake_reason="a race")
-        except RuleViolation:
-            pass
     own = {**own_values(taking_part, seller, account), **_given_by_database(deal)}
     return Script([_with_own(said, own) for said in register], [_with_own(said, own) for said in approve])
 
@@ -223,7 +222,9 @@ def measure_winner(partners: int, accounts: int) -> tuple[dict[str, Any], bool]:
         services = race(make_field(partners), size)
         races.append((services, bare_race(make_field(partners), size, 10_000_000)))
         ratio = services.seconds / races[-1][1].seconds
-        print(f"  {partners} partners, {size} accounts: {services.seconds:.1f} s, bare {races[-1][1].seconds:.1f} s, {ratio:.2f} ×")
+        print(
+            f"  {partners} partners, {size} accounts: {services.seconds:.1f} s, bare {races[-1][1].seconds:.1f} s, {ratio:.2f} ×"
+        )
     full, bare = races[-1]
     ratio = statistics.median(one.seconds / other.seconds for one, other in races)
     errors = [error for one, other in races for error in (*one.errors, *other.errors)]

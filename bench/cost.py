@@ -98,7 +98,7 @@ class Caller:
         said: list[Any] = []
 
         def start_response(status: str, headers: list[tuple[str, str]], _error: Any = None) -> None:
-            said[:] = [int(status.split()[0]), dict(headers)]
+            said[:] = [int(status.split(maxsplit=1)[0]), dict(headers)]
 
         answer = self._handler(request.environ(), start_response)
         body = b"".join(answer)

@@ -22,10 +22,55 @@ from tests.cast import Side, make_person, make_side
 
 PARTNERS = 400
 DEALS_PER_ACCOUNT = 1.6
-FIRST = ("Nord", "Alt", "Bern", "Kal", "Mar", "Sten", "Vol", "Tri", "Hal", "Ost", "Lin", "Ren", "Fal", "Gris", "Dor", "Wes")
+FIRST = (
+    "Nord",
+    "Alt",
+    "Bern",
+    "Kal",
+    "Mar",
+    "Sten",
+    "Vol",
+    "Tri",
+    "Hal",
+    "Ost",
+    "Lin",
+    "Ren",
+    "Fal",
+    "Gris",
+    "Dor",
+    "Wes",
+)
 MIDDLE = ("a", "er", "in", "o", "en", "ar", "ul", "is", "on", "el", "um", "ag", "ov", "it", "ad", "ir")
-LAST = ("dal", "mann", "berg", "tech", "ford", "holm", "vik", "stein", "nova", "court", "lund", "haus", "gate", "ridge", "mond", "field")
-TRADES = ("Foods", "Logistics", "Maschinenbau", "Energy", "Textil", "Pharma", "Software", "Metall", "Services", "Verlag")
+LAST = (
+    "dal",
+    "mann",
+    "berg",
+    "tech",
+    "ford",
+    "holm",
+    "vik",
+    "stein",
+    "nova",
+    "court",
+    "lund",
+    "haus",
+    "gate",
+    "ridge",
+    "mond",
+    "field",
+)
+TRADES = (
+    "Foods",
+    "Logistics",
+    "Maschinenbau",
+    "Energy",
+    "Textil",
+    "Pharma",
+    "Software",
+    "Metall",
+    "Services",
+    "Verlag",
+)
 FORMS = ("GmbH", "AG", "Ltd", "Inc.", "GmbH & Co. KG", "S.A.", "SE", "LLC")
 CITIES = ("Kassel", "Lyon", "Leeds", "Graz", "Basel", "Gent", "Turin", "Malmö", "Porto", "Brno")
 COUNTRIES = ("DE", "FR", "GB", "AT", "CH", "BE", "IT", "SE", "PT", "CZ")

@@ -85,9 +85,7 @@ def race(taking_part: Field, accounts: int) -> Race:
     result = Race()
 
     def turn(seller: int, account: int) -> tuple[str, ...]:
-        deal = register_deal(
-            actor=taking_part.sellers[seller], registration=registration(taking_part, seller, account)
-        )
+        deal = register_deal(actor=taking_part.sellers[seller], registration=registration(taking_part, seller, account))
         try:
             approve_deal(actor=taking_part.approver, deal=deal, overtake_reason="a race")
         except RuleViolation as refusal:
@@ -105,7 +103,11 @@ def race(taking_part: Field, accounts: int) -> Race:
 
 
 def run_at_once(
-    workers: int, rounds: int, turn: Callable[[int, int], Iterable[str]], result: Race, close: Callable[[], None] | None = None
+    workers: int,
+    rounds: int,
+    turn: Callable[[int, int], Iterable[str]],
+    result: Race,
+    close: Callable[[], None] | None = None,
 ) -> float:
     """Run `turn(worker, round)` in threads that begin each round together; return the seconds it took."""
     barrier, lock = threading.Barrier(workers), threading.Lock()

@@ -123,7 +123,9 @@ class Bench:
         fields = {
             "csrfmiddlewaretoken": CSRF,
             "submission": str(uuid.uuid4()),
-            "enrollment": str(next(e.id for e in self.actor.enrollments if e.vendor_id == self.world.sides[0].vendor.pk)),
+            "enrollment": str(
+                next(e.id for e in self.actor.enrollments if e.vendor_id == self.world.sides[0].vendor.pk)
+            ),
             "customer_name": name,
             "customer_domain": customer.domain if number % 4 else "",
             "customer_country": customer.country,

@@ -18,7 +18,18 @@ from prm.embedded.state import ROOT
 
 FIRST, SECOND = 90.0, 20.0
 PATIENCE = 600.0
-KEPT = ("HOME", "PATH", "LANG", "TMPDIR", "http_proxy", "https_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY")
+KEPT = (
+    "HOME",
+    "PATH",
+    "LANG",
+    "TMPDIR",
+    "http_proxy",
+    "https_proxy",
+    "no_proxy",
+    "HTTP_PROXY",
+    "HTTPS_PROXY",
+    "NO_PROXY",
+)
 
 
 def measure_start() -> tuple[dict[str, Any], bool]:
@@ -33,15 +44,23 @@ def measure_start() -> tuple[dict[str, Any], bool]:
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     held = first <= FIRST and second <= SECOND
-    print(f"  {'ok  ' if first <= FIRST else 'MISS'} first page {first:.1f} s after a clone with cold caches (at most {FIRST:.0f})")
-    print(f"  {'ok  ' if second <= SECOND else 'MISS'} second start: first page after {second:.1f} s (at most {SECOND:.0f})")
+    print(
+        f"  {'ok  ' if first <= FIRST else 'MISS'} first page {first:.1f} s after a clone with cold caches (at most {FIRST:.0f})"
+    )
+    print(
+        f"  {'ok  ' if second <= SECOND else 'MISS'} second start: first page after {second:.1f} s (at most {SECOND:.0f})"
+    )
     return {"first_seconds": round(first, 1), "second_seconds": round(second, 1)}, held
 
 
 def _first_page(folder: Path) -> float:
     port = free_port(8191)
     environment = {name: os.environ[name] for name in KEPT if name in os.environ}
-    environment |= {name: value for name, value in os.environ.items() if name.startswith(("UV_INDEX", "UV_DEFAULT_INDEX", "PIP_INDEX"))}
+    environment |= {
+        name: value
+        for name, value in os.environ.items()
+        if name.startswith(("UV_INDEX", "UV_DEFAULT_INDEX", "PIP_INDEX"))
+    }
     environment |= {"PORT": str(port), "UV_CACHE_DIR": str(folder / "uv"), "PIP_CACHE_DIR": str(folder / "pip")}
     begun = time.monotonic()
     with (folder / "run.log").open("ab") as log:

@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
+from urllib.parse import urljoin
 
 from bench.data import grow, make_world
 from bench.pages import Bench
@@ -23,7 +24,9 @@ from prm.embedded.state import ROOT
 FIRST_LOAD, SCRIPTS, MEMORY = 100_000, 45_000, 120.0
 REQUESTS = 200
 DEALS = 2_000
-ASSET = re.compile(rb'(?:<script[^>]+src|<link[^>]+rel="(?:stylesheet|icon|modulepreload|preload)"[^>]+href|<img[^>]+src)="(/static/[^"]+)"')
+ASSET = re.compile(
+    rb'(?:<script[^>]+src|<link[^>]+rel="(?:stylesheet|icon|modulepreload|preload)"[^>]+href|<img[^>]+src)="(/static/[^"]+)"'
+)
 IMPORTED = re.compile(rb"""(?:from|import)\s*['"]([^'"]+)['"]""")
 
 
@@ -41,7 +44,13 @@ def measure_weight() -> tuple[dict[str, Any], bool]:
         "/portal/team/",
         "/notifications/",
     )
-    desk = ("/desk/", f"/desk/?deal={bench.waiting}", "/desk/deals/", f"/desk/deals/{bench.waiting}/", "/desk/partners/")
+    desk = (
+        "/desk/",
+        f"/desk/?deal={bench.waiting}",
+        "/desk/deals/",
+        f"/desk/deals/{bench.waiting}/",
+        "/desk/partners/",
+    )
     with web_server() as (port, workers):
         loads = {
             "start": first_load(port, "/", ""),
@@ -82,9 +91,21 @@ def web_server() -> Any:
         port = probe.getsockname()[1]
     environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "prm.settings", "DEBUG": "0"}
     subprocess.run(
-        [sys.executable, "-m", "django", "collectstatic", "--noinput", "--verbosity=0"], cwd=ROOT, env=environment, check=True
+        [sys.executable, "-m", "django", "collectstatic", "--noinput", "--verbosity=0"],
+        cwd=ROOT,
+        env=environment,
+        check=True,
     )
-    command = [sys.executable, "-m", "gunicorn", "prm.wsgi:application", "--bind", f"127.0.0.1:{port}", "--workers", "2"]
+    command = [
+        sys.executable,
+        "-m",
+        "gunicorn",
+        "prm.wsgi:application",
+        "--bind",
+        f"127.0.0.1:{port}",
+        "--workers",
+        "2",
+    ]
     command += ["--threads", "4", "--preload", "--no-control-socket"]
     with tempfile.TemporaryFile() as log:
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
@@ -111,7 +132,12 @@ def _wait(ready: Callable[[], bool]) -> None:
 def get(port: int, path: str, cookies: str) -> tuple[int, dict[str, str], bytes]:
     """Return status, headers and body as sent over the wire, asked for as a browser asks."""
     connection = HTTPConnection("127.0.0.1", port, timeout=30)
-    headers = {"Host": "localhost", "Accept-Encoding": "gzip, deflate, br", "Cookie": cookies, "Accept": "text/html,*/*"}
+    headers = {
+        "Host": "localhost",
+        "Accept-Encoding": "gzip, deflate, br",
+        "Cookie": cookies,
+        "Accept": "text/html,*/*",
+    }
     connection.request("GET", path, headers=headers)
     answer = connection.getresponse()
     body = answer.read()
@@ -148,7 +174,7 @@ def get_plain(port: int, path: str) -> bytes:
 
 
 def _joined(address: str, other: str) -> str:
-    return other if other.startswith("/") else os.path.normpath(os.path.join(os.path.dirname(address), other))
+    return urljoin(address, other)
 
 
 def _plain(headers: dict[str, str], body: bytes) -> bytes:

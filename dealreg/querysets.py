@@ -43,7 +43,7 @@ class DealQuerySet(ScopedQuerySet):
         return self.filter(status=Status.APPROVED, protected_until__isnull=False)
 
     def contending(self) -> Self:
-        """Return deals that are in line for, or hold, protection. A lost deal leaves the line until it is opened again."""
+        """Return deals that are in line for, or hold, protection; a lost deal leaves the line until it is reopened."""
         waits = Q(status__in=UNDECIDED) & ~Q(outcome=Outcome.LOST)
         return self.filter(waits | Q(status=Status.APPROVED, outcome=Outcome.OPEN))
 

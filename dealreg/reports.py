@@ -123,22 +123,22 @@ def _place(deal: Deal) -> tuple[datetime, int]:
     return deal.submitted_at, deal.pk
 
 
-def line_for(deal: Deal, all_families: int | None = None) -> Line:
-    """Return who holds and who waits for protection of the deal's account and families. One query, or two.
+def line_for(deal: Deal) -> Line:
+    """Return who holds and who waits for protection of the deal's account and families. One query.
 
     All deals are the vendor's own: show the result to the vendor only.
     """
-    if all_families is None:
-        all_families = ProductFamily.objects.filter(vendor_id=deal.vendor_id, covers_all=True).values_list(
-            "pk", flat=True
-        )[0]
+    everything = ProductFamily.objects.filter(vendor=OuterRef("vendor"), covers_all=True).values("pk")
     rivals = (
         Deal.objects.filter(vendor_id=deal.vendor_id, account_id=deal.account_id)
         .contending()
         .select_related("partner", "enrollment__standing__tier", "account")
+        .annotate(everything=Subquery(everything[:1]))
         .order_by("submitted_at", "id")[:50]
     )
-    near = [other for other in rivals if competes(other.part) and overlap(other.families, deal.families, all_families)]
+    near = [
+        other for other in rivals if competes(other.part) and overlap(other.families, deal.families, other.everything)
+    ]
     holder = next((other for other in near if other.pk != deal.pk and other.is_protected), None)
     return Line(holder, tuple(other for other in near if other.is_undecided))
 

@@ -227,7 +227,7 @@ def expires(status: str, outcome: str) -> bool:
 def not_lost(row: Any, actor: Actor, facts: Mapping[str, Any]) -> RuleViolation | None:
     """Guard: a lost deal isn't approved: it would keep a customer from others for nothing."""
     if row.outcome == Outcome.LOST:
-        return RuleViolation("deal_lost", _("The partner marked this deal as lost. Decline it, or wait until it is opened again."))
+        return RuleViolation("deal_lost", _("The partner lost this deal. Decline it, or wait for it to reopen."))
     return None
 
 

@@ -11,6 +11,7 @@ import os
 import shutil
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 from bench.faults.checks import (
@@ -52,7 +53,7 @@ def main() -> int:
     return 0 if passed else 1
 
 
-def _run(scene: Scene, size: Size, only: list[str]):  # type: ignore[no-untyped-def]
+def _run(scene: Scene, size: Size, only: list[str]) -> Iterator[Finding]:
     if "control" in only:
         yield naive_kills(scene, size)
         yield naive_flush(scene, size)

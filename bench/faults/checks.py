@@ -81,7 +81,9 @@ def naive_kills(scene: Scene, size: Size) -> Finding:
     sent, done = scene.number("SELECT count(*) FROM drill_naive"), _naive_done(scene)
     lost = sent - done
     sentence = f"of {sent} tasks sent with .delay() on commit, {lost} were not done after {size.naive_kills} SIGKILLs"
-    return Finding("control, workers killed", lost > 0, f"{sentence} (the drill must see losses)", {"sent": sent, "lost": lost})
+    return Finding(
+        "control, workers killed", lost > 0, f"{sentence} (the drill must see losses)", {"sent": sent, "lost": lost}
+    )
 
 
 def naive_flush(scene: Scene, size: Size) -> Finding:
@@ -96,7 +98,9 @@ def naive_flush(scene: Scene, size: Size) -> Finding:
     sent, done = scene.number("SELECT count(*) FROM drill_naive"), _naive_done(scene)
     lost = sent - done
     sentence = f"of {sent} tasks sent with .delay() on commit, {lost} were not done after one flush of Valkey"
-    return Finding("control, Valkey flushed", lost > 0, f"{sentence} (the drill must see losses)", {"sent": sent, "lost": lost})
+    return Finding(
+        "control, Valkey flushed", lost > 0, f"{sentence} (the drill must see losses)", {"sent": sent, "lost": lost}
+    )
 
 
 def _naive_done(scene: Scene) -> int:
@@ -125,7 +129,11 @@ def worker_kills(scene: Scene, size: Size) -> Finding:
     writes = [write for writing in writings for write in writing.finish()]
     scene.wait("an empty queue", lambda: scene.number(PENDING) == 0, DRAIN_SECONDS)
     drained = time.monotonic() - last_kill
-    figures = _tally(scene, first, writes) | {"kills": size.kills, "struck": struck, "drained_seconds": round(drained, 1)}
+    figures = _tally(scene, first, writes) | {
+        "kills": size.kills,
+        "struck": struck,
+        "drained_seconds": round(drained, 1),
+    }
     passed = _nothing_lost(figures, size.events) and drained <= DRAIN_SECONDS and struck >= size.kills // 2
     sentence = f"{_said(figures)}; {size.kills} SIGKILLs, {struck} of them amid a handler; drained {drained:.0f} s after the last"
     return Finding("workers killed", passed, sentence, figures)
@@ -165,7 +173,10 @@ def valkey_faults(scene: Scene, size: Size) -> list[Finding]:
     scene.wait("enough events", lambda: scene.number(EVENTS, first) >= size.events, 120)
     writes = writing.stop()
     drained = scene.wait("an empty queue", lambda: scene.number(PENDING) == 0, DRAIN_SECONDS)
-    figures = _tally(scene, first, writes) | {"drained_seconds": round(drained, 1), "noticed_seconds": round(noticed, 1)}
+    figures = _tally(scene, first, writes) | {
+        "drained_seconds": round(drained, 1),
+        "noticed_seconds": round(noticed, 1),
+    }
     lost = Finding(
         "Valkey flushed, down and hanging",
         _nothing_lost(figures, size.events) and max(noticed, drained) < DRAIN_SECONDS and figures["failed"] == 0,
@@ -183,7 +194,11 @@ def valkey_faults(scene: Scene, size: Size) -> list[Finding]:
 
 def _answers(name: str, writes: list[Write], calm: list[Write]) -> Finding:
     times, usual = [write.took for write in writes], [write.took for write in calm]
-    figures = {"requests": len(times), **_spread(times), **{f"calm_{key}": value for key, value in _spread(usual).items()}}
+    figures = {
+        "requests": len(times),
+        **_spread(times),
+        **{f"calm_{key}": value for key, value in _spread(usual).items()},
+    }
     passed = bool(times) and figures["p99_ms"] <= SLOWEST_ANSWER * 1000 and all(write.status == 201 for write in writes)
     sentence = (
         f"{len(times)} registrations answered, median {figures['median_ms']} ms, p99 {figures['p99_ms']} ms "

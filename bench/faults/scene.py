@@ -53,7 +53,12 @@ class Scene:
         self.stack.start_services()
         owner = self.stack.environment(owner=True)
         prepared = subprocess.run(
-            [sys.executable, "-m", "bench.drill.prepare"], cwd=ROOT, env=owner, capture_output=True, text=True, check=False
+            [sys.executable, "-m", "bench.drill.prepare"],
+            cwd=ROOT,
+            env=owner,
+            capture_output=True,
+            text=True,
+            check=False,
         )
         if prepared.returncode:
             raise SystemExit(f"The drill's database could not be made:\n{prepared.stderr[-3000:]}")
@@ -149,7 +154,15 @@ class Scene:
         self._runs += 1
         out = self.stack.state.directory / f"writes-{self._runs}.jsonl"
         out.unlink(missing_ok=True)
-        command = [sys.executable, "-m", "bench.faults.writers", "--port", str(self.port), "--people", str(self._people)]
+        command = [
+            sys.executable,
+            "-m",
+            "bench.faults.writers",
+            "--port",
+            str(self.port),
+            "--people",
+            str(self._people),
+        ]
         command += ["--out", str(out), "--count", str(count), "--first", str(self._numbers)]
         command += [part for name, value in options.items() for part in (f"--{name}", str(value))]
         self._numbers += count

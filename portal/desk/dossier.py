@@ -13,7 +13,6 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import AccountLink, AccountOrigin
-from accounts.models import ProductFamily
 from dealreg.enums import Askable, Status
 from dealreg.models import Comment, Conflict, Deal, DealFile, DealLine, Policy
 from dealreg.permissions import DECIDE_DEALS
@@ -167,7 +166,7 @@ def load_dossier(actor: Actor, reference: str) -> Dossier:
     deal: Any = _deals(actor).filter(reference=reference).first()
     if deal is None:
         raise Http404
-    line = line_for(deal, deal.everything)
+    line = line_for(deal)
     conflicts = _conflicts(actor, deal)
     beside = _beside(deal, line)
     wanted = [deal.pk, *([beside.pk] if beside else [])]
@@ -214,7 +213,6 @@ def _files(actor: Actor, deal: Deal) -> list[DealFile]:
 
 
 def _deals(actor: Actor) -> QuerySet[Deal]:
-    family = ProductFamily.objects.visible_to(actor).filter(vendor=OuterRef("vendor"), covers_all=True)
     policy = Policy.objects.visible_to(actor).filter(
         program=OuterRef("enrollment__program"), reference=OuterRef("policy_reference")
     )
@@ -250,7 +248,6 @@ def _deals(actor: Actor) -> QuerySet[Deal]:
             owner_name=F("owner__name"),
             assignee_name=F("assignee__name"),
             decider_name=F("decided_by__name"),
-            everything=Subquery(family.values("pk")[:1]),
             clauses=Subquery(policy.values("clauses")[:1]),
             record=Subquery(record[:1]),
         )
