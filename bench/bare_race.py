@@ -80,9 +80,8 @@ def record_script(taking_part: Field, seller: int, account: int) -> Script:
     approve: list[tuple[str, Any]] = []
     with connection.execute_wrapper(_note_in(register)):
         deal = register_deal(actor=taking_part.sellers[seller], registration=registration(taking_part, seller, account))
-    with connection.execute_wrapper(_note_in(approve)):
-        with contextlib.suppress(RuleViolation):
-            approve_deal(actor=taking_part.approver, deal=deal, overtake_reason="a race")
+    with connection.execute_wrapper(_note_in(approve)), contextlib.suppress(RuleViolation):
+        approve_deal(actor=taking_part.approver, deal=deal, overtake_reason="a race")
     own = {**own_values(taking_part, seller, account), **_given_by_database(deal)}
     return Script([_with_own(said, own) for said in register], [_with_own(said, own) for said in approve])
 
