@@ -171,8 +171,8 @@ SELECT vendor.id, count(*), percentile_cont(0.5) WITHIN GROUP (ORDER BY newest.t
   count(*) FILTER (WHERE newest.status <> 'declined')
 FROM unnest(%(vendors)s::bigint[]) AS vendor(id) CROSS JOIN LATERAL (
   SELECT decided_at - submitted_at AS took, status FROM dealreg_deal
-  WHERE vendor_id = vendor.id AND decided_at >= %(since)s AND submitted_at >= %(earliest)s
-  ORDER BY submitted_at DESC LIMIT %(most)s
+  WHERE vendor_id = vendor.id AND decided_at >= %(since)s
+  ORDER BY decided_at DESC LIMIT %(most)s
 ) AS newest
 GROUP BY vendor.id
 """

@@ -239,6 +239,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='deal',
+            index=models.Index(condition=models.Q(('decided_at__isnull', False)), fields=['vendor', '-decided_at'], include=('submitted_at', 'status'), name='deal_decided'),
+        ),
+        migrations.AddIndex(
+            model_name='deal',
             index=models.Index(fields=['enrollment', 'submitted_at'], name='deal_recent'),
         ),
         migrations.AddIndex(

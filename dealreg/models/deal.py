@@ -154,6 +154,12 @@ class Deal(ScopedModel):
                 name="deal_queue",
             ),
             models.Index(fields=["protected_until"], condition=Q(status=Status.APPROVED), name="deal_protected_until"),
+            models.Index(
+                fields=["vendor", "-decided_at"],
+                include=["submitted_at", "status"],
+                condition=Q(decided_at__isnull=False),
+                name="deal_decided",
+            ),
             models.Index(fields=["enrollment", "submitted_at"], name="deal_recent"),
             GinIndex(OpClass(Upper("customer_name"), name="gin_trgm_ops"), name="deal_customer_search"),
         ]
