@@ -194,12 +194,7 @@ def decision_times(vendor_ids: frozenset[int]) -> dict[int, DecisionTimes]:
     Published to the vendor's partners too.
     """
     since = timezone.now() - timedelta(days=90)
-    values: dict[str, Any] = {
-        "vendors": sorted(vendor_ids),
-        "since": since,
-        "earliest": since - timedelta(days=60),
-        "most": MOST_DECISIONS,
-    }
+    values = {"vendors": sorted(vendor_ids), "since": since, "most": MOST_DECISIONS}
     with connection.cursor() as cursor:
         cursor.execute(DECISION_TIMES, values)
         rows = cursor.fetchall()
