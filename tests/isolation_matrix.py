@@ -141,7 +141,7 @@ portal:deal-lose                 portal   deal          adm sal kap isl         
 portal:deal-reopen               portal   deal          adm sal kap isl            adm sal kap isl
 portal:deal-comment              portal   deal          partners                   partners
 portal:deal-file-add             portal   deal          partners                   partners
-portal:team                      portal   -             partners                   adm
+portal:team                      portal   -             partners                   -
 portal:seat                      portal   seat          adm                        adm
 desk:queue                       desk     -             vendors                    -
 desk:bulk-approve                desk     -             -                          man app hma hap

@@ -19,11 +19,19 @@ from django.http import Http404
 from django.utils import timezone
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    Bundle,
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    multiple,
+    rule,
+    run_state_machine_as_test,
+)
 
 from accounts.models import Account
 from activity.models import Event
-from dealreg import services
+from dealreg import events, services
 from dealreg.enums import Outcome, Status
 from dealreg.models import Deal, Protection
 from dealreg.registrations import LineInput
@@ -39,7 +47,6 @@ CUSTOMERS = (
     {"customer_name": "CASTELLAN-FOODS", "customer_domain": ""},
     {"customer_name": "Castellan Food Ltd", "customer_domain": "", "customer_country": "GB"},
     {"customer_name": "Orbis Logistik AG", "customer_domain": "orbis.example"},
-    {"customer_name": "Orbis Logistics", "customer_domain": ""},
 )
 PRODUCTS = ((), ("robot",), ("sensor",), ("robot", "sensor"))
 UNDECIDED = {Status.SUBMITTED, Status.IN_REVIEW, Status.INFORMATION_REQUESTED}
@@ -79,6 +86,7 @@ class Registrations(RuleBasedStateMachine):
         self.known: dict[int, Known] = {}
         self.events = Event.objects.count()
         self.touched: int | None = None
+        self.matched = 0
 
     def teardown(self) -> None:
         """Check every place in line once more, then leave the database as it was."""
@@ -156,6 +164,13 @@ class Registrations(RuleBasedStateMachine):
 
     # -- What people do
 
+    @initialize(target=deals)
+    def rivals_are_there_from_the_start(self):
+        return multiple(
+            self.submit("brightpath_sales", CUSTOMERS[0], (), "sell"),
+            self.submit("kappel_sales", CUSTOMERS[1], ("robot",), "sell"),
+        )
+
     @rule(
         target=deals,
         persona=st.sampled_from(sorted(SELLERS)),
@@ -164,6 +179,10 @@ class Registrations(RuleBasedStateMachine):
         part=st.sampled_from(("sell", "sell", "sell", "refer")),
     )
     def register(self, persona, customer, products, part):
+        return self.submit(persona, customer, products, part)
+
+    def submit(self, persona: str, customer: dict[str, str], products: tuple[str, ...], part: str) -> int:
+        """Register a deal, which must succeed; returns its id."""
         lines = tuple(LineInput(getattr(self.cast.northwind, name).pk, 2) for name in products)
         registration = self.cast.registration(SELLERS[persona], lines=lines, value=5000, part=part, **customer)
         made = self.attempt(
@@ -225,11 +244,16 @@ class Registrations(RuleBasedStateMachine):
         known = self.known[pk]
         answers = {"title": "Kassel plant"} if domain is None else {"customer_domain": domain}
         refusal = "" if known.status == Status.INFORMATION_REQUESTED else "state_changed"
-        actor = self.actors[known.persona]
+        actor, account = self.actors[known.persona], self.deal(pk).account_id
         if self.attempt(
             lambda: services.answer_request(actor=actor, deal=self.deal(pk), answers=answers), refusal=refusal
         ):
             known.status = Status.IN_REVIEW
+            # That it is matched with another account is an event of its own, for the vendor only.
+            matched = Event.objects.filter(kind=events.MATCHED.name).count()
+            self.events += matched - self.matched
+            assert (matched > self.matched) >= (self.deal(pk).account_id != account)
+            self.matched = matched
 
     @rule(pk=deals)
     def withdraw(self, pk):
@@ -242,14 +266,15 @@ class Registrations(RuleBasedStateMachine):
         ):
             known.status, known.holds = Status.WITHDRAWN, False
 
-    @rule(pk=deals)
-    def win(self, pk):
-        self.close(pk, services.win_deal, Outcome.WON, value=Decimal(4000))
-
-    @rule(pk=deals)
-    def lose(self, pk):
-        if self.close(pk, services.lose_deal, Outcome.LOST, reason="price"):
-            self.known[pk].holds = False
+    @rule(pk=deals, won=st.booleans())
+    def win_or_lose(self, pk, won):
+        if won:
+            self.close(pk, services.win_deal, Outcome.WON, value=Decimal(4000))
+        elif self.close(pk, services.lose_deal, Outcome.LOST, reason="price"):
+            known = self.known[pk]
+            known.holds = False
+            if known.status == Status.APPROVED:
+                known.until = min(known.until, timezone.now())
 
     def close(self, pk: int, service: Any, outcome: str, **facts: Any) -> bool:
         """Let the partner close a deal; it must work while it is open and not withdrawn."""
@@ -303,7 +328,7 @@ class Registrations(RuleBasedStateMachine):
         self.now.shift(timedelta(hours=hours))
 
     @rule()
-    def expire(self):
+    def workers_run(self):
         ended = [
             known
             for known in self.known.values()
@@ -316,8 +341,6 @@ class Registrations(RuleBasedStateMachine):
         for known in ended:
             known.status, known.holds = Status.EXPIRED, False
 
-    @rule()
-    def tell_who_is_late(self):
         self.events += services.escalate_overdue() + services.remind_expiring()
         assert services.escalate_overdue() + services.remind_expiring() == 0
 
