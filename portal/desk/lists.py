@@ -30,6 +30,7 @@ SHOWN = (
     "customer_name",
     "value",
     "currency",
+    "part",
     "status",
     "outcome",
     "submitted_at",
