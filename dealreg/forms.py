@@ -77,7 +77,11 @@ class RegistrationForm(forms.Form):
         label=_("Value"), required=False, help_text=_("Leave it empty to take the sum of the list prices.")
     )
     currency = CurrencyChoice(label=_("Currency"))
-    close_date = DayField(label=_("Expected close"), error_messages={"required": _("Enter when you expect the order.")})
+    close_date = DayField(
+        label=_("Expected close"),
+        help_text=_("When you expect the order."),
+        error_messages={"required": _("Enter when you expect the order.")},
+    )
     stage = forms.ChoiceField(label=_("Sales stage"), choices=Stage)
     part = forms.ChoiceField(label=_("What you do"), choices=Part, widget=forms.RadioSelect)
     notes = forms.CharField(

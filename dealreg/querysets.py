@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Self
 
 from django.db.models import Q
+from django.utils import timezone
 
 from dealreg.enums import UNDECIDED, WAITING_FOR_VENDOR, CommentAudience, Outcome, ProtectionState, Status
 from prm.kernel.scoping import ScopedQuerySet
@@ -45,7 +46,8 @@ class DealQuerySet(ScopedQuerySet):
     def contending(self) -> Self:
         """Return deals that are in line for, or hold, protection; a lost deal leaves the line until it is reopened."""
         waits = Q(status__in=UNDECIDED) & ~Q(outcome=Outcome.LOST)
-        return self.filter(waits | Q(status=Status.APPROVED, outcome=Outcome.OPEN))
+        holds = Q(status=Status.APPROVED, protected_until__gt=timezone.now())
+        return self.filter(waits | holds)
 
 
 class DraftQuerySet(ScopedQuerySet):

@@ -148,6 +148,7 @@ def situation_of(deal: Deal, line: Line, score: int) -> Situation:
     holder = line.holder
     return Situation(
         waits_for_partner=deal.waits_for_partner,
+        lost=deal.outcome == Outcome.LOST,
         competing=competes(deal.part),
         holder=(holder.reference, holder.protected_until) if holder and holder.protected_until else None,
         earlier=tuple(other.reference for other in line.before(deal)),

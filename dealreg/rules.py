@@ -135,6 +135,7 @@ class Situation:
     """
 
     waits_for_partner: bool
+    lost: bool
     competing: bool
     holder: tuple[str, datetime] | None
     earlier: tuple[str, ...]
@@ -148,6 +149,13 @@ class Situation:
 
 def suggest(situation: Situation, policy: str) -> Suggestion:
     """Return what speaks for approving, declining, asking or comparing, the strongest reason first."""
+    if situation.lost:
+        return Suggestion(
+            Advice.DECLINE,
+            _("Decline: the partner marked the deal as lost."),
+            _("A lost deal isn't protected: it would keep the customer from others for nothing."),
+            "2.1",
+        )
     if situation.waits_for_partner:
         return Suggestion(Advice.WAIT, _("Wait for the partner's answer."), _("You asked; the clock is paused."), "")
     if situation.link == AccountLink.LIKELY:

@@ -219,7 +219,7 @@ def _keep_conflicts(deal: Deal, resolution: Resolution) -> None:
             deal=deal,
             vendor_id=deal.vendor_id,
             account_id=candidate.account_id,
-            score=100 if candidate.exact else candidate.match.score,
+            score=candidate.match.score,
             band=candidate.match.band,
             why=str(candidate.match.why),
             reasons=[

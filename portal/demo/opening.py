@@ -139,7 +139,7 @@ def _conflicts(deal: Deal, found: list[Candidate]) -> list[Conflict]:
             deal=deal,
             vendor=deal.vendor,
             account=candidate.account,
-            score=100 if candidate.exact else candidate.match.score,
+            score=candidate.match.score,
             band=candidate.match.band,
             why=str(candidate.match.why),
             reasons=[

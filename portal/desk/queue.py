@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import AccountLink, AccountOrigin
 from accounts.models import ProductFamily
-from dealreg.enums import UNDECIDED, WAITING_FOR_VENDOR, Part, Status
+from dealreg.enums import UNDECIDED, WAITING_FOR_VENDOR, Outcome, Part, Status
 from dealreg.models import Conflict, Deal
 from dealreg.permissions import DECIDE_DEALS, SEE_DESK
 from dealreg.reports import decision_times
@@ -156,6 +156,7 @@ def suggestion_of(deal: Any) -> Suggestion:
     )
     situation = Situation(
         waits_for_partner=deal.waits_for_partner,
+        lost=deal.outcome == Outcome.LOST,
         competing=competes(deal.part),
         holder=next((pair for pair in held if pair[1] > timezone.now()), None),
         earlier=earlier,
