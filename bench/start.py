@@ -54,7 +54,7 @@ def measure_start() -> tuple[dict[str, Any], bool]:
 
 
 def _first_page(folder: Path) -> float:
-    port = free_port(8191)
+    port = free_port(0)  # another each time, so that no earlier server can answer
     environment = {name: os.environ[name] for name in KEPT if name in os.environ}
     environment |= {
         name: value

@@ -195,7 +195,7 @@ def decision_times(vendor_ids: frozenset[int]) -> dict[int, DecisionTimes]:
     Published to the vendor's partners too.
     """
     since = timezone.now() - timedelta(days=90)
-    values = {"vendors": sorted(vendor_ids), "since": since, "most": MOST_DECISIONS}
+    values: dict[str, Any] = {"vendors": sorted(vendor_ids), "since": since, "most": MOST_DECISIONS}
     with connection.cursor() as cursor:
         cursor.execute(DECISION_TIMES, values)
         rows = cursor.fetchall()

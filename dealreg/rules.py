@@ -149,15 +149,8 @@ class Situation:
 
 def suggest(situation: Situation, policy: str) -> Suggestion:
     """Return what speaks for approving, declining, asking or comparing, the strongest reason first."""
-    if situation.lost:
-        return Suggestion(
-            Advice.DECLINE,
-            _("Decline: the partner marked the deal as lost."),
-            _("A lost deal isn't protected: it would keep the customer from others for nothing."),
-            "2.1",
-        )
-    if situation.waits_for_partner:
-        return Suggestion(Advice.WAIT, _("Wait for the partner's answer."), _("You asked; the clock is paused."), "")
+    if settled := _settled(situation):
+        return settled
     if situation.link == AccountLink.LIKELY:
         return Suggestion(
             Advice.COMPARE,
@@ -179,6 +172,19 @@ def suggest(situation: Situation, policy: str) -> Suggestion:
     if situation.origin == AccountOrigin.CUSTOMER:
         return _direct(situation)
     return _clean(situation, policy)
+
+
+def _settled(situation: Situation) -> Suggestion | None:
+    if situation.lost:
+        return Suggestion(
+            Advice.DECLINE,
+            _("Decline: the partner marked the deal as lost."),
+            _("A lost deal isn't protected: it would keep the customer from others for nothing."),
+            "2.1",
+        )
+    if situation.waits_for_partner:
+        return Suggestion(Advice.WAIT, _("Wait for the partner's answer."), _("You asked; the clock is paused."), "")
+    return None
 
 
 def _held(situation: Situation, policy: str) -> Suggestion:

@@ -101,7 +101,9 @@ class Visitor:
             assert not found, f"{name} at {width} width:\n" + "\n".join(told(fault) for fault in found)
             sideways = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
             assert sideways <= 0, f"{name} scrolls sideways by {sideways} px at {width} width"
-            self.page.evaluate("() => { document.activeElement?.blur(); window.scrollTo({top: 0, behavior: 'instant'}); }")
+            self.page.evaluate(
+                "() => { document.activeElement?.blur(); window.scrollTo({top: 0, behavior: 'instant'}) }"
+            )
             self.page.screenshot(path=self.pictures / f"{name}-{width}.png", full_page=True)
         self.page.set_viewport_size(DESKTOP)
 
