@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import tempfile
 import time
@@ -13,7 +14,6 @@ from typing import Any
 from urllib.error import URLError
 from urllib.request import urlopen
 
-from prm.embedded.ports import free_port
 from prm.embedded.state import ROOT
 
 FIRST, SECOND = 90.0, 20.0
@@ -54,7 +54,9 @@ def measure_start() -> tuple[dict[str, Any], bool]:
 
 
 def _first_page(folder: Path) -> float:
-    port = free_port(0)  # another each time, so that no earlier server can answer
+    with socket.socket() as probe:  # another port each time, so that no earlier server can answer
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
     environment = {name: os.environ[name] for name in KEPT if name in os.environ}
     environment |= {
         name: value
