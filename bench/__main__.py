@@ -29,7 +29,7 @@ def main() -> int:
     os.environ.setdefault("LOG_LEVEL", "ERROR")
     os.environ["DEBUG"] = "0"
     passed = True
-    for part in options.parts:
+    for part in options.parts or PARTS:
         print(f"== {part}", flush=True)
         figures, held = _measure(part, options)
         passed = passed and held
@@ -97,12 +97,16 @@ def machine() -> dict[str, Any]:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("parts", nargs="*", choices=(*PARTS, "start"), default=PARTS)
+    # No `choices`: with nargs="*" argparse holds the empty list against them.
+    parser.add_argument("parts", nargs="*", help=", ".join((*PARTS, "start")))
     parser.add_argument("--deals", type=int, nargs="+", default=[20_000, 200_000])
     parser.add_argument("--only", default="", help="pages whose name has this in it")
     parser.add_argument("--partners", type=int, default=16)
     parser.add_argument("--accounts", type=int, default=200)
-    return parser.parse_args()
+    options = parser.parse_args()
+    if unknown := set(options.parts) - {*PARTS, "start"}:
+        parser.error(f"there is no part called {', '.join(sorted(unknown))}")
+    return options
 
 
 if __name__ == "__main__":

@@ -128,7 +128,9 @@ def grow(world: World, deals: int) -> float:
         grow_side(side, int(deals * share))
     with connection.cursor() as cursor:
         cursor.execute("VACUUM (ANALYZE)")
-        cursor.execute("CHECKPOINT")
+        cursor.execute("SELECT pg_has_role(current_user, 'pg_checkpoint', 'USAGE')")
+        if cursor.fetchone()[0]:  # the embedded services' owner may not; then it is written out during the first rounds
+            cursor.execute("CHECKPOINT")
     return time.perf_counter() - begun
 
 

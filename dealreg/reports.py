@@ -7,97 +7,17 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
 from django.db.models import Count, OuterRef, Q, Subquery, Sum
-from django.db.models.functions import JSONObject
 from django.utils import timezone
 
 from accounts.models import ProductFamily
 from dealreg.enums import Outcome, Status
-from dealreg.models import Deal, Policy
-from dealreg.rules import Situation, Suggestion, Terms, competes, overlap, suggest
-from partners.models import Enrollment
-from standing.enums import BenefitKind
-from standing.models import Benefit, Standing
+from dealreg.models import Deal
+from dealreg.rules import Situation, Suggestion, competes, overlap, suggest
 
 if TYPE_CHECKING:
     from prm.kernel.actors import Actor
-
-
-def terms_for(actor: Actor, enrollment_id: int | None = None) -> list[Terms]:
-    """Return what a registration brings in each of the actor's live enrollments that takes registrations. One query.
-
-    An enrollment whose program has no rules of engagement in force yet is left out.
-    """
-    now = timezone.now()
-    policies = Policy.objects.filter(program=OuterRef("program"), valid_from__lte=timezone.localdate(now))
-    benefits = Benefit.objects.filter(tier=OuterRef("tier"))
-    standings = Standing.objects.filter(enrollment=OuterRef("pk")).values(
-        json=JSONObject(
-            tier="tier__name", benefits=ArraySubquery(benefits.values(json=JSONObject(kind="kind", value="value")))
-        )
-    )
-    recent = (
-        Deal.objects.filter(enrollment=OuterRef("pk"), submitted_at__gt=now - timedelta(hours=1))
-        .order_by()
-        .values("enrollment")
-        .annotate(n=Count("pk"))
-        .values("n")
-    )
-    family = ProductFamily.objects.filter(vendor=OuterRef("vendor"), covers_all=True)
-    rows = (
-        Enrollment.objects.visible_to(actor)
-        .live()
-        .filter(program__is_open=True)
-        .select_related("vendor", "program")
-        .annotate(
-            policy=Subquery(policies.order_by("-valid_from").values(json=_policy_json())[:1]),
-            held=Subquery(standings[:1]),
-            recent=Subquery(recent),
-            all_families=Subquery(family.values("pk")[:1]),
-        )
-        .order_by("vendor__name", "program__name")
-    )
-    if enrollment_id is not None:
-        rows = rows.filter(pk=enrollment_id)
-    return [_terms(row) for row in rows if row.policy and row.all_families]
-
-
-def _policy_json() -> JSONObject:
-    return JSONObject(
-        reference="reference",
-        days="protection_days",
-        discount="discount",
-        hours="decision_hours",
-        hourly="hourly_registrations",
-        clauses="clauses",
-    )
-
-
-def _terms(row: Any) -> Terms:
-    policy, held = row.policy, row.held or {}
-    benefits = {benefit["kind"]: Decimal(str(benefit["value"])) for benefit in held.get("benefits", [])}
-    return Terms(
-        enrollment_id=row.pk,
-        vendor_id=row.vendor_id,
-        vendor_name=row.vendor.name,
-        vendor_code=row.vendor.code,
-        currency=row.vendor.currency,
-        zone=row.vendor.time_zone,
-        program_id=row.program_id,
-        program_name=row.program.name,
-        all_families_id=row.all_families,
-        policy=policy["reference"],
-        protection_days=int(benefits.get(BenefitKind.PROTECTION_DAYS, policy["days"])),
-        discount=benefits.get(BenefitKind.DISCOUNT, Decimal(str(policy["discount"]))),
-        plain_discount=Decimal(str(policy["discount"])),
-        decision_hours=policy["hours"],
-        hourly_registrations=policy["hourly"],
-        recent=row.recent or 0,
-        tier=held.get("tier", "") if benefits else "",
-        clauses=policy["clauses"],
-    )
 
 
 @dataclass(frozen=True, slots=True)

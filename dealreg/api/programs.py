@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from drf_spectacular.utils import extend_schema, extend_schema_field, extend_schema_view
 from rest_framework import serializers
 
-from dealreg.reports import terms_for
+from dealreg.terms import terms_for
 from partners.api import VendorSerializer
 from partners.models import Program
 from prm.kernel.api import ReadSerializer, ScopedViewSet

@@ -21,9 +21,9 @@ from dealreg import events
 from dealreg.enums import Askable, Status
 from dealreg.models import Conflict, Deal, DealLine
 from dealreg.permissions import REGISTER_DEALS
-from dealreg.reports import terms_for
 from dealreg.rules import Terms, check_close_date, competes, needs_review, overlap
 from dealreg.services.protection import release_protections
+from dealreg.terms import terms_for
 from dealreg.workflow import REGISTRATION
 from prm.kernel.clocks import add_working_hours
 from prm.kernel.errors import Forbidden, RuleViolation, TooMany

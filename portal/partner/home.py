@@ -22,8 +22,8 @@ from django.utils.translation import gettext as _
 from dealreg.enums import UNDECIDED, Outcome, Status
 from dealreg.models import Deal, DealDraft
 from dealreg.permissions import REGISTER_DEALS, WORK_DEALS
-from dealreg.reports import terms_for
 from dealreg.rules import Terms
+from dealreg.terms import terms_for
 from partners.middleware import focused_vendor
 from portal.charts import StackedBars, stacked_bars
 from portal.formats import day_text, locale_for, relative_text

@@ -21,8 +21,9 @@ from dealreg.enums import Part, Stage, Status
 from dealreg.forms import LineFormSet, ProductChoice, RegistrationForm, lines_in, submission_in
 from dealreg.models import Deal, DealDraft, DealFile
 from dealreg.permissions import REGISTER_DEALS
-from dealreg.reports import DecisionTimes, decision_times, terms_for
+from dealreg.reports import DecisionTimes, decision_times
 from dealreg.rules import Terms
+from dealreg.terms import terms_for
 from partners.middleware import focused_vendor
 from partners.models import Partner
 from portal.formats import moment_text, relative_text, span_text, time_text

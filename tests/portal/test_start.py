@@ -11,7 +11,7 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 
 from activity.models import Event
-from dealreg.reports import terms_for
+from dealreg.terms import terms_for
 from partners.models import Enrollment, Partner, Seat, Vendor
 from partners.seats import actor_of, people_with_seats
 from people.models import Person
