@@ -187,8 +187,8 @@ def pages(bench: Bench) -> list[Page]:
         Page("portal: home", "portal", read("/portal/", bench.seller), None),
         Page("portal: register, the form", "portal", read("/portal/deals/register/", bench.seller), None),
         Page("portal: register, sent", "portal", bench.registering, 4, WRITES),
-        # List and detail on one page: both limits, with the shell that they share counted once.
-        Page("desk: queue, list and detail", "desk", read("/desk/?deal={waiting}", bench.approver), 3.5),
+        Page("desk: queue", "desk", read("/desk/", bench.approver), 2),
+        Page("desk: queue with a deal open", "desk", read("/desk/?deal={waiting}", bench.approver), 2.5),
         Page("desk: deals", "desk", read("/desk/deals/", bench.approver), 2),
         Page("desk: a deal", "desk", read("/desk/deals/{waiting}/", bench.approver), 2.5),
         Page("desk: approve", "desk", bench.approving, 4, WRITES),
