@@ -56,8 +56,19 @@ DESK = (
         ),
     ),
 )
+# Entries stand in the order of the console's start page; pages of Django's admin are named "admin:app_model_changelist".
+CONSOLE = (
+    Group(None, (Entry("console:home", _("Start"), "home", exact=True),)),
+    Group(
+        _("Partners"),
+        (
+            Entry("admin:partners_partner_changelist", _("Partners"), "building"),
+            Entry("admin:partners_enrollment_changelist", _("Enrollments"), "team"),
+        ),
+    ),
+)
 SYSTEM = (Group(None, (Entry("system", _("System"), "gear"), Entry("mail-previews", _("Kinds of mail"), "mail"))),)
-AREAS: Mapping[str, tuple[Group, ...]] = {"portal": PORTAL, "desk": DESK, "console": DESK, "system": SYSTEM}
+AREAS: Mapping[str, tuple[Group, ...]] = {"portal": PORTAL, "desk": DESK, "console": CONSOLE, "system": SYSTEM}
 DOCKS: Mapping[str, tuple[Entry, ...]] = {
     "portal": (
         Entry("portal:home", _("Home"), "home", exact=True),

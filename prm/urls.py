@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from activity.console import site as console
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("admin/", include("portal.console.urls")),
     path("admin/", console.urls),
     path("accounts/", include("people.urls")),
     path("portal/", include("portal.partner.urls")),

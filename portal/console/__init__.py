@@ -1,0 +1,1 @@
+"""The console's own pages, beside those of Django's admin: what a partner manager sets up and watches over."""
