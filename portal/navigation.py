@@ -56,7 +56,7 @@ DESK = (
         ),
     ),
 )
-# Entries stand in the order of the console's start page; pages of Django's admin are named "admin:app_model_changelist".
+# Pages of Django's admin are named "admin:app_model_changelist".
 CONSOLE = (
     Group(None, (Entry("console:home", _("Start"), "home", exact=True),)),
     Group(
