@@ -21,7 +21,7 @@ from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from portal import formats, palette
+from portal import colours, formats
 from portal.fields import Problem, problems_of, problems_of_formset, render_field
 from prm.kernel.money import Money, shown
 
@@ -278,17 +278,17 @@ def brand_style(context: template.Context) -> SafeString | str:
 
 
 def _brand_rule(selector: str, hue: float | None, chroma: float | None) -> str:
-    hue_number = float(hue) % 360 if hue is not None else palette.DEFAULT_HUE
-    chroma_number = min(0.2, max(0.0, float(chroma))) if chroma is not None else palette.DEFAULT_CHROMA
+    hue_number = float(hue) % 360 if hue is not None else colours.DEFAULT_HUE
+    chroma_number = min(0.2, max(0.0, float(chroma))) if chroma is not None else colours.DEFAULT_CHROMA
     return f"{selector}{{--brand-hue:{hue_number:g};--brand-chroma:{chroma_number:g}}}"
 
 
 @register.simple_tag
 def brand_colour(hue: float | str | None = None, chroma: float | str | None = None) -> str:
     """Return a vendor's brand colour as hex, for mails; the product's own where none is given."""
-    return palette.brand_hex(
-        float(hue) if hue not in (None, "") else palette.DEFAULT_HUE,
-        float(chroma) if chroma not in (None, "") else palette.DEFAULT_CHROMA,
+    return colours.brand_hex(
+        float(hue) if hue not in (None, "") else colours.DEFAULT_HUE,
+        float(chroma) if chroma not in (None, "") else colours.DEFAULT_CHROMA,
     )
 
 

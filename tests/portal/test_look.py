@@ -13,9 +13,9 @@ from django.template import Context, Template
 from django.test import RequestFactory
 from django.utils import timezone, translation
 
-from portal import formats, palette
+from portal import colours, formats
 
-ROOT = Path(palette.__file__).parents[1]
+ROOT = Path(colours.__file__).parents[1]
 NOW = datetime(2026, 11, 24, 9, 40, tzinfo=UTC)
 
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from portal import palette
+from portal import colours
 
-TOKENS = Path(palette.__file__).parent / "static/portal/css/tokens.css"
+TOKENS = Path(colours.__file__).parent / "static/portal/css/tokens.css"
 PAPERS = ("canvas", "surface", "raised", "sunk")
 WASHES = ("brand-wash", "good-wash", "warn-wash", "bad-wash")
 TEXT = [(text, ground, 4.5) for text in ("ink", "ink-2") for ground in (*PAPERS, *WASHES)]
@@ -33,7 +33,7 @@ def themed_tokens() -> dict[str, tuple[str, str]]:
     return {name: (light, dark) for name, light, dark in found}
 
 
-def colour(value: str, hue: float, chroma: float) -> palette.Rgb:
+def colour(value: str, hue: float, chroma: float) -> colours.Rgb:
     """Work out an oklch() with the brand's variables and calc(a * b)."""
     plain = (
         value.replace("var(--brand-chroma)", str(chroma))
@@ -44,7 +44,7 @@ def colour(value: str, hue: float, chroma: float) -> palette.Rgb:
     assert parts, f"{value} is written in a way that this test can't read"
     lightness, factor, times, plain_chroma, angle = parts.groups()
     strength = float(factor) * float(times) if factor else float(plain_chroma)
-    return palette.oklch_to_srgb(float(lightness) / 100, strength, float(angle))
+    return colours.oklch_to_srgb(float(lightness) / 100, strength, float(angle))
 
 
 @pytest.mark.parametrize("theme", [0, 1], ids=("light", "dark"))
@@ -53,14 +53,14 @@ def test_palette_for_any_brand_hue_keeps_contrast(chroma, theme):
     tokens = themed_tokens()
     for hue in range(0, 360, 5):
         for front, ground, needed in (*TEXT, *BRAND, *FILLS, *MEANINGS, *SHAPES):
-            ratio = palette.contrast(
+            ratio = colours.contrast(
                 colour(tokens[front][theme], hue, chroma), colour(tokens[ground][theme], hue, chroma)
             )
             assert ratio >= needed, f"{front} on {ground} at hue {hue}: {ratio:.2f}"
 
 
 def test_contrast_of_black_on_white_is_21():
-    assert palette.contrast(palette.Rgb(0, 0, 0), palette.Rgb(1, 1, 1)) == pytest.approx(21)
+    assert colours.contrast(colours.Rgb(0, 0, 0), colours.Rgb(1, 1, 1)) == pytest.approx(21)
 
 
 @pytest.mark.parametrize(
@@ -74,11 +74,11 @@ def test_contrast_of_black_on_white_is_21():
     ],
 )
 def test_oklch_of_a_primary_converts_to_its_hex(lightness, chroma, hue, expected):
-    assert palette.to_hex(palette.oklch_to_srgb(lightness, chroma, hue)) == expected
+    assert colours.to_hex(colours.oklch_to_srgb(lightness, chroma, hue)) == expected
 
 
 def test_white_on_a_mail_button_is_readable_for_any_hue():
-    white = palette.Rgb(1, 1, 1)
+    white = colours.Rgb(1, 1, 1)
     for hue in range(0, 360, 5):
-        red, green, blue = bytes.fromhex(palette.brand_hex(hue, 0.2)[1:])
-        assert palette.contrast(palette.Rgb(red / 255, green / 255, blue / 255), white) >= 4.5
+        red, green, blue = bytes.fromhex(colours.brand_hex(hue, 0.2)[1:])
+        assert colours.contrast(colours.Rgb(red / 255, green / 255, blue / 255), white) >= 4.5
