@@ -106,7 +106,7 @@ class MeSerializer(ReadSerializer):
     enrollments = serializers.ListField(
         child=serializers.IntegerField(), help_text="A partner's live ones: deals are registered for one of them."
     )
-    signed_in_by = serializers.ChoiceField(choices=[Via.SESSION.value, Via.TOKEN.value])
+    signed_in_by = serializers.ChoiceField(choices=[Via.SESSION.value, Via.COMPANY.value, Via.TOKEN.value])
     scopes = serializers.ListField(
         child=serializers.CharField(), allow_null=True, help_text="The token's scopes; null for a signed-in person."
     )

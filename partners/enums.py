@@ -28,3 +28,10 @@ class EnrollmentStatus(TextChoices):
 
 
 LIVE = (EnrollmentStatus.ONBOARDING, EnrollmentStatus.ACTIVE)
+
+
+class Protocol(TextChoices):
+    """How an identity provider speaks."""
+
+    OIDC = "oidc", _("OpenID Connect")
+    SAML = "saml", _("SAML 2.0")

@@ -18,6 +18,24 @@ PARTNER_ENROLLED = event(
     alone=_("{partner} was enrolled in {program}"),
     icon="building",
 )
-SEAT_CHANGED = event("seat.changed", _("changed a team member's role"), icon="team")
+SEAT_CHANGED = event("seat.changed", _("changed a colleague’s role or access"), icon="team")
+INVITATION_SENT = event("invitation.sent", _("invited {email} as {role}"), icon="mail")
+INVITATION_RESENT = event("invitation.resent", _("sent {email} the invitation again"), icon="mail")
+INVITATION_REVOKED = event("invitation.revoked", _("took back the invitation of {email}"), icon="x")
+INVITATION_ACCEPTED = event("invitation.accepted", _("accepted the invitation as {role}"), icon="team", tone="good")
+PROVIDER_ADDED = event("provider.added", _("set up the company sign-in “{name}”"), icon="key", audience=Audience.VENDOR)
+PROVIDER_CHANGED = event(
+    "provider.changed", _("changed the company sign-in “{name}”"), icon="key", audience=Audience.VENDOR
+)
+PROVIDER_TESTED = event(
+    "provider.tested", _("tested the company sign-in “{name}”"), icon="key", audience=Audience.VENDOR
+)
+COMPANY_SIGN_IN_CHANGED = event(
+    "sign_in.changed",
+    _("changed whether staff must use the company sign-in"),
+    alone=_("Whether staff must use the company sign-in was changed from the command line"),
+    icon="lock",
+    audience=Audience.VENDOR,
+)
 TOKEN_MADE = event("token.made", _("made the API token “{name}”"), icon="key", audience=Audience.VENDOR)
 TOKEN_REVOKED = event("token.revoked", _("revoked the API token “{name}”"), icon="key", audience=Audience.VENDOR)

@@ -8,5 +8,7 @@ VIEW_PARTNERS = permission("partner.view", _("See partners"), roles=VENDOR_ROLES
 EDIT_PARTNERS = permission("partner.edit", _("Change partners"), roles={Role.MANAGER}, scope="partners:write")
 VIEW_TEAM = permission("team.view", _("See the team"), roles=PARTNER_ROLES, scope="partners:read")
 MANAGE_TEAM = permission("team.manage", _("Manage the team"), roles={Role.ADMINISTRATOR}, scope="partners:write")
+MANAGE_STAFF = permission("staff.manage", _("Manage the vendor’s staff"), roles={Role.MANAGER}, scope="partners:write")
+MANAGE_SIGN_IN = permission("sign_in.manage", _("Set up company sign-in"), roles={Role.MANAGER}, scope="sign-in")
 EDIT_PROGRAMS = permission("program.edit", _("Set up programs"), roles={Role.MANAGER}, scope="programs:write")
 MAKE_TOKENS = permission("token.make", _("Make API tokens"), roles=frozenset(Role), scope="tokens")

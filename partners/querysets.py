@@ -55,6 +55,22 @@ class SeatQuerySet(ScopedQuerySet):
         return self.filter(is_active=True, person__is_active=True)
 
 
+class InvitationQuerySet(ScopedQuerySet):
+    """Invitations."""
+
+    def visible_to(self, actor: Actor) -> Self:
+        """Show a partner those to its team, a vendor those to its staff and those that it sent itself."""
+        if actor.is_partner:
+            return self.filter(partner_id=actor.partner_id)
+        if actor.kind in {Kind.VENDOR, Kind.SYSTEM} and actor.vendor_id is not None:
+            return self.filter(Q(vendor_id=actor.vendor_id) | Q(issuer_id=actor.vendor_id))
+        return self.none()
+
+    def waiting(self) -> Self:
+        """Return what was neither accepted nor taken back; some of them have expired."""
+        return self.filter(accepted_at=None, revoked_at=None)
+
+
 class TokenQuerySet(ScopedQuerySet):
     """Access tokens."""
 
@@ -63,3 +79,16 @@ class TokenQuerySet(ScopedQuerySet):
         if actor.person_id is None or actor.seat_id is None:
             return self.none()
         return self.filter(seat_id=actor.seat_id, seat__person_id=actor.person_id)
+
+
+class ProviderQuerySet(ScopedQuerySet):
+    """Identity providers."""
+
+    def in_use(self) -> Self:
+        """Return those that let people in."""
+        return self.filter(is_active=True)
+
+    def for_address(self, email: str) -> Self:
+        """Return those in use that speak for an address's mail domain, whether or not someone has the address."""
+        domain = email.strip().rpartition("@")[2].casefold()
+        return self.in_use().filter(domains__contains=[domain]) if domain else self.none()

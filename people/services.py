@@ -33,12 +33,8 @@ def create_operator(*, email: str, name: str, password: str) -> Person:
     person = add_person(email=email, name=name)
     if person.seats.exists():
         raise RuleViolation("has_seat", _("This person works for a partner or vendor. Use another address."), "email")
-    try:
-        validate_password(password, person)
-    except ValidationError as error:
-        raise RuleViolation("weak_password", " ".join(error.messages), "password") from error
+    set_first_password(person, password)
     person.is_operator = True
-    person.set_password(password)
     person.save(update_fields=["is_operator", "password"])
     return person
 
@@ -49,11 +45,7 @@ def add_person(*, email: str, name: str) -> Person:
     Raises:
         RuleViolation: not a mail address.
     """
-    try:
-        validate_email(email)
-    except ValidationError as error:
-        message = _("“%(email)s” is not a mail address.") % {"email": email}
-        raise RuleViolation("not_an_address", message, "email") from error
+    email = checked_address(email)
     found = Person.objects.filter(email__iexact=email).first()
     if found is not None:
         return found
@@ -61,6 +53,36 @@ def add_person(*, email: str, name: str) -> Person:
     person.set_unusable_password()
     person.save()
     return person
+
+
+def checked_address(email: str) -> str:
+    """Return a mail address without the blanks around it.
+
+    Raises:
+        RuleViolation: not a mail address, or longer than 254 characters.
+    """
+    email = email.strip()
+    try:
+        validate_email(email)
+    except ValidationError as error:
+        message = _("“%(email)s” is not a mail address.") % {"email": email}
+        raise RuleViolation("not_an_address", message, "email") from error
+    if len(email) > 254:
+        raise RuleViolation("not_an_address", _("This address is too long."), "email")
+    return email
+
+
+def set_first_password(person: Person, password: str) -> None:
+    """Give an unsaved person a password; the caller saves.
+
+    Raises:
+        RuleViolation: a password that is too weak.
+    """
+    try:
+        validate_password(password, person)
+    except ValidationError as error:
+        raise RuleViolation("weak_password", " ".join(error.messages), "password") from error
+    person.set_password(password)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -54,9 +54,14 @@ class Via(StrEnum):
     """How the actor proved who it is."""
 
     SESSION = "session"
+    COMPANY = "company"
     TOKEN = "token"  # noqa: S105  (a name, not a secret)
     TASK = "task"
     NOTHING = "nothing"
+
+
+BY_HAND = frozenset({Via.SESSION, Via.COMPANY})
+"""A person at a browser. COMPANY was let in by a vendor's own identity provider, and acts for that vendor alone."""
 
 
 @dataclass(frozen=True, slots=True)

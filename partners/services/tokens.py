@@ -1,4 +1,4 @@
-"""Writes to partners, seats and tokens."""
+"""API tokens: making and revoking."""
 
 from __future__ import annotations
 
@@ -12,13 +12,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from partners.authentication import TOKEN_PREFIX, digest_of
-from partners.events import SEAT_CHANGED, TOKEN_MADE, TOKEN_REVOKED
-from partners.models import AccessToken, Seat
-from partners.permissions import MAKE_TOKENS, MANAGE_TEAM
-from prm.kernel.actors import PARTNER_ROLES, Reach, Role, Via
+from partners.events import TOKEN_MADE, TOKEN_REVOKED
+from partners.models import AccessToken
+from partners.permissions import MAKE_TOKENS
+from prm.kernel.actors import BY_HAND
 from prm.kernel.errors import Forbidden, RuleViolation
 from prm.kernel.recording import record
-from prm.kernel.workflow import locked
 
 if TYPE_CHECKING:
     from prm.kernel.actors import Actor
@@ -37,7 +36,7 @@ def make_token(*, actor: Actor, name: str, scopes: list[str], days: int) -> tupl
     Raises:
         Forbidden: asked for with a token. RuleViolation: unknown scope, no scope, or days out of range.
     """
-    if actor.seat_id is None or actor.via is not Via.SESSION or not actor.may(MAKE_TOKENS):
+    if actor.seat_id is None or actor.via not in BY_HAND or not actor.may(MAKE_TOKENS):
         raise Forbidden("not_allowed", _("Sign in to make a token; a token can't make another."))
     if not scopes or not set(scopes) <= set(SCOPES):
         raise RuleViolation("unknown_scope", _("Choose at least one of the scopes listed."), "scopes")
@@ -70,29 +69,4 @@ def revoke_token(*, actor: Actor, token: AccessToken) -> AccessToken:
         fresh.revoked_at = timezone.now()
         fresh.save(update_fields=["revoked_at"])
         record(TOKEN_REVOKED, actor=actor, subject=fresh, data={"name": fresh.name})
-    return fresh
-
-
-@transaction.atomic
-def change_seat(*, actor: Actor, seat: Seat, role: Role, reach: Reach, is_active: bool) -> Seat:
-    """Change a team member's role, reach or access; the change holds from the person's next request.
-
-    Raises:
-        Http404: not in the actor's partner. Forbidden: the actor doesn't manage the team.
-        RuleViolation: not a partner's role, or the last administrator would be gone.
-    """
-    fresh: Seat = locked(seat, actor)
-    if not actor.may(MANAGE_TEAM):
-        raise Forbidden("not_allowed", _("Only your administrator manages the team."))
-    if role not in PARTNER_ROLES:
-        raise RuleViolation("not_a_partner_role", _("Choose one of the partner's roles."), "role")
-    administrators = Seat.objects.visible_to(actor).active().filter(role=Role.ADMINISTRATOR)
-    others = list(administrators.select_for_update(of=("self",)).exclude(pk=fresh.pk).values_list("pk", flat=True))
-    if not others and (role != Role.ADMINISTRATOR or not is_active):
-        raise RuleViolation("last_administrator", _("Someone must stay administrator. Make another first."), "role")
-    before = {"role": fresh.role, "reach": fresh.reach, "is_active": fresh.is_active}
-    fresh.role, fresh.reach, fresh.is_active = role, reach, is_active
-    fresh.save(update_fields=["role", "reach", "is_active"])
-    after = {"role": fresh.role, "reach": fresh.reach, "is_active": fresh.is_active}
-    record(SEAT_CHANGED, actor=actor, subject=fresh, before=before, after=after)
     return fresh

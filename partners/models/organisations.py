@@ -1,25 +1,22 @@
-"""Vendors, their programs, partners, enrollments, the seats people act from, and seats' tokens."""
+"""Vendors, their programs, partners and enrollments."""
 
 from __future__ import annotations
 
 from decimal import Decimal
 
 from django.conf import settings
-from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
-from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
 from partners.enums import LIVE, EnrollmentStatus, PartnerType
-from partners.querysets import EnrollmentQuerySet, PartnerQuerySet, SeatQuerySet, TokenQuerySet
+from partners.querysets import EnrollmentQuerySet, PartnerQuerySet
 from people.models import validate_zone
-from prm.kernel.actors import PARTNER_ROLES, VENDOR_ROLES, Reach, Role
 from prm.kernel.constraints import vendor_match
-from prm.kernel.scoping import Scope, ScopedModel, Unscoped
+from prm.kernel.scoping import Scope, ScopedModel
 
 
 class Vendor(ScopedModel):
@@ -47,6 +44,12 @@ class Vendor(ScopedModel):
     time_zone = models.CharField(_("time zone"), max_length=60, default="Europe/Berlin", validators=[validate_zone])
     currency = models.CharField(_("currency"), max_length=3, default="EUR")
     support_email = models.EmailField(_("support address"), blank=True)
+    company_sign_in_required = models.BooleanField(
+        _("staff must use company sign-in"),
+        default=False,
+        editable=False,
+        help_text=_("Then its seats can be acted from after company sign-in only."),
+    )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:
@@ -148,65 +151,3 @@ class Enrollment(ScopedModel):
     def is_live(self) -> bool:
         """Whether it gives access."""
         return self.status in LIVE
-
-
-class Seat(ScopedModel):
-    """A role that a person has in one partner or one vendor."""
-
-    scope = Scope(vendor="vendor_id", partner="partner_id")
-
-    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="seats")
-    vendor = models.ForeignKey(Vendor, null=True, blank=True, on_delete=models.PROTECT, related_name="seats")
-    partner = models.ForeignKey(Partner, null=True, blank=True, on_delete=models.PROTECT, related_name="seats")
-    role = models.CharField(_("role"), max_length=14, choices=Role)
-    reach = models.CharField(_("sees"), max_length=3, choices=Reach, default=Reach.ALL)
-    is_active = models.BooleanField(_("active"), default=True)
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
-
-    objects = SeatQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("seat")
-        verbose_name_plural = _("seats")
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(vendor__isnull=False, partner__isnull=True, role__in=sorted(VENDOR_ROLES))
-                | Q(vendor__isnull=True, partner__isnull=False, role__in=sorted(PARTNER_ROLES)),
-                name="seat_in_one_organisation",
-            ),
-            models.UniqueConstraint(fields=["person", "vendor"], name="seat_once_per_vendor"),
-            models.UniqueConstraint(fields=["person", "partner"], name="seat_once_per_partner"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.person} · {self.get_role_display()}"
-
-
-class AccessToken(ScopedModel):
-    """A key to the API, bound to a seat; only its digest is kept."""
-
-    scope = Unscoped("seen by its seat's holder only; see its queryset")
-
-    seat = models.ForeignKey(Seat, on_delete=models.CASCADE, related_name="tokens")
-    name = models.CharField(_("name"), max_length=80)
-    prefix = models.CharField(max_length=12)
-    digest = models.CharField(max_length=64, unique=True)
-    scopes = ArrayField(models.CharField(max_length=30), verbose_name=_("scopes"))
-    created_at = models.DateTimeField(default=timezone.now)
-    expires_at = models.DateTimeField(_("expires"))
-    last_used_at = models.DateTimeField(_("last used"), null=True)
-    revoked_at = models.DateTimeField(null=True)
-
-    objects = TokenQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("access token")
-        verbose_name_plural = _("access tokens")
-
-    def __str__(self) -> str:
-        return self.name
-
-    @property
-    def is_usable(self) -> bool:
-        """Whether it still opens the API."""
-        return self.revoked_at is None and self.expires_at > timezone.now()

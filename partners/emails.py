@@ -1,0 +1,68 @@
+"""Mails about seats."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from activity.mailing import Letter, mail_template
+from prm.kernel.actors import Role
+
+if TYPE_CHECKING:
+    from partners.models import Invitation, Vendor
+
+SAMPLE = {
+    "organisation": "Brightpath",
+    "inviter": "Henrik Aalto",
+    "role": "sales",
+    "until": "2026-12-06T12:00:00+00:00",
+    "path": "/invitations/yD3kK1r7bXb0s8J2/",
+    "brand": {},
+}
+
+
+def invitation_facts(invitation: Invitation, token: str) -> dict[str, Any]:
+    """Return what the mail says of an invitation."""
+    brand = invitation.vendor or invitation.issuer
+    return {
+        "organisation": str(invitation.organisation),
+        "inviter": str(invitation.invited_by),
+        "role": invitation.role,
+        "until": invitation.expires_at.isoformat(),
+        "path": reverse("invitation", args=[token]),
+        "brand": brand_of(brand) if brand else {},
+    }
+
+
+def brand_of(vendor: Vendor) -> dict[str, Any]:
+    """Return a vendor's brand, as a letter takes it."""
+    return {"name": vendor.name, "hue": vendor.brand_hue, "chroma": float(vendor.brand_chroma)}
+
+
+@mail_template("invitation", sample=SAMPLE)
+def invitation(facts: Mapping[str, Any]) -> Letter:
+    """Invite someone to a seat."""
+    words = {**facts, "role": str(Role(facts["role"]).label)}
+    until = date_format(timezone.localtime(datetime.fromisoformat(facts["until"])).date(), "DATE_FORMAT")
+    return Letter(
+        subject=_("%(inviter)s invites you to %(organisation)s") % words,
+        heading=_("Join %(organisation)s") % words,
+        paragraphs=(
+            _("%(inviter)s invites you to work for %(organisation)s here, as %(role)s.") % words,
+            _("Open the link to see what it is about. Nothing happens before you accept there."),
+        ),
+        facts=((_("Organisation"), words["organisation"]), (_("Role"), words["role"]), (_("Works until"), until)),
+        button=(_("Look at the invitation"), facts["path"]),
+        why=_(
+            "You get this because %(inviter)s entered your address. If you don’t know what it is about, do nothing: "
+            "the link works once, and ends by itself."
+        )
+        % words,
+        brand=facts["brand"],
+    )

@@ -1,0 +1,18 @@
+"""Vendors, their programs, partners, enrollments, the seats people act from, and how they come to them."""
+
+from partners.models.organisations import Enrollment, Partner, Program, Vendor
+from partners.models.providers import CompanyIdentity, IdentityProvider, SeenAssertion
+from partners.models.seats import AccessToken, Invitation, Seat
+
+__all__ = [
+    "AccessToken",
+    "CompanyIdentity",
+    "Enrollment",
+    "IdentityProvider",
+    "Invitation",
+    "Partner",
+    "Program",
+    "Seat",
+    "SeenAssertion",
+    "Vendor",
+]
