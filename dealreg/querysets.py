@@ -43,10 +43,10 @@ class DealQuerySet(ScopedQuerySet):
         """Return approved deals whose protection runs."""
         return self.filter(status=Status.APPROVED, protected_until__isnull=False)
 
-    def contending(self) -> Self:
+    def contending(self, now: datetime | None = None) -> Self:
         """Return deals that are in line for, or hold, protection; a lost deal leaves the line until it is reopened."""
         waits = Q(status__in=UNDECIDED) & ~Q(outcome=Outcome.LOST)
-        holds = Q(status=Status.APPROVED, protected_until__gt=timezone.now())
+        holds = Q(status=Status.APPROVED, protected_until__gt=now or timezone.now())
         return self.filter(waits | holds)
 
 

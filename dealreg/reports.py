@@ -15,8 +15,11 @@ from accounts.models import ProductFamily
 from dealreg.enums import Outcome, Status
 from dealreg.models import Deal
 from dealreg.rules import Situation, Suggestion, competes, overlap, suggest
+from prm.kernel.composed import composed
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from prm.kernel.actors import Actor
 
 
@@ -48,19 +51,24 @@ def line_for(deal: Deal) -> Line:
 
     All deals are the vendor's own: show the result to the vendor only.
     """
-    everything = ProductFamily.objects.filter(vendor=OuterRef("vendor"), covers_all=True).values("pk")
-    rivals = (
-        Deal.objects.filter(vendor_id=deal.vendor_id, account_id=deal.account_id)
-        .contending()
-        .select_related("partner", "enrollment__standing__tier", "account")
-        .annotate(everything=Subquery(everything[:1]))
-        .order_by("submitted_at", "id")[:50]
-    )
+    rivals = _rivals(deal.vendor_id, deal.account_id, timezone.now())
     near = [
         other for other in rivals if competes(other.part) and overlap(other.families, deal.families, other.everything)
     ]
     holder = next((other for other in near if other.pk != deal.pk and other.is_protected), None)
     return Line(holder, tuple(other for other in near if other.is_undecided))
+
+
+@composed
+def _rivals(vendor_id: int, account_id: int, now: datetime) -> QuerySet[Deal]:
+    everything = ProductFamily.objects.filter(vendor=OuterRef("vendor"), covers_all=True).values("pk")
+    return (
+        Deal.objects.filter(vendor_id=vendor_id, account_id=account_id)
+        .contending(now)
+        .select_related("partner")
+        .annotate(everything=Subquery(everything[:1]))
+        .order_by("submitted_at", "id")[:50]
+    )
 
 
 def situation_of(deal: Deal, line: Line, score: int) -> Situation:

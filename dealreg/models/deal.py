@@ -33,9 +33,11 @@ class Deal(ScopedModel):
     partner = models.ForeignKey(
         Partner, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
     )
-    enrollment = models.ForeignKey(Enrollment, on_delete=models.PROTECT, related_name="deals", db_constraint=False)
+    enrollment = models.ForeignKey(
+        Enrollment, on_delete=models.PROTECT, related_name="deals", db_index=False, db_constraint=False
+    )
     owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("owner")
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", db_index=False, verbose_name=_("owner")
     )
     account = models.ForeignKey(
         Account, on_delete=models.PROTECT, related_name="deals", verbose_name=_("account"), db_constraint=False
@@ -159,6 +161,19 @@ class Deal(ScopedModel):
                 include=["submitted_at", "status"],
                 condition=Q(decided_at__isnull=False),
                 name="deal_decided",
+            ),
+            # Holds all that the portal's home adds up, so that a partner with thousands of deals costs a few pages too.
+            models.Index(
+                fields=["partner", "close_date", "id"],
+                include=["enrollment", "vendor", "owner", "status", "protected_until", "currency", "value"],
+                condition=Q(outcome=Outcome.OPEN) & ~Q(status__in=[Status.DECLINED, Status.WITHDRAWN]),
+                name="deal_open_of_partner",
+            ),
+            models.Index(
+                fields=["partner", "-decided_at", "-id"],
+                include=["enrollment", "vendor", "status", "outcome"],
+                condition=Q(decided_at__isnull=False),
+                name="deal_decided_of_partner",
             ),
             models.Index(fields=["enrollment", "submitted_at"], name="deal_recent"),
             GinIndex(OpClass(Upper("customer_name"), name="gin_trgm_ops"), name="deal_customer_search"),

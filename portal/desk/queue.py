@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -25,9 +25,10 @@ from dealreg.models import Conflict, Deal
 from dealreg.permissions import DECIDE_DEALS, SEE_DESK
 from dealreg.reports import decision_times
 from dealreg.rules import Advice, Situation, Suggestion, competes, overlap, suggest
-from portal.desk.dossier import Dossier, Ring, load_dossier, ring_of, tier_of
+from portal.desk.dossier import Dossier, Ring, load_dossier, ring_of, tier_name
 from portal.desk.panes import pane_context
 from prm.kernel.actors import Kind
+from prm.kernel.composed import composed
 from prm.kernel.money import shown
 from prm.kernel.pages import ActorView
 
@@ -79,7 +80,19 @@ def queue(actor: Actor, key: str = "all", search: str = "") -> QuerySet[Deal]:
     paused = Case(
         When(status=Status.INFORMATION_REQUESTED, then=Value(True)), default=Value(False), output_field=BooleanField()
     )
-    return found.order_by(paused, TruncHour("due_at"), "-value", "pk")
+    return found.order_by(paused, TruncHour("due_at", tzinfo=UTC), "-value", "pk")
+
+
+def page_of(actor: Actor, now: datetime, *, key: str = "all", search: str = "", start: int = 0) -> QuerySet[Deal]:
+    """Return a page of a saved view and one row more, with what `suggestion_of` needs."""
+    waiting = queue(actor, key, search)
+    # Sorted by the index alone; only the rows of this page are read.
+    shown_now = waiting.values("pk")[start : start + PAGE + 1]
+    return with_suggestions(waiting.filter(pk__in=shown_now), actor, now)
+
+
+# A view's first page, which is asked for all day. A search's text is no plain value of the query.
+first_page = composed(page_of)
 
 
 # What a row and its suggestion read; a deal and what it refers to have four times as many columns.
@@ -107,16 +120,15 @@ SHOWN = (
     "account__name",
     "account__origin",
     "account__owner_name",
-    "enrollment__standing__tier__name",
 )
 
 
-def with_suggestions(deals: QuerySet[Deal], actor: Actor) -> QuerySet[Deal]:
+def with_suggestions(deals: QuerySet[Deal], actor: Actor, now: datetime | None = None) -> QuerySet[Deal]:
     """Add what `suggestion_of` needs, within the one query."""
     rivals = (
         Deal.objects.visible_to(actor)
         .filter(~Q(pk=OuterRef("pk")), account=OuterRef("account"), part=Part.SELL)
-        .contending()
+        .contending(now)
         .order_by("submitted_at", "id")
         .values(
             json=JSONObject(
@@ -132,10 +144,13 @@ def with_suggestions(deals: QuerySet[Deal], actor: Actor) -> QuerySet[Deal]:
     scores = Conflict.objects.visible_to(actor).filter(deal=OuterRef("pk")).order_by("-score").values("score")
     family = ProductFamily.objects.visible_to(actor).filter(covers_all=True).values("pk")
     return (
-        deals.select_related("partner", "account", "enrollment__standing__tier")
+        deals.select_related("partner", "account")
         .only(*SHOWN)
         .annotate(
-            rivals=ArraySubquery(rivals[:MOST_RIVALS]), score=Subquery(scores[:1]), everything=Subquery(family[:1])
+            rivals=ArraySubquery(rivals[:MOST_RIVALS]),
+            score=Subquery(scores[:1]),
+            everything=Subquery(family[:1]),
+            tier=tier_name(actor),
         )
     )
 
@@ -197,7 +212,7 @@ def row_of(deal: Any, base: str) -> Row:
         badge = (_("Match %(score)d") % {"score": deal.score or 100}, "warn", "warn")
     else:
         badge = (_("Clean"), "good", "ok")
-    return Row(deal, base + deal.reference, tier_of(deal), ring_of(deal), badge, word, advice is Advice.APPROVE)
+    return Row(deal, base + deal.reference, deal.tier or "", ring_of(deal), badge, word, advice is Advice.APPROVE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,18 +226,19 @@ class Counts:
 
 def counts_for(actor: Actor) -> Counts:
     """Count all saved views in one query over the undecided deals."""
+    row = next(iter(_counts(actor)), None)
+    if row is None:
+        return Counts(dict.fromkeys(VIEWS, 0), 0, "EUR")
+    return Counts({key: row[key] for key in VIEWS}, row["to_decide"], row["currency"])
+
+
+@composed
+def _counts(actor: Actor) -> QuerySet[Any]:
     filters = {key: Count("pk", filter=view_condition(key, actor) or None) for key in VIEWS}
-    row = (
-        Deal.objects.visible_to(actor)
-        .undecided()
-        .order_by()
-        .aggregate(
-            **filters,
-            to_decide=Count("pk", filter=Q(status__in=WAITING_FOR_VENDOR)),
-            currency=Max("vendor__currency"),
-        )
+    found = Deal.objects.visible_to(actor).undecided().order_by().values("vendor")
+    return found.annotate(
+        **filters, to_decide=Count("pk", filter=Q(status__in=WAITING_FOR_VENDOR)), currency=Max("vendor__currency")
     )
-    return Counts({key: row[key] for key in VIEWS}, row["to_decide"], row["currency"] or "EUR")
 
 
 class Queue(ActorView):
@@ -277,11 +293,11 @@ class Queue(ActorView):
         return reverse("desk:queue") + ("?" + urlencode(kept) if kept else "")
 
     def _rows(self) -> tuple[list[Row], bool]:
-        start = (self._number - 1) * PAGE
-        waiting = queue(self.actor, self._key, self._search)
-        # Sorted by the index alone; only the rows of this page are read.
-        shown_now = waiting.values("pk")[start : start + PAGE + 1]
-        found = list(with_suggestions(waiting.filter(pk__in=shown_now), self.actor))
+        now, start = timezone.now(), (self._number - 1) * PAGE
+        if start or self._search:
+            found = list(page_of(self.actor, now, key=self._key, search=self._search, start=start))
+        else:
+            found = first_page(self.actor, now, key=self._key)
         plain = self._url()
         base = f"{plain}{'&' if '?' in plain else '?'}deal="
         return [row_of(deal, base) for deal in found[:PAGE]], len(found) > PAGE
