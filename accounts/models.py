@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Collate, Upper
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
@@ -45,7 +46,10 @@ class Account(ScopedModel):
             models.UniqueConstraint(fields=["id", "vendor"], name="account_with_vendor"),
             models.CheckConstraint(condition=~Q(normalised_name=""), name="account_has_name"),
         ]
-        indexes = [models.Index(fields=["vendor", "name", "id"], name="account_by_name")]
+        indexes = [
+            models.Index(fields=["vendor", "name", "id"], name="account_by_name"),
+            models.Index("vendor", Collate(Upper("name"), "C"), "id", name="account_name_prefix"),
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
 from activity.models import Notification
@@ -105,7 +105,7 @@ def _shell(request: Any) -> Shell:
         demo=settings.DEMO,
         can_register=actor.is_partner and actor.may(REGISTER_DEALS),
         can_console=actor.may(USE_CONSOLE),
-        search_url=_search_url(actor),
+        search_url=reverse("search"),
     )
 
 
@@ -139,11 +139,3 @@ def unread(actor: Actor) -> int:
 
 def _entry(brand: VendorBrand, focus: int | None) -> VendorEntry:
     return VendorEntry(brand.id, brand.name, brand.name[:1], brand.hue, brand.chroma, brand.id == focus)
-
-
-def _search_url(actor: Actor) -> str:
-    name = {"partner": "portal:deal-list", "vendor": "desk:deal-list"}.get(actor.kind)
-    try:
-        return reverse(name) if name else ""
-    except NoReverseMatch:
-        return ""

@@ -86,7 +86,7 @@ DOCKS: Mapping[str, tuple[Entry, ...]] = {
 
 
 @lru_cache(maxsize=128)
-def _address(name: str) -> str:
+def address_of(name: str) -> str:
     """Return an url's address, "" where no such page is mounted."""
     try:
         return reverse(name)
@@ -96,7 +96,7 @@ def _address(name: str) -> str:
 
 def _here(entries: Iterable[Entry], path: str) -> str:
     """Return the address of the entry that a path belongs to: the longest that it starts with."""
-    addresses = [(_address(entry.name), entry.exact) for entry in entries]
+    addresses = [(address_of(entry.name), entry.exact) for entry in entries]
     return max(
         (url for url, exact in addresses if url and (path == url if exact else path.startswith(url))),
         key=len,
@@ -114,7 +114,7 @@ def _items(entries: Iterable[Entry], here: str, counts: Mapping[str, int]) -> li
             "count": counts.get(entry.name, 0),
         }
         for entry in entries
-        if (url := _address(entry.name))
+        if (url := address_of(entry.name))
     ]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from portal.public import files, notifications, outbox, pages, preferences, seats, styleguide, system, tokens
+from portal.search import views as search
 
 urlpatterns = [
     path("", pages.start, name="start"),
@@ -24,6 +25,7 @@ urlpatterns = [
     path("outbox/previews/", outbox.MailPreviews.as_view(), name="mail-previews"),
     path("outbox/previews/<slug:template>/", outbox.MailPreview.as_view(), name="mail-preview"),
     path("outbox/previews/<slug:template>/body/", outbox.MailPreviewBody.as_view(), name="mail-preview-body"),
+    path("search/", search.Search.as_view(), name="search"),
     path("styleguide/", styleguide.StyleGuide.as_view(), name="styleguide"),
     path("styleguide/desk/", styleguide.DeskSample.as_view(), name="styleguide-desk"),
     path("styleguide/desk/<int:pk>/", styleguide.DeskSample.as_view(), name="styleguide-desk-detail"),

@@ -73,6 +73,14 @@
     if (!inside) event.target.close();
   }
 
+  // Pages visited lately (palette.js) are nobody else's business: forgotten at sign-out, and where nobody is signed in.
+  function forgetVisits() {
+    try {
+      Object.keys(localStorage).filter((name) => name.startsWith("recent:")).forEach((name) => localStorage.removeItem(name));
+    } catch { /* nothing is kept there */ }
+  }
+  document.addEventListener("submit", ({ target }) => { if (target.matches("[data-signs-out]")) forgetVisits(); });
+
   // A form is sent once: a second click on the way changes nothing. Back-and-forward cache frees it again.
   document.addEventListener("submit", (event) => {
     const form = event.target;
@@ -112,6 +120,7 @@
 
   document.addEventListener("DOMContentLoaded", () => {
     document.querySelectorAll("form:has([data-bulk])").forEach(countSelection);
+    if ("stranger" in document.body.dataset) forgetVisits();
     document.querySelector("[data-focus]")?.focus();
     const named = location.hash.length > 1 && document.getElementById(location.hash.slice(1));
     if (named instanceof HTMLDialogElement && !named.open) named.showModal();
