@@ -6,11 +6,14 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from activity.console import ScopedAdmin, site
 from partners.models import Enrollment, Partner, Program, Seat
 from partners.permissions import EDIT_PARTNERS, EDIT_PROGRAMS, VIEW_PARTNERS
+from partners.services.enrollments import write_enrollment
 from people.models import Person
 
 
@@ -20,8 +23,12 @@ class ProgramAdmin(ScopedAdmin):
 
     view_permission = VIEW_PARTNERS
     change_permission = EDIT_PROGRAMS
-    list_display = ("name", "is_open")
-    prepopulated_fields = {"slug": ("name",)}
+    icon = "flag"
+    intro = _("What partners join: its terms are rules of engagement, its ladder are tiers.")
+    list_display = ("name", "slug", "is_open")
+    list_filter = ("is_open",)
+    search_fields = ("name",)
+    prefilled = {"slug": ("name",)}
     ordering = ("name",)
 
 
@@ -30,11 +37,19 @@ class PartnerAdmin(ScopedAdmin):
     """Partners that are or were enrolled with this vendor; the partner edits its own profile."""
 
     view_permission = VIEW_PARTNERS
-    list_display = ("name", "type", "country", "city")
+    icon = "building"
+    intro = _("Every partner that is or was enrolled with you. Partners look after their own profile.")
+    empty = _("Partners enrolled in your programs appear here.")
+    list_display = ("name", "type", "country", "city", "on_the_desk")
     list_filter = ("type", "country")
     search_fields = ("name", "legal_name")
     ordering = ("name",)
-    exclude = ("revision",)
+    fields = ("name", "legal_name", "type", "country", "city", "website")
+
+    @admin.display(description=_("desk"))
+    def on_the_desk(self, partner: Partner) -> SafeString:
+        """Link to the desk's page, where deals, people and figures stand."""
+        return format_html('<a href="{}">{}</a>', partner.get_absolute_url(), _("Open on the desk"))
 
 
 @admin.register(Enrollment, site=site)
@@ -43,13 +58,17 @@ class EnrollmentAdmin(ScopedAdmin):
 
     view_permission = VIEW_PARTNERS
     change_permission = EDIT_PARTNERS
+    service = staticmethod(write_enrollment)
+    icon = "team"
+    intro = _("Who is in which program, who looks after it, and how it stands.")
+    empty = _("Partners that join a program of yours appear here.")
     list_display = ("partner", "program", "status", "manager", "enrolled_at")
-    list_filter = ("status", "program")
+    list_filter = ("status", "program", "manager")
     list_select_related = ("partner", "program", "manager")
     search_fields = ("partner__name",)
     ordering = ("partner__name",)
-    readonly_fields = ("partner", "program", "enrolled_at")
-    exclude = ("standing",)
+    fields = ("partner", "program", "status", "enrolled_at", "manager")
+    readonly_fields = ("partner", "program", "status", "enrolled_at")
 
     def has_add_permission(self, request: HttpRequest, obj: object = None) -> bool:
         """Add none here: partners come through applications."""
@@ -68,7 +87,11 @@ class SeatAdmin(ScopedAdmin):
     """The vendor's own people and those of its partners."""
 
     view_permission = VIEW_PARTNERS
+    icon = "user"
+    intro = _("Your own people and those of your partners, each with a role.")
     list_display = ("person", "organisation", "role", "is_active")
+    fields = ("person", "organisation", "role", "reach", "is_active", "created_at")
+    readonly_fields = fields
     list_filter = ("role", "is_active")
     list_select_related = ("person", "vendor", "partner")
     search_fields = ("person__name", "person__email", "partner__name")

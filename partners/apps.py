@@ -9,5 +9,11 @@ class PartnersConfig(AppConfig):
     name = "partners"
 
     def ready(self) -> None:
-        """Load the check that every model says who sees its rows."""
+        """Load the check that every model says who sees its rows; tell others who acts at a seat."""
+        from activity.sight import set_actor_source
+        from jobs.actors import set_actor_maker
+        from partners.seats import actor_now, actors_of
         from prm.kernel import scoping  # noqa: F401
+
+        set_actor_maker(actor_now)
+        set_actor_source(actors_of)

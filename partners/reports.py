@@ -1,9 +1,9 @@
-"""Reads about partners: who is to be told."""
+"""Reads about partners: who is to be told, and who signs in where."""
 
 from __future__ import annotations
 
 from activity.notices import Recipient
-from partners.models import Enrollment, Seat
+from partners.models import Enrollment, IdentityProvider, Invitation, Seat
 from prm.kernel.actors import Role
 
 
@@ -27,3 +27,17 @@ def partner_people(enrollment_id: int, *roles: Role, also: int | None = None) ->
         for person_id, seat_id, role in seats.values_list("person_id", "id", "role")
         if role in roles or person_id == also
     ]
+
+
+def provider_for(invitation: Invitation) -> IdentityProvider | None:
+    """Return the company sign-in that whoever is invited may use: the vendor's own, for the address's mail domain."""
+    if invitation.vendor_id is None:
+        return None
+    found: IdentityProvider | None = (
+        IdentityProvider.objects.all()
+        .for_address(invitation.email)
+        .filter(vendor_id=invitation.vendor_id)
+        .order_by("pk")
+        .first()
+    )
+    return found

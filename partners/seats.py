@@ -125,3 +125,10 @@ def actor_of(person: Any, seat_id: int | None, *, via: Via) -> tuple[Actor, Plac
         return actor_at(place, person_id=person.pk, via=via), place
     kind = Kind.OPERATOR if person.is_operator else Kind.PERSON
     return Actor(kind=kind, person_id=person.pk, via=via), None
+
+
+def actor_now(person_id: int, seat_id: int) -> Actor | None:
+    """Return the actor of a person at a seat as both stand now, for a worker; None where one of them has ended."""
+    person = people_with_seats().filter(pk=person_id, is_active=True).first()
+    place = next((place for place in places_of(person) if place.id == seat_id), None) if person else None
+    return actor_at(place, person_id=person_id, via=Via.TASK) if place else None

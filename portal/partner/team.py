@@ -14,7 +14,8 @@ from partners import services
 from partners.forms import SeatForm
 from partners.models import Seat
 from partners.permissions import MANAGE_TEAM
-from prm.kernel.actors import Kind, Reach, Role
+from portal.inviting import waiting
+from prm.kernel.actors import Kind
 from prm.kernel.errors import Conflict, Forbidden, RuleViolation
 from prm.kernel.pages import ActorView, ListPage, Page, show_violation
 
@@ -33,8 +34,9 @@ class Team(ListPage):
         return Seat.objects.visible_to(self.actor).select_related("person")
 
     def further_context(self, page: Page) -> dict[str, Any]:
-        """Say whether the reader manages the team."""
-        return {"may_manage": self.actor.may(MANAGE_TEAM)}
+        """Return who was invited and didn't come yet, for whoever manages the team."""
+        may_manage = self.actor.may(MANAGE_TEAM)
+        return {"may_manage": may_manage, "waiting": waiting(self.actor) if may_manage else []}
 
 
 class SeatView(ActorView):
@@ -58,22 +60,18 @@ class SeatView(ActorView):
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Show the form."""
         seat = self.seat(pk)
-        return self.page(seat, SeatForm(initial={"role": seat.role, "reach": seat.reach, "is_active": seat.is_active}))
+        shown = {"role": seat.role, "reach": seat.reach, "is_active": seat.is_active}
+        return self.page(seat, SeatForm(initial=shown, is_partner=True))
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Change it; it holds from the person's next request."""
         seat = self.seat(pk)
-        form = SeatForm(request.POST)
+        form = SeatForm(request.POST, is_partner=True)
         if form.is_valid():
-            given = form.cleaned_data
+            role, reach = form.seat
+            access = form.cleaned_data["is_active"]
             try:
-                services.change_seat(
-                    actor=self.actor,
-                    seat=seat,
-                    role=Role(given["role"]),
-                    reach=Reach(given["reach"]),
-                    is_active=given["is_active"],
-                )
+                services.change_seat(actor=self.actor, seat=seat, role=role, reach=reach, is_active=access)
             except (Conflict, Forbidden):
                 raise
             except RuleViolation as violation:

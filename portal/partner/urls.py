@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from portal.partner import actions, deals, home, registration, team
+from portal.partner import actions, deals, home, registration, team, team_invitations
 
 app_name = "portal"
 urlpatterns = [
@@ -33,4 +33,8 @@ urlpatterns = [
     path("deals/<str:reference>/files/", actions.Attach.as_view(), name="deal-file-add"),
     path("team/", team.Team.as_view(), name="team"),
     path("team/<int:pk>/", team.SeatView.as_view(), name="seat"),
+    path("team/invite/", team_invitations.Invite.as_view(), name="invite"),
+    path("team/invite/several/", team_invitations.Several.as_view(), name="invite-several"),
+    path("team/invitations/<int:pk>/resend/", team_invitations.Resend.as_view(), name="invitation-resend"),
+    path("team/invitations/<int:pk>/revoke/", team_invitations.Revoke.as_view(), name="invitation-revoke"),
 ]

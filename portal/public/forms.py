@@ -60,6 +60,25 @@ class ProfileForm(forms.Form):
         return zones if not current or current in dict(zones) else [(current, current), *zones]
 
 
+class ArrivalForm(forms.Form):
+    """What someone new says who accepts an invitation."""
+
+    use_required_attribute = False
+
+    name = forms.CharField(label=_("Your name"), max_length=120)
+    password = forms.CharField(
+        label=_("A password"),
+        max_length=200,
+        strip=False,
+        widget=forms.PasswordInput,
+        help_text=_("At least 10 characters. Three or four words that only you would combine are good."),
+    )
+
+    def __init__(self, *args: Any, wants_password: bool = True, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password"].required = wants_password
+
+
 class TokenForm(forms.Form):
     """What an API token is for."""
 

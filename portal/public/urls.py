@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from django.urls import path
 
-from portal.public import files, notifications, outbox, pages, preferences, seats, styleguide, system, tokens
+from portal.public import (
+    files,
+    invitations,
+    jobs,
+    notifications,
+    outbox,
+    pages,
+    preferences,
+    seats,
+    styleguide,
+    system,
+    tokens,
+)
 from portal.search import views as search
 
 urlpatterns = [
@@ -12,7 +24,15 @@ urlpatterns = [
     path("health/", pages.health, name="health"),
     path("seat/", seats.SwitchSeat.as_view(), name="seat-switch"),
     path("vendor/", seats.SwitchVendor.as_view(), name="vendor-switch"),
+    path("invitations/<str:token>/", invitations.InvitationPage.as_view(), name="invitation"),
     path("files/<uuid:key>/", files.FileDownload.as_view(), name="file"),
+    path("jobs/", jobs.Jobs.as_view(), name="jobs"),
+    path("jobs/<uuid:key>/", jobs.JobDetail.as_view(), name="job"),
+    path("jobs/<uuid:key>/card/", jobs.JobPoll.as_view(), name="job-card"),
+    path("jobs/<uuid:key>/cancel/", jobs.JobCancel.as_view(), name="job-cancel"),
+    path("jobs/<uuid:key>/retry/", jobs.JobRetry.as_view(), name="job-retry"),
+    path("jobs/<uuid:key>/refused/", jobs.JobRefusals.as_view(), name="job-refused"),
+    path("jobs/<uuid:key>/files/<uuid:file>/", jobs.JobDownload.as_view(), name="job-file"),
     path("notifications/", notifications.Notifications.as_view(), name="notifications"),
     path("notifications/<int:pk>/", notifications.NotificationOpen.as_view(), name="notification-open"),
     path("notifications/read/", notifications.NotificationsRead.as_view(), name="notifications-read"),
