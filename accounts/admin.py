@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account, AccountImport, Price, Product, ProductFamily
 from accounts.permissions import EDIT_CATALOGUE, VIEW_ACCOUNTS
@@ -16,7 +15,11 @@ class AccountAdmin(ScopedAdmin):
     """End customers; they come from imports and registrations."""
 
     view_permission = VIEW_ACCOUNTS
+    icon = "building"
+    intro = _("Your end customers, as imports and registrations brought them. Partners never see this list.")
+    empty = _("Import your customers, so that registrations can be checked against them.")
     list_display = ("name", "country", "domain", "origin", "owner_name")
+    fields = ("name", "country", "city", "domain", "origin", "owner_name", "external_id", "created_at", "further")
     list_filter = ("origin", "country")
     search_fields = ("name", "domain", "external_id")
     ordering = ("name",)
@@ -27,6 +30,7 @@ class AccountImportAdmin(ScopedAdmin):
     """Past imports with their figures and refused rows."""
 
     view_permission = VIEW_ACCOUNTS
+    icon = "upload"
     list_display = ("file_name", "state", "rows", "created", "updated", "refused", "started_at")
     ordering = ("-id",)
 
@@ -37,9 +41,13 @@ class ProductFamilyAdmin(ScopedAdmin):
 
     view_permission = VIEW_ACCOUNTS
     change_permission = EDIT_CATALOGUE
+    icon = "split"
+    intro = _("Protection is granted for a customer and a product family.")
     list_display = ("name", "code", "covers_all")
+    search_fields = ("name", "code")
     ordering = ("name",)
     readonly_fields = ("covers_all",)
+    prefilled = {"code": ("name",)}
 
 
 class PriceInline(ScopedInline):
@@ -56,15 +64,12 @@ class ProductAdmin(ScopedAdmin):
 
     view_permission = VIEW_ACCOUNTS
     change_permission = EDIT_CATALOGUE
+    icon = "tier"
+    intro = _("What partners sell, with list prices by currency and day.")
+    empty = _("Add the products that partners register deals for.")
     list_display = ("name", "sku", "family", "is_active")
     list_filter = ("family", "is_active")
     list_select_related = ("family",)
     search_fields = ("name", "sku")
     ordering = ("name",)
     inlines = (PriceInline,)
-
-    def save_formset(self, request: Any, form: Any, formset: Any, change: bool) -> None:  # noqa: FBT001
-        """Give new prices the seat's vendor."""
-        for inline in formset.forms:
-            inline.instance.vendor_id = request.actor.vendor_id
-        formset.save()

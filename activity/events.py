@@ -7,3 +7,4 @@ from prm.kernel.recording import Audience
 
 CONSOLE_ADDED = event("console.added", _("added {what} “{name}”"), icon="plus", audience=Audience.VENDOR)
 CONSOLE_CHANGED = event("console.changed", _("changed {what} “{name}”"), icon="pen", audience=Audience.VENDOR)
+CONSOLE_REMOVED = event("console.removed", _("removed {what} “{name}”"), icon="trash", audience=Audience.VENDOR)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
@@ -183,3 +184,35 @@ class SeveralFiles(forms.FileField):
         if self.required and not uploads:
             raise ValidationError(_("Choose a file."), code="required")
         return uploads
+
+
+class ClausesField(forms.CharField):
+    """Numbered clauses, one to a line ("2.1 First come, first served."). Gives a dictionary from number to words."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"widget": forms.Textarea(attrs={"rows": 10}), "max_length": 20_000, **kwargs})
+
+    def prepare_value(self, value: Any) -> Any:
+        """Return the clauses as lines; what was typed, as it was typed."""
+        return "\n".join(f"{number} {words}" for number, words in value.items()) if isinstance(value, dict) else value
+
+    def clean(self, value: Any) -> dict[str, str]:
+        """Return the clauses.
+
+        Raises:
+            ValidationError: a line without number or words, or a number used twice.
+        """
+        found: dict[str, str] = {}
+        for line in filter(str.strip, super().clean(value).splitlines()):
+            number, _space, words = line.strip().partition(" ")
+            if not re.fullmatch(r"[\w.]{1,20}", number) or not words.strip():
+                said = _("Begin each line with its number, as in “2.1 First come, first served.” This one doesn't: %(line)s")
+                raise ValidationError(said, code="no_number", params={"line": line[:80]})
+            if number in found:
+                raise ValidationError(_("The number %(number)s stands twice."), code="twice", params={"number": number})
+            found[number] = words.strip()
+        return found
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        """Compare the lines."""
+        return super().has_changed(self.prepare_value(initial or {}), (data or "").replace("\r\n", "\n"))

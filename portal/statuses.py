@@ -1,8 +1,9 @@
-"""How a deal's statuses look: tone and icon beside the word, the same on every page."""
+"""How statuses look: tone and icon beside the word, the same on every page."""
 
 from __future__ import annotations
 
 from dealreg.enums import Outcome, Status
+from partners.enums import EnrollmentStatus
 
 STATUS_LOOK = {
     Status.SUBMITTED: ("info", "out"),
@@ -14,3 +15,16 @@ STATUS_LOOK = {
     Status.EXPIRED: ("", "clock"),
 }
 OUTCOME_LOOK = {Outcome.OPEN: ("", "deal"), Outcome.WON: ("good", "done"), Outcome.LOST: ("", "no")}
+ENROLLMENT_LOOK = {
+    EnrollmentStatus.APPLICANT: ("info", "user"),
+    EnrollmentStatus.ONBOARDING: ("info", "learn"),
+    EnrollmentStatus.ACTIVE: ("good", "ok"),
+    EnrollmentStatus.SUSPENDED: ("warn", "pause"),
+    EnrollmentStatus.RETIRED: ("", "x"),
+}
+LOOKS = {
+    ("dealreg.deal", "status"): STATUS_LOOK,
+    ("dealreg.deal", "outcome"): OUTCOME_LOOK,
+    ("partners.enrollment", "status"): ENROLLMENT_LOOK,
+}
+"""By model and field, for pages that show any model."""

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from activity.console import ScopedAdmin, ScopedInline, site
 from partners.permissions import EDIT_PROGRAMS, VIEW_PARTNERS
@@ -25,17 +24,13 @@ class TierAdmin(ScopedAdmin):
 
     view_permission = VIEW_PARTNERS
     change_permission = EDIT_PROGRAMS
+    icon = "tier"
+    intro = _("Each program's ladder, and what a tier brings. A change holds for registrations from then on.")
     list_display = ("name", "program", "rank")
     list_filter = ("program",)
     list_select_related = ("program",)
     ordering = ("program", "rank")
     inlines = (BenefitInline,)
-
-    def save_formset(self, request: Any, form: Any, formset: Any, change: bool) -> None:  # noqa: FBT001
-        """Give new benefits the seat's vendor."""
-        for inline in formset.forms:
-            inline.instance.vendor_id = request.actor.vendor_id
-        formset.save()
 
 
 @admin.register(Standing, site=site)
@@ -43,7 +38,10 @@ class StandingAdmin(ScopedAdmin):
     """Which tier each enrollment holds; awarded by rules, so only shown."""
 
     view_permission = VIEW_PARTNERS
+    icon = "star"
+    intro = _("Which tier each partner holds, and since when.")
     list_display = ("partner", "tier", "since")
+    fields = ("partner", "tier", "since")
     list_filter = ("tier",)
     list_select_related = ("partner", "tier")
     search_fields = ("partner__name",)

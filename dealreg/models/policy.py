@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from partners.models import Program, Vendor
@@ -54,3 +55,8 @@ class Policy(ScopedModel):
 
     def __str__(self) -> str:
         return f"{self.program} {self.reference}"
+
+    @property
+    def is_published(self) -> bool:
+        """Whether it is in force, or was: from then on it is cited, and stays as it is."""
+        return self.valid_from <= timezone.localdate()

@@ -11,6 +11,7 @@ from dealreg.services.decisions import (
 from dealreg.services.drafts import discard_draft, save_draft
 from dealreg.services.files import add_file, check_upload, remove_draft_file
 from dealreg.services.pipeline import add_comment, change_deal, lose_deal, reopen_deal, win_deal
+from dealreg.services.policies import write_policy
 from dealreg.services.protection import expire_protections, remind_expiring
 from dealreg.services.registration import answer_request, register_deal, withdraw_deal
 from dealreg.services.service_level import escalate_overdue
@@ -38,4 +39,5 @@ __all__ = [
     "take_deal",
     "win_deal",
     "withdraw_deal",
+    "write_policy",
 ]

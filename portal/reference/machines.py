@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from django.apps import apps
 
-from dealreg.workflow import MACHINES
+from dealreg.workflow import MACHINES as DEALS
+from partners.workflow import MACHINES as PARTNERS
 from portal.reference.markdown import code, first_sentence, page, table
 from portal.reference.permissions import holders
 from prm.kernel.workflow import Machine, Transition
 
+MACHINES = (*DEALS, *PARTNERS)
 ABOUT = (
     "Every change of state is one of these transitions; there is no other way. A transition needs sight of the row, "
     "the right, a source state, its facts, and its rule's yes, in this order; then it writes the state and its event "

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from django.db.models import Model
     from django.utils.functional import Promise
 
@@ -36,6 +38,14 @@ class Conflict(RuleViolation):
     def __init__(self, code: str, message: str | Promise, fresh: Model | None = None) -> None:
         super().__init__(code, message)
         self.fresh = fresh
+
+
+class Stale(Conflict):
+    """The page was opened before somebody else's change. `changes`: label, what was seen, what is now."""
+
+    def __init__(self, code: str, message: str | Promise, changes: Sequence[Any] = ()) -> None:
+        super().__init__(code, message)
+        self.changes = tuple(changes)
 
 
 class Forbidden(RuleViolation):

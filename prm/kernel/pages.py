@@ -185,16 +185,22 @@ class ListPage(ActorView):
         return Page(rows[:PAGE_SIZE], number, len(rows) > PAGE_SIZE and number < MOST_PAGES, count)
 
     def _export(self, found: QuerySet[Any]) -> StreamingHttpResponse:
-        name = f"{self.export_name}-{timezone.localdate():%Y-%m-%d}.csv"
-        response = StreamingHttpResponse(self._lines(found), content_type="text/csv; charset=utf-8")
-        response["Content-Disposition"] = f'attachment; filename="{name}"'
-        return response
+        return csv_response(self.export_name, self.columns, found)
 
-    def _lines(self, found: QuerySet[Any]) -> Iterator[str]:
-        writer = csv.writer(_Echo())
-        yield "\ufeff" + writer.writerow([str(label) for label, _value in self.columns])
-        for row in found[:MOST_EXPORTED].iterator(chunk_size=2000):
-            yield writer.writerow([harmless(value(row)) for _label, value in self.columns])
+
+def csv_response(name: str, columns: tuple[Column, ...], found: QuerySet[Any]) -> StreamingHttpResponse:
+    """Return rows as a CSV file that is written while it is sent; today's date is in its name."""
+    response = StreamingHttpResponse(csv_lines(columns, found), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{name}-{timezone.localdate():%Y-%m-%d}.csv"'
+    return response
+
+
+def csv_lines(columns: tuple[Column, ...], found: QuerySet[Any]) -> Iterator[str]:
+    """Yield a head and a line for each row, up to MOST_EXPORTED, with a mark by which spreadsheets know the encoding."""
+    writer = csv.writer(_Echo())
+    yield "\ufeff" + writer.writerow([str(label) for label, _value in columns])
+    for row in found[:MOST_EXPORTED].iterator(chunk_size=2000):
+        yield writer.writerow([harmless(value(row)) for _label, value in columns])
 
 
 class _Echo:
