@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from activity.mailing import Letter, mail_template
+from people.security import CHANGES
 
 
 @mail_template("password_reset", sample={"path": "/accounts/password/reset/key/1-abc-def/"})
@@ -39,4 +43,100 @@ def unknown_address(facts: Mapping[str, Any]) -> Letter:
             _("Maybe you were invited at another address. If not, ask your administrator to invite you."),
         ),
         why=_("You get this because your address was entered on the sign-in page. If it wasn't you, do nothing."),
+    )
+
+
+SECURITY = "/settings/security/"
+
+
+@mail_template(
+    "sign_in_changed",
+    sample={
+        "change": "passkey_added",
+        "at": "2026-11-22T14:05:00+00:00",
+        "address": "203.0.113.7",
+        "browser": "Firefox on Windows",
+    },
+)
+def sign_in_changed(facts: Mapping[str, Any]) -> Letter:
+    """Tell that something about a person's sign-in changed, and what to do if it wasn't the person."""
+    change = CHANGES[facts["change"]]
+    at = timezone.localtime(datetime.fromisoformat(facts["at"]))
+    return Letter(
+        subject=str(change.title),
+        heading=str(change.title),
+        paragraphs=(
+            str(change.meaning),
+            _(
+                "Was it you? Then there is nothing to do. If not: set a new password on the sign-in page, then remove what "
+                "you don't know on your security page and sign out everywhere else."
+            ),
+        ),
+        facts=(
+            (_("When"), date_format(at, "DATETIME_FORMAT")),
+            (_("With"), facts["browser"]),
+            *(((_("From address"), facts["address"]),) if facts["address"] else ()),
+        ),
+        button=(_("Look at your security page"), SECURITY),
+        why=_("You get this whenever something about your sign-in changes. It can't be switched off."),
+    )
+
+
+@mail_template("email_confirm", sample={"path": "/settings/security/email/confirm/abc/", "name": "Mara Lindqvist"})
+def email_confirm(facts: Mapping[str, Any]) -> Letter:
+    """Ask the owner of a new address whether it may be used."""
+    return Letter(
+        subject=_("Is this your new address?"),
+        heading=_("Is this your new address?"),
+        paragraphs=(
+            _("%(name)s wants to sign in with this address from now on, and get mails here.") % facts,
+            _("Open the link where you are signed in. It works once, and for a day."),
+        ),
+        button=(_("Use this address"), facts["path"]),
+        why=_("You get this because the address was entered in someone's settings. If it wasn't you, do nothing."),
+    )
+
+
+@mail_template("email_in_use", sample={})
+def email_in_use(facts: Mapping[str, Any]) -> Letter:  # noqa: ARG001  (nothing of who asked is told)
+    """Tell the owner of an address that somebody else entered it; the page told nobody that it is in use."""
+    return Letter(
+        subject=_("Someone entered your address"),
+        heading=_("Someone entered your address"),
+        paragraphs=(
+            _("Someone who signs in with another address wanted to change to this one. Nothing has changed."),
+            _("If it was you: you already sign in with this address. Sign in with it instead."),
+        ),
+        button=(_("Sign in"), "/accounts/login/"),
+        why=_("You get this because your address was entered in someone's settings."),
+    )
+
+
+@mail_template("email_asked", sample={"email": "mara.new@brightpath.example"})
+def email_asked(facts: Mapping[str, Any]) -> Letter:
+    """Tell the present address that another was asked for."""
+    return Letter(
+        subject=_("A new address was entered for your sign-in"),
+        heading=_("A new address was entered for your sign-in"),
+        paragraphs=(
+            _("From your settings, %(email)s was asked to become your address. It changes once the new one says yes.")
+            % facts,
+            _("If it wasn't you: someone uses your sign-in. Set a new password and sign out everywhere else, now."),
+        ),
+        button=(_("Look at your security page"), SECURITY),
+        why=_("You get this because this is the address you sign in with. It can't be switched off."),
+    )
+
+
+@mail_template("email_changed", sample={"email": "mara.new@brightpath.example"})
+def email_changed(facts: Mapping[str, Any]) -> Letter:
+    """Tell the old address that it opens nothing any more."""
+    return Letter(
+        subject=_("You sign in with a new address"),
+        heading=_("You sign in with a new address"),
+        paragraphs=(
+            _("From now on you sign in with %(email)s, and mails go there. This address opens nothing any more.") % facts,
+            _("If it wasn't you, ask whoever runs this installation, or your administrator, to close the account at once."),
+        ),
+        why=_("You get this because it was the address you signed in with until now. It can't be switched off."),
     )

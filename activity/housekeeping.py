@@ -7,14 +7,18 @@ from django.utils import timezone
 
 from activity.enums import DeliveryState
 from activity.models import Delivery, IdempotencyRecord
+from people.limits import forget_idle
+from people.models import EmailChange
 
 KEEP_ANSWERS = timedelta(days=2)
 KEEP_DELIVERIES = timedelta(days=30)
 
 
 def clear_stale() -> None:
-    """Delete ended sessions, stored API answers over two days old, and deliveries done over 30 days ago."""
+    """Delete ended sessions, API answers over two days old, deliveries done over 30 days ago, and what sign-in left."""
     now = timezone.now()
     call_command("clearsessions")
+    forget_idle()
+    EmailChange.objects.filter(expires_at__lt=now).delete()
     IdempotencyRecord.objects.filter(created_at__lt=now - KEEP_ANSWERS).delete()
     Delivery.objects.filter(state=DeliveryState.DONE, done_at__lt=now - KEEP_DELIVERIES).delete()

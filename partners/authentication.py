@@ -7,7 +7,6 @@ import hmac
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from allauth.account.auth_backends import AuthenticationBackend
 from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -16,6 +15,7 @@ from rest_framework.exceptions import AuthenticationFailed
 
 from partners.models import AccessToken
 from partners.seats import actor_at, people_with_seats, places_of
+from people.authentication import PasswordBackend
 from prm.kernel.actors import Via
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ TOKEN_PREFIX = "prm_"  # noqa: S105  (marks our tokens for secret scanners)
 SEEN_EVERY = timedelta(minutes=5)
 
 
-class SeatBackend(AuthenticationBackend):
+class SeatBackend(PasswordBackend):
     """Loads the signed-in person together with all seats, in one query."""
 
     def get_user(self, user_id: int) -> Person | None:

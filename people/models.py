@@ -1,20 +1,27 @@
-"""A person who signs in."""
+"""A person who signs in, and what signing in leaves behind."""
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 from zoneinfo import available_timezones
 
+from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Lower, Upper
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from prm.kernel.scoping import Scope, ScopedQuerySet
+from people.guessing import guess
+from people.querysets import PersonQuerySet, SessionQuerySet
+from prm.kernel.scoping import Scope, ScopedModel, Unscoped
+
+if TYPE_CHECKING:
+    from django.contrib.sessions.backends.base import SessionBase
 
 
 def validate_zone(name: str) -> None:
@@ -23,12 +30,12 @@ def validate_zone(name: str) -> None:
         raise ValidationError(_("Unknown time zone."))
 
 
-class PersonManager(BaseUserManager.from_queryset(ScopedQuerySet)):
+class PersonManager(BaseUserManager.from_queryset(PersonQuerySet)):
     """Finds people by mail address, whatever its case."""
 
     def get_by_natural_key(self, username: str) -> Person:
         """Return the person with this mail address."""
-        return self.get(email__iexact=username)
+        return self.at_address(username).get()
 
 
 class Person(AbstractBaseUser):
@@ -68,6 +75,18 @@ class Person(AbstractBaseUser):
         words = (self.name or self.email).split()
         return "".join(word[0] for word in ([words[0], words[-1]] if len(words) > 1 else words[:1])).upper()
 
+    def check_password(self, raw_password: str) -> bool:
+        """Whether this is the person's password. Every way in ends here, behind the limits of `people.guessing`.
+
+        Raises:
+            TooManyGuesses: the account's tries are used up; a form shows it like any other error.
+        """
+        return guess(lambda: super(Person, self).check_password(raw_password), account=self.email, person=self)
+
+    async def acheck_password(self, raw_password: str) -> bool:
+        """Whether this is the person's password; the same gate."""
+        return await sync_to_async(self.check_password)(raw_password)
+
     # Django's admin asks these of every user; rights come from the seat (see `portal.console`).
     is_staff = False
 
@@ -78,3 +97,64 @@ class Person(AbstractBaseUser):
     def has_module_perms(self, app_label: str) -> bool:
         """Hold no Django permission: rights come from the seat."""
         return False
+
+
+class Session(AbstractBaseSession):
+    """A browser that someone is signed in with, or a visitor's. Deleting the row ends it with the next request.
+
+    address and browser are those last seen; `seen_at` is written every five minutes at most.
+    """
+
+    scope = Scope(person="person_id")
+
+    person = models.ForeignKey(Person, null=True, on_delete=models.CASCADE, related_name="sessions")
+    started_at = models.DateTimeField(default=timezone.now)
+    seen_at = models.DateTimeField(default=timezone.now)
+    address = models.GenericIPAddressField(_("address"), null=True)
+    browser = models.CharField(_("browser"), max_length=400, blank=True)
+
+    objects = SessionQuerySet.as_manager()
+
+    class Meta(AbstractBaseSession.Meta):
+        verbose_name = _("session")
+        verbose_name_plural = _("sessions")
+
+    def __str__(self) -> str:
+        return f"session of {self.person_id}"
+
+    @classmethod
+    def get_session_store_class(cls) -> type[SessionBase]:
+        """Refuse: rows are read through `people.sessions`, never one by one."""
+        raise NotImplementedError
+
+
+class EmailChange(ScopedModel):
+    """A new mail address that waits for its owner's yes. A person has one; only the link's digest is kept."""
+
+    scope = Scope(person="person_id")
+
+    person = models.OneToOneField(Person, on_delete=models.CASCADE, related_name="email_change")
+    email = models.EmailField(_("new address"), max_length=254)
+    digest = models.CharField(max_length=64)
+    created_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("change of address")
+        verbose_name_plural = _("changes of address")
+
+    def __str__(self) -> str:
+        return self.email
+
+
+class Bucket(ScopedModel):
+    """How often something was tried lately: see `people.limits`."""
+
+    scope = Unscoped("machinery: written by people.limits only")
+
+    key = models.CharField(max_length=64, primary_key=True)
+    level = models.FloatField()
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.key

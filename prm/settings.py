@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "django.forms",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "csp",
     "django_countries",
     "django_filters",
@@ -43,13 +44,14 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     "people",
     "activity",
+    "jobs",
     "partners",
     "standing",
     "accounts",
     "dealreg",
     "portal",
 ]
-OUR_APPS = ("people", "activity", "partners", "standing", "accounts", "dealreg", "portal")
+OUR_APPS = ("people", "activity", "jobs", "partners", "standing", "accounts", "dealreg", "portal")
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -58,6 +60,7 @@ MIDDLEWARE = [
     "django.middleware.gzip.GZipMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "people.middleware.BrowserMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -108,8 +111,15 @@ DATABASES = {
     }
 }
 # Rate limits and caches are in Postgres too: Redis may be flushed or down, and nobody notices.
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cache",
+        # Codes of the second step that were used are remembered here: 300, Django's default, would forget them.
+        "OPTIONS": {"MAX_ENTRIES": 20_000},
+    }
+}
+SESSION_ENGINE = "people.sessions"
 SESSION_COOKIE_AGE = int(timedelta(days=14).total_seconds())
 
 REDIS_URL = environment.secret("REDIS_URL", purpose="redis://… of Redis or Valkey; rings the workers' bell")
@@ -131,6 +141,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_DB_REUSE_MAX = 500
 CELERY_TIMEZONE = "UTC"
+# Long work has workers of its own: deliveries and mails never wait behind it.
+CELERY_TASK_ROUTES = {"jobs.*": {"queue": "jobs"}}
 CELERY_BEAT_SCHEDULE = {
     "relay": {"task": "activity.relay", "schedule": 3.0, "options": {"expires": 10}},
     "send-mails": {"task": "activity.send_mails", "schedule": 5.0, "options": {"expires": 10}},
@@ -138,14 +150,16 @@ CELERY_BEAT_SCHEDULE = {
     "remind-expiring": {"task": "dealreg.remind_expiring", "schedule": 900.0, "options": {"expires": 900}},
     "escalate-overdue": {"task": "dealreg.escalate_overdue", "schedule": 300.0, "options": {"expires": 300}},
     "clear-stale": {"task": "activity.clear_stale", "schedule": 86400.0},
+    "work-jobs": {"task": "jobs.work", "schedule": 5.0, "options": {"expires": 10}},
+    "clear-old-jobs": {"task": "jobs.clear_old", "schedule": 3600.0, "options": {"expires": 3600}},
 }
 
 # -- People
 AUTH_USER_MODEL = "people.Person"
 AUTHENTICATION_BACKENDS = ["partners.authentication.SeatBackend"]
 PASSWORD_HASHERS = [
-    "django.contrib.auth.hashers.Argon2PasswordHasher",
-    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+    "people.hashers.GatedArgon2",
+    "people.hashers.GatedPBKDF2",
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
@@ -160,7 +174,7 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
-ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False  # this browser stays; the others' sessions end with the old hash
 ACCOUNT_LOGIN_ON_PASSWORD_RESET = False
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_PREVENT_ENUMERATION = True
@@ -168,7 +182,28 @@ ACCOUNT_PREVENT_ENUMERATION = True
 ALLAUTH_TRUSTED_PROXY_COUNT = environment.integer(
     "TRUSTED_PROXIES", 0, purpose="how many proxies of yours stand before it, for rate limits by address"
 )
-ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "10/m/ip,5/5m/key"}
+# allauth's own limits would let a guesser keep an account's owner, or everyone behind one address, out for as long as he
+# likes. `people.guessing` stands in their place, before the hasher and before codes.
+ACCOUNT_RATE_LIMITS = False
+MFA_RATE_LIMITS = False
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_FORMS = {"reset_password": "people.forms.ResetForm"}
+MFA_ADAPTER = "people.adapter.SecondStepAdapter"
+MFA_FORMS = {
+    "authenticate": "people.forms.CodeForm",
+    "reauthenticate": "people.forms.CodeAgainForm",
+    "authenticate_webauthn": "people.forms.PasskeyForm",
+    "reauthenticate_webauthn": "people.forms.PasskeyAgainForm",
+    "login_webauthn": "people.forms.PasskeySignInForm",
+    "add_webauthn": "people.forms.AddPasskeyForm",
+    "edit_webauthn": "people.forms.NamePasskeyForm",
+}
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TOTP_TOLERANCE = 1  # phones' clocks are half a minute off
+# Browsers themselves allow passkeys over HTTPS and on localhost only.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
 
 # -- Languages, time
 LANGUAGE_CODE = "en"
