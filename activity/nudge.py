@@ -12,17 +12,20 @@ from celery import current_app
 log = structlog.get_logger(__name__)
 
 QUIET_SECONDS = 5.0
+RELAY = "activity.relay"
 _wanted = threading.Event()
+_tasks: set[str] = set()
 _starting = threading.Lock()
 _ringers: list[threading.Thread] = []
 
 
-def nudge_workers() -> None:
-    """Ask a worker to look at the queue now; never wait for it, never fail.
+def nudge_workers(task: str = RELAY) -> None:
+    """Ask a worker to look at its queue now; never wait for it, never fail. `task` is the one that looks.
 
     A thread of this process does the asking, so that a request costs the same whether the broker answers, is down,
     or hangs. Commits in quick succession share a ring.
     """
+    _tasks.add(task)
     _wanted.set()
     if not _ringers:
         with _starting:
@@ -34,14 +37,15 @@ def nudge_workers() -> None:
 def _ring_on_demand() -> None:
     while _wanted.wait():
         _wanted.clear()
-        if not ring():
-            time.sleep(QUIET_SECONDS)
+        while _tasks:
+            if not ring(_tasks.pop()):
+                time.sleep(QUIET_SECONDS)
 
 
-def ring() -> bool:
-    """Send the task that looks at the queue. False when the broker didn't take it."""
+def ring(task: str = RELAY) -> bool:
+    """Send the task that looks at a queue. False when the broker didn't take it."""
     try:
-        current_app.send_task("activity.relay", retry=False, ignore_result=True, expires=10)
+        current_app.send_task(task, retry=False, ignore_result=True, expires=10)
     except Exception as error:  # noqa: BLE001  (kombu, redis and the socket each have their own; none may end the thread)
         log.warning("nudge_failed", error=str(error)[:200])
         return False

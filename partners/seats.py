@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -132,3 +133,16 @@ def actor_now(person_id: int, seat_id: int) -> Actor | None:
     person = people_with_seats().filter(pk=person_id, is_active=True).first()
     place = next((place for place in places_of(person) if place.id == seat_id), None) if person else None
     return actor_at(place, person_id=person_id, via=Via.TASK) if place else None
+
+
+def actors_of(person_ids: Iterable[int]) -> dict[int, tuple[Actor, ...]]:
+    """Return, for workers, the actors of each person's active seats, or the one of a person without a seat. One query.
+
+    People who may not sign in are left out.
+    """
+    people = people_with_seats().filter(pk__in=sorted(person_ids), is_active=True)
+    return {
+        person.pk: tuple(actor_at(place, person_id=person.pk, via=Via.TASK) for place in places_of(person))
+        or (actor_of(person, None, via=Via.TASK)[0],)
+        for person in people
+    }

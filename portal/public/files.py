@@ -36,7 +36,8 @@ class FileDownload(ActorView):
         except FileNotFoundError:
             raise Http404 from None
         response = _streamed(stored, stored.size, _asked_range(request, stored.size))
-        return _inert(response, file)
+        response["Accept-Ranges"] = "bytes"
+        return inert(response, file.name, file.media_type)
 
 
 def _asked_range(request: HttpRequest, size: int) -> range | None:
@@ -83,14 +84,19 @@ class _Pieces:
         self.stored.close()
 
 
-def _inert(response: Any, file: DealFile) -> HttpResponseBase:
-    response["Content-Type"] = file.media_type
-    response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=safe_name(file.name))
+def stored_pieces(stored: IO[bytes], size: int) -> _Pieces:
+    """Return an open file as the pieces of a response, which closes it."""
+    return _Pieces(stored, range(size))
+
+
+def inert(response: Any, name: str, media_type: str) -> HttpResponseBase:
+    """Make a response a download that never runs as a page, whatever it holds."""
+    response["Content-Type"] = media_type
+    response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=safe_name(name))
     response["Content-Security-Policy"] = INERT
     response["X-Content-Type-Options"] = "nosniff"
     response["Cross-Origin-Resource-Policy"] = "same-origin"
     response["Cache-Control"] = "private, no-store"
-    response["Accept-Ranges"] = "bytes"
     return response
 
 
