@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from dealreg.enums import Askable, CommentAudience, DeclineReason
 from dealreg.permissions import COMMENT_DEALS, NOTE_DEALS
-from prm.kernel.widgets import PlainSelect
+from prm.kernel.widgets import PlainRadios, PlainSelect
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -117,7 +117,7 @@ class RemarkForm(forms.Form):
     """Write a note that only the vendor reads, or a comment that the partner reads too."""
 
     text = forms.CharField(label=_("Note or comment"), max_length=LONGEST, widget=text_area(2))
-    audience = forms.ChoiceField(label=_("Who reads it"), widget=forms.RadioSelect)
+    audience = forms.ChoiceField(label=_("Who reads it"), widget=PlainRadios)
 
     def __init__(self, data: Any = None, *, actor: Actor, deal: Deal, vendor_name: str, **options: Any) -> None:
         super().__init__(data, **options)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Self
 
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 from django.utils import timezone
 
 from dealreg.enums import UNDECIDED, WAITING_FOR_VENDOR, CommentAudience, Outcome, ProtectionState, Status
+from people.models import Person
 from prm.kernel.scoping import ScopedQuerySet
 
 if TYPE_CHECKING:
@@ -48,6 +49,19 @@ class DealQuerySet(ScopedQuerySet):
         waits = Q(status__in=UNDECIDED) & ~Q(outcome=Outcome.LOST)
         holds = Q(status=Status.APPROVED, protected_until__gt=now or timezone.now())
         return self.filter(waits | holds)
+
+    def with_names(self) -> Self:
+        """Add `owner_name`, `assignee_name` and `decider_name`.
+
+        Subqueries: with three joins, PostgreSQL takes longer to weigh their orders than to read the deal.
+        """
+
+        def name(column: str) -> Subquery:
+            return Subquery(Person.objects.filter(pk=OuterRef(column)).values("name")[:1])
+
+        return self.annotate(
+            owner_name=name("owner_id"), assignee_name=name("assignee_id"), decider_name=name("decided_by_id")
+        )
 
 
 class DraftQuerySet(ScopedQuerySet):

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import F, OuterRef, Subquery
+from django.db.models import OuterRef, Subquery
 from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -19,6 +19,7 @@ from dealreg.permissions import DECIDE_DEALS
 from dealreg.reports import Line, line_for, suggestion_for
 from dealreg.rules import Advice, Suggestion, competes
 from dealreg.workflow import REGISTRATION
+from partners.models import Enrollment
 from portal.desk.comparing import Comparison, with_account, with_deal
 from portal.statuses import STATUS_LOOK
 from prm.kernel.composed import composed
@@ -232,8 +233,9 @@ def _files(actor: Actor, deal_id: int) -> QuerySet[DealFile]:
 
 @composed
 def _named(actor: Actor, reference: str) -> QuerySet[Deal]:
+    enrollment = Enrollment.objects.visible_to(actor).filter(pk=OuterRef(OuterRef("enrollment_id")))
     policy = Policy.objects.visible_to(actor).filter(
-        program__enrollments=OuterRef("enrollment_id"), reference=OuterRef("policy_reference")
+        program=Subquery(enrollment.values("program")[:1]), reference=OuterRef("policy_reference")
     )
     # The newest only: a partner with thousands of deals costs no more to look at than one with a few.
     decided = (
@@ -245,13 +247,10 @@ def _named(actor: Actor, reference: str) -> QuerySet[Deal]:
     return (
         Deal.objects.visible_to(actor)
         .filter(reference=reference)
+        .with_names()
         .select_related("partner", "account")
         .defer("submission", "account__further", "partner__legal_name", "partner__website", "partner__city")
         .annotate(
-            # Three names instead of three people with all their columns.
-            owner_name=F("owner__name"),
-            assignee_name=F("assignee__name"),
-            decider_name=F("decided_by__name"),
             tier=tier_name(actor),
             clauses=Subquery(policy.values("clauses")[:1]),
             decided=ArraySubquery(decided),

@@ -79,6 +79,7 @@ class _Composition:
     compiler: SQLCompiler | None
     sql: str = ""
     parameters: tuple[Any, ...] = ()
+    converters: Any = None
 
     def rows(self, values: list[Any]) -> list[Any]:
         if self.compiler is None:
@@ -87,6 +88,7 @@ class _Composition:
         compiler: Any = copy.copy(self.compiler)
         compiler.connection = connections[self.queryset.db]  # each thread has its own
         compiler.as_sql = lambda *_, **__: (self.sql, given)
+        compiler.get_converters = lambda _: self.converters
         queryset = self.queryset.all()
         queryset.query.get_compiler = lambda *_, **__: compiler  # type: ignore[method-assign]
         return list(queryset)
@@ -106,7 +108,8 @@ def _compose(build: Callable[..., QuerySet[Any]], arguments: tuple[Any, ...], sh
     used = {place.at for place in places if type(place) is _Place}
     if missing := [at for at in _of_plain(arguments) if at not in used]:
         raise NotComposable(f"{build.__qualname__}: the values at {missing} aren't in the SQL as they were given.")
-    return _Composition(queryset, compiler, sql, places)
+    converters = compiler.get_converters([column for column, *_ in compiler.select])
+    return _Composition(queryset, compiler, sql, places, converters)
 
 
 def _with_stand_ins(

@@ -29,3 +29,23 @@ class PlainSelect(forms.Select):
         return format_html(
             "<select{}>{}</select>", flatatt({**self.build_attrs(self.attrs, attrs), "name": name}), options
         )
+
+
+class PlainRadios(forms.RadioSelect):
+    """Radio buttons without groups, drawn in one go; Django renders five templates for each two."""
+
+    def render(self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None) -> SafeString:
+        """Write the buttons, each in its label."""
+        given = self.build_attrs(self.attrs, attrs)
+        offered = self.options(name, self.format_value(value), given)
+        buttons = (
+            (option["attrs"].get("id", ""), name, option["value"], flatatt(option["attrs"]), option["label"])
+            for option in offered
+        )
+        return format_html(
+            "<div{}>{}</div>",
+            flatatt({key: given[key] for key in ("id", "class") if key in given}),
+            format_html_join(
+                "", '<div><label for="{}"><input type="radio" name="{}" value="{}"{}> {}</label></div>', buttons
+            ),
+        )
