@@ -1,4 +1,4 @@
-"""Mails about signing in. They stand here because `people` is below `activity`."""
+"""Mails about signing in (they stand here because `people` is below `activity`), and those without words of their own."""
 
 from __future__ import annotations
 
@@ -68,8 +68,8 @@ def sign_in_changed(facts: Mapping[str, Any]) -> Letter:
         paragraphs=(
             str(change.meaning),
             _(
-                "Was it you? Then there is nothing to do. If not: set a new password on the sign-in page, then remove what "
-                "you don't know on your security page and sign out everywhere else."
+                "Was it you? Then there is nothing to do. If not: set a new password on the sign-in page, then remove "
+                "what you don't know on your security page and sign out everywhere else."
             ),
         ),
         facts=(
@@ -98,7 +98,7 @@ def email_confirm(facts: Mapping[str, Any]) -> Letter:
 
 
 @mail_template("email_in_use", sample={})
-def email_in_use(facts: Mapping[str, Any]) -> Letter:  # noqa: ARG001  (nothing of who asked is told)
+def email_in_use(facts: Mapping[str, Any]) -> Letter:
     """Tell the owner of an address that somebody else entered it; the page told nobody that it is in use."""
     return Letter(
         subject=_("Someone entered your address"),
@@ -135,8 +135,51 @@ def email_changed(facts: Mapping[str, Any]) -> Letter:
         subject=_("You sign in with a new address"),
         heading=_("You sign in with a new address"),
         paragraphs=(
-            _("From now on you sign in with %(email)s, and mails go there. This address opens nothing any more.") % facts,
-            _("If it wasn't you, ask whoever runs this installation, or your administrator, to close the account at once."),
+            _("From now on you sign in with %(email)s, and mails go there. This address opens nothing any more.")
+            % facts,
+            _("If it wasn't you, ask whoever runs this installation, or your administrator, to close the account."),
         ),
         why=_("You get this because it was the address you signed in with until now. It can't be switched off."),
+    )
+
+
+@mail_template(
+    "notice",
+    sample={"title": "Brightpath won Castellan Foods GmbH", "path": "/", "brand": {"name": "Northwind Robotics"}},
+)
+def notice(facts: Mapping[str, Any]) -> Letter:
+    """Say what a notification says, where it has no mail of its own."""
+    return Letter(
+        subject=facts["title"],
+        heading=facts["title"],
+        paragraphs=(),
+        button=(_("Open it"), facts["path"]),
+        why=_("You get this because you asked to be mailed about it at once."),
+        brand=facts.get("brand", {}),
+    )
+
+
+@mail_template("test", sample={"brand": {}})
+def test(facts: Mapping[str, Any]) -> Letter:
+    """Show whoever asked for it that mails arrive."""
+    return Letter(
+        subject=_("Test: mails arrive"),
+        heading=_("This mail arrived"),
+        paragraphs=(
+            _("So mails from here reach you. Look at its headers for what your mail server says about the sender."),
+        ),
+        why=_("You get this because you asked for a test."),
+        brand=facts["brand"],
+    )
+
+
+@mail_template("address_check", sample={"path": "/mail/address/WzEsImEiXQ/"})
+def address_check(facts: Mapping[str, Any]) -> Letter:
+    """Let a person whose address bounced show that it works again."""
+    return Letter(
+        subject=_("Does this address work again?"),
+        heading=_("Does this address work again?"),
+        paragraphs=(_("Mails to you came back, so we stopped sending them. Open the link and mails will come again."),),
+        button=(_("Send me mails again"), facts["path"]),
+        why=_("You get this because you asked for it in your settings."),
     )

@@ -130,7 +130,7 @@ class SecondStepAdapter(DefaultMFAAdapter):
         """Open it again."""
         return unseal(encrypted_text, purpose=CODE_SECRETS)
 
-    def generate_authenticator_name(self, user: Any, type: Any) -> str:  # noqa: A002  (allauth's name)
+    def generate_authenticator_name(self, user: Any, type: Any) -> str:
         """Return what a passkey is called whose owner didn't name it: the device at hand."""
         system = system_of(self.request.headers.get("User-Agent", ""))
         return gettext("Passkey on %(system)s") % {"system": system} if system else gettext("Passkey")

@@ -1,8 +1,8 @@
 """The gate before the password hasher: every check of a password, right or wrong, passes here.
 
-At most 50 passwords per account are hashed in any sixty minutes, over all ways in. 20 of them are kept for browsers that
-the person signed in with before (`people.browsers`). A right password gives its try back. Accounts that don't exist are
-counted like those that do, by the address that was typed.
+At most 50 passwords per account are hashed in any sixty minutes, over all ways in. 20 of them are kept for browsers
+that the person signed in with before (`people.browsers`). A right password gives its try back. Accounts that don't
+exist are counted like those that do, by the address that was typed.
 
 An address of the network has a limit of its own, against trying one password on many accounts. It binds neither known
 browsers nor people who signed in from there lately, so that a guesser doesn't keep a whole office out.
@@ -72,7 +72,9 @@ def guess(check: Callable[[], bool], *, account: str, person: Person | None) -> 
     request = context.request
     known = person is not None and is_known(request, person)
     taken: Taken = []
-    if not (_take_account(account.strip().lower(), known=known, taken=taken) and _take_network(request, person, known, taken)):
+    if not _take_account(account.strip().lower(), known=known, taken=taken):
+        raise TooManyGuesses
+    if not known and not _take_network(person, taken=taken):
         _return(taken)
         raise TooManyGuesses
     opened = _open.set(True)
@@ -121,7 +123,7 @@ def passkey_try() -> Iterator[None]:
 
 
 def may_mail(recipient: str, person: Person | None) -> bool:
-    """Whether a link may be mailed to an address: five an hour each, and a bounded number for one network's visitors."""
+    """Whether a link may be mailed to an address: a few an hour to each, and a bounded number from one network."""
     request = context.request
     if not take(MAILS, recipient.strip().lower()):
         return False
@@ -149,10 +151,8 @@ def _take_account(account: str, *, known: bool, taken: Taken) -> bool:
     return False
 
 
-def _take_network(request: Any, person: Person | None, known: bool, taken: Taken) -> bool:  # noqa: FBT001
-    if known or request is None:
-        return True
-    network = network_of(request)
+def _take_network(person: Person | None, *, taken: Taken) -> bool:
+    network = network_of(context.request)
     if take(NETWORK, network):
         taken.append((NETWORK, network))
         return True

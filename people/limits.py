@@ -1,8 +1,8 @@
 """How often something may be tried: leaking buckets, a row each, kept by one statement.
 
-A bucket takes `burst` at once and leaks `per_hour`, so that no sixty minutes see more than `burst + per_hour`: a count per
-clock hour would let twice its limit through around the full hour. The table is UNLOGGED: the statement waits for no disk,
-and after a crash of PostgreSQL every bucket is empty once.
+A bucket takes `burst` at once and leaks `per_hour`, so that no sixty minutes see more than `burst + per_hour`: a count
+per clock hour would let twice its limit through around the full hour. The table is UNLOGGED: the statement waits for no
+disk, and after a crash of PostgreSQL every bucket is empty once.
 """
 
 from __future__ import annotations
@@ -48,15 +48,15 @@ class Limit:
         """How long a full bucket takes to have room for one more."""
         return -(-3600 // self.per_hour)
 
-    def _key(self, owner: Any) -> str:
-        # Keyed, because owners are addresses that somebody typed.
+    def key_of(self, owner: Any) -> str:
+        """Return the owner's row: a keyed digest, so that the table names nobody."""
         return salted_hmac(f"people.limits.{self.name}", str(owner), algorithm="sha256").hexdigest()
 
 
 def take(limit: Limit, owner: Any) -> bool:
     """Put one more into the owner's bucket; False where it is full, and then nothing changes. One statement."""
     facts = {
-        "key": limit._key(owner),
+        "key": limit.key_of(owner),
         "now": timezone.now(),
         "burst": limit.burst,
         "per_hour": limit.per_hour,
@@ -69,7 +69,7 @@ def take(limit: Limit, owner: Any) -> bool:
 def give_back(limit: Limit, owner: Any) -> None:
     """Take one out again: what was tried was right, and doesn't count. One statement."""
     with connection.cursor() as cursor:
-        cursor.execute(GIVE_BACK, [limit._key(owner)])
+        cursor.execute(GIVE_BACK, [limit.key_of(owner)])
 
 
 def forget_idle() -> None:

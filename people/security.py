@@ -84,8 +84,8 @@ def actor_of(request: Any) -> Actor:
 def require_own_session(actor: Actor) -> None:
     """Refuse who didn't prove to be the person itself.
 
-    A vendor's identity provider speaks for that vendor only. In a session that it opened, nothing changes that holds for
-    the person's other seats too; nor with a token.
+    A vendor's identity provider speaks for that vendor only. In a session that it opened, nothing changes that holds
+    for the person's other seats too; nor with a token.
 
     Raises:
         Forbidden: nobody is signed in, or by other means than the person's own.

@@ -58,16 +58,65 @@ DESK = (
 )
 # Pages of Django's admin are named "admin:app_model_changelist".
 CONSOLE = (
-    Group(None, (Entry("console:home", _("Start"), "home", exact=True),)),
+    Group(
+        None, (Entry("console:home", _("Start"), "home", exact=True), Entry("desk:queue", _("To the desk"), "queue"))
+    ),
     Group(
         _("Partners"),
         (
             Entry("admin:partners_partner_changelist", _("Partners"), "building"),
             Entry("admin:partners_enrollment_changelist", _("Enrollments"), "team"),
+            Entry("admin:standing_standing_changelist", _("Standings"), "star"),
+            Entry("admin:dealreg_deal_changelist", _("Deals"), "deal"),
+        ),
+    ),
+    Group(
+        _("Program"),
+        (
+            Entry("admin:partners_program_changelist", _("Programs"), "flag"),
+            Entry("admin:dealreg_policy_changelist", _("Rules of engagement"), "book"),
+            Entry("admin:standing_tier_changelist", _("Tiers"), "tier"),
+            Entry("admin:accounts_product_changelist", _("Products"), "money"),
+            Entry("admin:accounts_productfamily_changelist", _("Product families"), "split"),
+        ),
+    ),
+    Group(
+        _("People"),
+        (
+            Entry("console:staff", _("Staff"), "team"),
+            Entry("console:providers", _("Company sign-in"), "key"),
+            Entry("admin:partners_seat_changelist", _("Seats"), "user"),
+        ),
+    ),
+    Group(
+        _("Mail"),
+        (
+            Entry("console:mail-texts", _("Mail texts"), "mail"),
+            Entry("console:undelivered", _("Undelivered"), "undo"),
+            Entry("console:sending", _("Sending"), "out"),
+        ),
+    ),
+    Group(
+        _("Data"),
+        (
+            Entry("admin:accounts_account_changelist", _("Accounts"), "file"),
+            Entry("admin:accounts_accountimport_changelist", _("Imports of accounts"), "upload"),
+            Entry("console:event-list", _("Audit trail"), "eye"),
         ),
     ),
 )
-SYSTEM = (Group(None, (Entry("system", _("System"), "gear"), Entry("mail-previews", _("Kinds of mail"), "mail"))),)
+SYSTEM = (
+    Group(
+        None,
+        (
+            Entry("system", _("System"), "gear"),
+            Entry("system-people", _("People"), "team"),
+            Entry("system-addresses", _("Addresses that bounce"), "no"),
+            Entry("system-sending", _("Sending"), "out"),
+            Entry("mail-previews", _("Kinds of mail"), "mail"),
+        ),
+    ),
+)
 AREAS: Mapping[str, tuple[Group, ...]] = {"portal": PORTAL, "desk": DESK, "console": CONSOLE, "system": SYSTEM}
 DOCKS: Mapping[str, tuple[Entry, ...]] = {
     "portal": (
@@ -81,7 +130,17 @@ DOCKS: Mapping[str, tuple[Entry, ...]] = {
         Entry("desk:deal-list", _("Deals"), "deal"),
         Entry("desk:partner-list", _("Partners"), "building"),
     ),
-    "system": (Entry("system", _("System"), "gear"), Entry("mail-previews", _("Kinds of mail"), "mail")),
+    "console": (
+        Entry("console:home", _("Start"), "home", exact=True),
+        Entry("admin:partners_enrollment_changelist", _("Partners"), "team"),
+        Entry("desk:queue", _("Desk"), "queue"),
+        Entry("console:event-list", _("Audit"), "eye"),
+    ),
+    "system": (
+        Entry("system", _("System"), "gear"),
+        Entry("system-people", _("People"), "team"),
+        Entry("mail-previews", _("Kinds of mail"), "mail"),
+    ),
 }
 
 

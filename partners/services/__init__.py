@@ -7,6 +7,18 @@ from partners.services.invitations import (
     resend_invitation,
     revoke_invitation,
 )
+from partners.services.people import disable_person, enable_person, remove_second_step
+from partners.services.providers import (
+    ProviderFacts,
+    add_provider,
+    change_provider,
+    forget_identity,
+    let_in,
+    open_sign_in,
+    record_test,
+    require_company_sign_in,
+    switch_provider,
+)
 from partners.services.seats import change_seat
 from partners.services.tokens import SCOPES, make_token, revoke_token
 
@@ -14,11 +26,23 @@ __all__ = [
     "SCOPES",
     "Invitee",
     "Newcomer",
+    "ProviderFacts",
     "accept_invitation",
+    "add_provider",
+    "change_provider",
     "change_seat",
+    "disable_person",
+    "enable_person",
+    "forget_identity",
     "invite_people",
+    "let_in",
     "make_token",
+    "open_sign_in",
+    "record_test",
+    "remove_second_step",
+    "require_company_sign_in",
     "resend_invitation",
     "revoke_invitation",
     "revoke_token",
+    "switch_provider",
 ]

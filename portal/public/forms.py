@@ -79,6 +79,20 @@ class ArrivalForm(forms.Form):
         self.fields["password"].required = wants_password
 
 
+class EmailForm(forms.Form):
+    """Another address to sign in with."""
+
+    email = forms.EmailField(label=_("New e-mail"), max_length=254)
+
+
+class CompanyForm(forms.Form):
+    """The address that leads to one's company sign-in."""
+
+    use_required_attribute = False
+
+    email = forms.EmailField(label=_("Your work e-mail"), max_length=254)
+
+
 class TokenForm(forms.Form):
     """What an API token is for."""
 
