@@ -42,7 +42,12 @@ def invitation_facts(invitation: Invitation, token: str) -> dict[str, Any]:
 
 def brand_of(vendor: Vendor) -> dict[str, Any]:
     """Return a vendor's brand, as a letter takes it."""
-    return {"name": vendor.name, "hue": vendor.brand_hue, "chroma": float(vendor.brand_chroma)}
+    return {
+        "name": vendor.name,
+        "hue": vendor.brand_hue,
+        "chroma": float(vendor.brand_chroma),
+        "reply_to": vendor.support_email,
+    }
 
 
 @mail_template("invitation", sample=SAMPLE)

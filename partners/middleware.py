@@ -6,12 +6,20 @@ from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
 
-from partners.seats import actor_of
+from partners.seats import actor_of, keep_reachable
 from prm.kernel.actors import ANONYMOUS, Via
 
 SEAT_KEY = "seat"
 VENDOR_KEY = "vendor"
+COMPANY_KEY = "company_sign_in"
+"""The vendor whose identity provider opened the session."""
+
+PERSONAL = ("/accounts/", "/settings/", "/outbox/")
+"""Where a person's own things are, whatever the seat: closed to whoever came by a vendor's identity provider."""
+OPEN_ANYWAY = ("/accounts/logout/", "/accounts/company/", "/accounts/oidc/", "/accounts/saml/", "/settings/tokens/")
 
 
 class ActorMiddleware:
@@ -23,9 +31,25 @@ class ActorMiddleware:
     def __call__(self, request: Any) -> HttpResponse:
         """Answer the request with its actor at hand."""
         request.actor, request.place = ANONYMOUS, None
-        if request.user.is_authenticated:
-            request.actor, request.place = actor_of(request.user, request.session.get(SEAT_KEY), via=Via.SESSION)
+        if not request.user.is_authenticated:
+            return self.get_response(request)
+        company = request.session.get(COMPANY_KEY)
+        keep_reachable(request.user, company)
+        via = Via.SESSION if company is None else Via.COMPANY
+        request.actor, request.place = actor_of(request.user, request.session.get(SEAT_KEY), via=via)
+        personal = request.path_info.startswith(PERSONAL) and not request.path_info.startswith(OPEN_ANYWAY)
+        if company is not None and personal:
+            return _closed(request)
         return self.get_response(request)
+
+
+def _closed(request: HttpRequest) -> HttpResponse:
+    """Say that the page is the person's own: a vendor's provider speaks for the vendor only."""
+    message = _(
+        "Your company signed you in, for your company’s seat alone. Sign out, then sign in with your own password or "
+        "passkey to open this page."
+    )
+    return render(request, "403.html", {"message": message}, status=403)
 
 
 def focused_vendor(request: Any) -> int | None:

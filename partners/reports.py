@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from activity.notices import Recipient
 from partners.models import Enrollment, IdentityProvider, Invitation, Seat
+from people.models import Person
 from prm.kernel.actors import Role
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from prm.kernel.actors import Actor
 
 
 def vendor_staff(vendor_id: int, *roles: Role) -> list[Recipient]:
@@ -40,4 +48,31 @@ def provider_for(invitation: Invitation) -> IdentityProvider | None:
         .order_by("pk")
         .first()
     )
+    return found
+
+
+def staff_of(actor: Actor) -> QuerySet[Person]:
+    """Return the people of the actor's vendor who may sign in, by name: whoever can be a partner manager."""
+    if actor.vendor_id is None:
+        return Person.objects.none()
+    seats = Seat.objects.active().filter(vendor_id=actor.vendor_id)
+    return Person.objects.filter(pk__in=seats.values("person_id")).order_by("name", "pk")
+
+
+def providers_of(email: str) -> list[IdentityProvider]:
+    """Return the company sign-ins for an address's mail domain, whoever has the address."""
+    return list(
+        IdentityProvider.objects.all().for_address(email).select_related("vendor").order_by("vendor__name", "pk")
+    )
+
+
+def providers_at(vendor_slug: str) -> list[IdentityProvider]:
+    """Return the company sign-ins of a vendor that are in use."""
+    found = IdentityProvider.objects.all().in_use().filter(vendor__slug=vendor_slug)
+    return list(found.select_related("vendor").order_by("name", "pk"))
+
+
+def provider_named(slug: str) -> IdentityProvider | None:
+    """Return a company sign-in by its part of an address, in use or not."""
+    found: IdentityProvider | None = IdentityProvider.objects.filter(slug=slug).select_related("vendor").first()
     return found

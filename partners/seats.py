@@ -10,6 +10,8 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Case, F, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import JSONObject
 
+from activity.models import Suppression
+from jobs.actors import Holder
 from partners.enums import LIVE
 from partners.models import Enrollment, Seat
 from people.models import Person
@@ -63,13 +65,15 @@ def people_with_seats() -> QuerySet[Person]:
                 reach="reach",
                 vendor_id="vendor_id",
                 partner_id="partner_id",
+                locked=F("vendor__company_sign_in_required"),
                 organisation=Case(When(vendor__isnull=False, then=F("vendor__name")), default=F("partner__name")),
                 vendor=Case(When(Q(vendor__isnull=False), then=_brand("vendor__")), default=Value(None)),
                 enrollments=ArraySubquery(enrollments),
             )
         )
     )
-    return Person.objects.annotate(seat_rows=ArraySubquery(seats))
+    bounces = Suppression.objects.all().of_person()
+    return Person.objects.annotate(seat_rows=ArraySubquery(seats), mail_bounces=bounces)
 
 
 def _brand(path: str) -> JSONObject:
@@ -81,6 +85,25 @@ def _brand(path: str) -> JSONObject:
 def places_of(person: Any) -> tuple[Place, ...]:
     """Return the seats of a person that came from `people_with_seats`."""
     return tuple(_place(row) for row in person.seat_rows)
+
+
+def keep_reachable(person: Any, company: int | None) -> None:
+    """Take away the seats that this session may not act from, once and for the whole request.
+
+    A session that a vendor's identity provider opened reaches that vendor's seat alone; any other reaches all but those
+    whose vendor wants its own sign-in. What is only locked is left in `person.locked_rows`, to be told about.
+    """
+    rows = person.seat_rows
+    if company is not None:
+        person.seat_rows, person.locked_rows = [row for row in rows if row["vendor_id"] == company], []
+    else:
+        person.seat_rows = [row for row in rows if not row["locked"]]
+        person.locked_rows = [row for row in rows if row["locked"]]
+
+
+def locked_places_of(person: Any) -> tuple[Place, ...]:
+    """Return the seats that wait for company sign-in; none in a session that came by it."""
+    return tuple(_place(row) for row in getattr(person, "locked_rows", ()))
 
 
 def _place(row: dict[str, Any]) -> Place:
@@ -124,15 +147,15 @@ def actor_of(person: Any, seat_id: int | None, *, via: Via) -> tuple[Actor, Plac
     place = next((place for place in places if place.id == seat_id), places[0] if places else None)
     if place is not None:
         return actor_at(place, person_id=person.pk, via=via), place
-    kind = Kind.OPERATOR if person.is_operator else Kind.PERSON
+    kind = Kind.OPERATOR if person.is_operator and via is not Via.COMPANY else Kind.PERSON
     return Actor(kind=kind, person_id=person.pk, via=via), None
 
 
-def actor_now(person_id: int, seat_id: int) -> Actor | None:
-    """Return the actor of a person at a seat as both stand now, for a worker; None where one of them has ended."""
+def holder_now(person_id: int, seat_id: int) -> Holder | None:
+    """Return a person at a seat as both stand now, for a job; None where one of them has ended. One query."""
     person = people_with_seats().filter(pk=person_id, is_active=True).first()
     place = next((place for place in places_of(person) if place.id == seat_id), None) if person else None
-    return actor_at(place, person_id=person_id, via=Via.TASK) if place else None
+    return Holder(actor_at(place, person_id=person_id, via=Via.TASK), person, place) if place else None
 
 
 def actors_of(person_ids: Iterable[int]) -> dict[int, tuple[Actor, ...]]:

@@ -13,7 +13,7 @@ from activity.models import Notification
 from activity.permissions import USE_CONSOLE
 from dealreg.permissions import REGISTER_DEALS
 from partners.middleware import focused_vendor
-from partners.seats import places_of
+from partners.seats import locked_places_of, places_of
 from portal.navigation import dock, menu
 from prm.kernel.actors import Kind
 
@@ -36,6 +36,7 @@ class VendorEntry:
     hue: int
     chroma: float
     current: bool
+    logo: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +47,7 @@ class Shell:
     person: Any
     seat: Place | None
     seats: list[Place]
+    locked: tuple[Place, ...]
     area: str
     vendors: list[VendorEntry]
     vendor: VendorEntry | None
@@ -92,6 +94,7 @@ def _shell(request: Any) -> Shell:
         person=request.user,
         seat=place,
         seats=[other for other in places_of(request.user) if place is None or other.id != place.id],
+        locked=locked_places_of(request.user),
         area=area,
         vendors=vendors,
         vendor=vendor,
@@ -115,6 +118,7 @@ def _stranger() -> Shell:
         person=None,
         seat=None,
         seats=[],
+        locked=(),
         area="public",
         vendors=[],
         vendor=None,

@@ -34,6 +34,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
     "csp",
     "django_countries",
     "django_filters",
@@ -145,6 +146,7 @@ CELERY_TIMEZONE = "UTC"
 CELERY_TASK_ROUTES = {"jobs.*": {"queue": "jobs"}}
 CELERY_BEAT_SCHEDULE = {
     "relay": {"task": "activity.relay", "schedule": 3.0, "options": {"expires": 10}},
+    "digests": {"task": "activity.digests", "schedule": 60.0, "options": {"expires": 60}},
     "send-mails": {"task": "activity.send_mails", "schedule": 5.0, "options": {"expires": 10}},
     "expire-protections": {"task": "dealreg.expire_protections", "schedule": 60.0, "options": {"expires": 120}},
     "remind-expiring": {"task": "dealreg.remind_expiring", "schedule": 900.0, "options": {"expires": 900}},
@@ -205,6 +207,13 @@ MFA_TOTP_TOLERANCE = 1  # phones' clocks are half a minute off
 # Browsers themselves allow passkeys over HTTPS and on localhost only.
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
 
+# Company sign-in: providers are the vendors', kept in our own tables; allauth's parts that talk to them are used.
+SOCIALACCOUNT_ADAPTER = "partners.social.SocialAccountAdapter"
+IDENTITY_PROVIDER_PRIVATE_NETWORKS = environment.words(
+    "IDENTITY_PROVIDER_PRIVATE_NETWORKS",
+    purpose="networks with identity providers of your own that are not public, as in 10.20.0.0/16",
+)
+
 # -- Languages, time
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("de", _("German")), ("fr", _("French")), ("es", _("Spanish"))]
@@ -242,6 +251,18 @@ EMAIL_HOST_PASSWORD = environment.text("EMAIL_HOST_PASSWORD", purpose="the SMTP 
 EMAIL_USE_TLS = environment.flag("EMAIL_USE_TLS", default=False, purpose="STARTTLS towards the SMTP server")
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = environment.text("DEFAULT_FROM_EMAIL", "Open PRM <prm@localhost>", purpose="the sender of mails")
+MAIL_DKIM_SELECTOR = environment.text("MAIL_DKIM_SELECTOR", purpose="the DKIM selector that mails are signed with")
+MAIL_NAME_SERVER = environment.text(
+    "MAIL_NAME_SERVER", purpose="host:port of the name server that the test of the sender asks; the system's without it"
+)
+# What a mail service reports (bounces, complaints) is taken at /mail/<service>/tracking/, behind this name and password.
+MAIL_WEBHOOK_SECRET = environment.text(
+    "MAIL_WEBHOOK_SECRET", purpose="name:password that the mail service's webhooks sign in with; none are taken without"
+)
+ANYMAIL = {
+    **environment.json_object("ANYMAIL", purpose="django-anymail's settings, as JSON"),
+    **({"WEBHOOK_SECRET": MAIL_WEBHOOK_SECRET} if MAIL_WEBHOOK_SECRET else {}),
+}
 
 # -- Security
 SECURE_CONTENT_TYPE_NOSNIFF = True

@@ -29,7 +29,7 @@ class IdentityProvider(ScopedModel):
     slug = models.SlugField(_("slug"), max_length=60, unique=True)
     protocol = models.CharField(_("protocol"), max_length=4, choices=Protocol)
     domains = ArrayField(models.CharField(max_length=253), verbose_name=_("mail domains"))
-    issuer = models.CharField(_("issuer"), max_length=500)
+    issuer = models.CharField(_("issuer"), max_length=500, blank=True)
     client_id = models.CharField(_("client id"), max_length=191, blank=True)
     client_secret = models.TextField(_("client secret"), blank=True)
     takes_unmarked = models.BooleanField(_("takes addresses without a mark"), default=False)
@@ -47,9 +47,13 @@ class IdentityProvider(ScopedModel):
         verbose_name_plural = _("identity providers")
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(protocol=Protocol.OIDC) & ~models.Q(client_id="")
-                | models.Q(protocol=Protocol.SAML) & ~models.Q(sign_in_url="") & ~models.Q(certificates=""),
-                name="provider_has_its_protocols_facts",
+                condition=models.Q(is_active=False)
+                | models.Q(protocol=Protocol.OIDC) & ~models.Q(issuer="") & ~models.Q(client_id="")
+                | models.Q(protocol=Protocol.SAML)
+                & ~models.Q(issuer="")
+                & ~models.Q(sign_in_url="")
+                & ~models.Q(certificates=""),
+                name="provider_in_use_is_complete",
             ),
         ]
 
@@ -60,6 +64,12 @@ class IdentityProvider(ScopedModel):
     def is_oidc(self) -> bool:
         """Whether it speaks OpenID Connect; else it speaks SAML."""
         return self.protocol == Protocol.OIDC
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether it has all that its protocol needs."""
+        needed = [self.issuer, self.client_id] if self.is_oidc else [self.issuer, self.sign_in_url, self.certificates]
+        return all(needed)
 
 
 class CompanyIdentity(ScopedModel):

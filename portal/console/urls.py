@@ -2,10 +2,41 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from django.urls import path
 
-if TYPE_CHECKING:
-    from django.urls import URLPattern
+from portal.console import enrollments, events, home, mail_texts, providers, sending, staff, undelivered
 
 app_name = "console"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", home.Home.as_view(), name="home"),
+    path("events/", events.EventList.as_view(), name="event-list"),
+    path("enrollments/assign/", enrollments.Assign.as_view(), name="enrollment-assign"),
+    path("enrollments/<int:pk>/<slug:step>/", enrollments.Move.as_view(), name="enrollment-move"),
+    path("mails/", mail_texts.MailTexts.as_view(), name="mail-texts"),
+    path("mails/<slug:template>/<slug:language>/", mail_texts.MailTextEdit.as_view(), name="mail-text"),
+    path("mails/<slug:template>/<slug:language>/reset/", mail_texts.MailTextReset.as_view(), name="mail-text-reset"),
+    path("mails/<slug:template>/<slug:language>/test/", mail_texts.MailTextTest.as_view(), name="mail-text-test"),
+    path("mails/<slug:template>/<slug:language>/preview/", mail_texts.MailTextPreview.as_view(), name="mail-text-preview"),
+    path(
+        "mails/<slug:template>/<slug:language>/preview/<str:key>/",
+        mail_texts.MailTextFrame.as_view(),
+        name="mail-text-frame",
+    ),
+    path("undelivered/", undelivered.Undelivered.as_view(), name="undelivered"),
+    path("undelivered/retry/", undelivered.RetryAll.as_view(), name="undelivered-retry"),
+    path("undelivered/mails/<int:pk>/retry/", undelivered.RetryMail.as_view(), name="undelivered-mail-retry"),
+    path("undelivered/deliveries/<int:pk>/retry/", undelivered.RetryDelivery.as_view(), name="undelivered-delivery-retry"),
+    path("sending/", sending.VendorSending.as_view(), name="sending"),
+    path("sending/test/", sending.VendorSendTest.as_view(), name="sending-test"),
+    path("staff/", staff.Staff.as_view(), name="staff"),
+    path("staff/<int:pk>/", staff.StaffSeat.as_view(), name="staff-seat"),
+    path("staff/invite/", staff.Invite.as_view(), name="staff-invite"),
+    path("staff/invite/several/", staff.Several.as_view(), name="staff-invite-several"),
+    path("staff/invitations/<int:pk>/resend/", staff.Resend.as_view(), name="staff-invitation-resend"),
+    path("staff/invitations/<int:pk>/revoke/", staff.Revoke.as_view(), name="staff-invitation-revoke"),
+    path("sign-in/", providers.Providers.as_view(), name="providers"),
+    path("sign-in/add/", providers.ProviderAdd.as_view(), name="provider-add"),
+    path("sign-in/required/", providers.SignInRequired.as_view(), name="sign-in-required"),
+    path("sign-in/<slug:slug>/", providers.ProviderDetail.as_view(), name="provider"),
+    path("sign-in/<slug:slug>/switch/", providers.ProviderSwitch.as_view(), name="provider-switch"),
+]

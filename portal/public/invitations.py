@@ -14,7 +14,7 @@ from partners.models import IdentityProvider, Invitation, Seat
 from partners.reports import provider_for
 from partners.services import Newcomer, accept_invitation
 from partners.services.arrivals import ENDED, find_invitation, why_ended
-from people.reports import is_known
+from people.reports import person_at
 from portal.public.forms import ArrivalForm
 from prm.kernel.actors import Actor
 from prm.kernel.errors import Conflict, Forbidden, RuleViolation
@@ -41,7 +41,7 @@ class InvitationPage(View):
         invitation = find_invitation(token)
         newcomer, form = None, ArrivalForm(request.POST)
         provider = provider_for(invitation) if request.POST.get("way") == "company" else None
-        if self.actor.person_id is None and not is_known(invitation.email):
+        if self.actor.person_id is None and person_at(invitation.email) is None:
             form = ArrivalForm(request.POST, wants_password=provider is None)
             if not form.is_valid():
                 return self._shown(invitation, form, 422)
@@ -88,7 +88,7 @@ class InvitationPage(View):
     def _way(self, invitation: Invitation) -> str:
         """Return how whoever looks may accept: as `new`, `known` after signing in, `me`, or not as `other`."""
         if self.actor.person_id is None:
-            return "known" if is_known(invitation.email) else "new"
+            return "new" if person_at(invitation.email) is None else "known"
         person = self.request.user
         mine = person.email.casefold() == invitation.email.casefold()  # type: ignore[union-attr]
         return "other" if not mine else "operator" if person.is_operator else "me"  # type: ignore[union-attr]

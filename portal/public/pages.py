@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from activity import relay
 from activity.models import Delivery
+from partners.seats import locked_places_of
 from people.reports import is_deserted
 from portal.demo.signins import GROUPS, PASSWORD, TRIALS
 
@@ -28,7 +29,7 @@ def start(request: Any) -> HttpResponse:
     if request.actor.is_operator:
         return redirect("system")
     if request.actor.person_id is not None:
-        return render(request, "public/no_seat.html")
+        return render(request, "public/no_seat.html", {"locked": locked_places_of(request.user)})
     if settings.DEMO:
         return render(request, "public/start.html", {"groups": GROUPS, "trials": TRIALS, "password": PASSWORD})
     return render(request, "public/start.html", {"deserted": is_deserted()})
