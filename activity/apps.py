@@ -14,9 +14,11 @@ class ActivityConfig(AppConfig):
         from activity import checks  # noqa: F401
         from activity.idempotency import StoredAnswers
         from activity.recorder import record_happening
+        from activity.tracking import connect
         from prm.kernel.api import set_answer_store
         from prm.kernel.recording import set_recorder
 
         set_recorder(record_happening)
         set_answer_store(StoredAnswers())
+        connect()
         autodiscover_modules("events", "handlers", "emails")

@@ -1,4 +1,4 @@
-"""Mails about signing in (they stand here because `people` is below `activity`), and those without words of their own."""
+"""Mails about signing in (they stand here because `people` is below `activity`), and those for any notification."""
 
 from __future__ import annotations
 

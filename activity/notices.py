@@ -1,4 +1,4 @@
-"""The lines behind the bell: kinds with words, written once per event and person."""
+"""Telling people: a line behind the bell at once, and a mail when the person wants it."""
 
 from __future__ import annotations
 
@@ -6,31 +6,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from activity.models import Notification
+from django.utils import timezone
+
+from activity.enums import Cadence
+from activity.mailing.queueing import Addressee, queue_notices
+from activity.models import DigestLine, Notification
+from activity.preferences import is_digested, wishes_of
+from activity.registry import NOTICES, NoticeGroup, NoticeKind, notice, title_of
+from activity.sight import Concern, reasons_to_withhold
+from activity.slots import next_slot
+from people.models import Person
 
 if TYPE_CHECKING:
-    from django.utils.functional import Promise
-
     from activity.models import Event
 
-
-@dataclass(frozen=True, slots=True)
-class NoticeKind:
-    """What a notification says; `title` may use facts as `{name}`."""
-
-    name: str
-    title: str | Promise
-    icon: str = "info"
-    tone: str = ""
-
-
-NOTICES: dict[str, NoticeKind] = {}
-
-
-def notice(name: str, title: str | Promise, *, icon: str = "info", tone: str = "") -> NoticeKind:
-    """Register a kind of notification."""
-    NOTICES[name] = NoticeKind(name, title, icon, tone)
-    return NOTICES[name]
+__all__ = ["NOTICES", "NoticeGroup", "NoticeKind", "Recipient", "notice", "notify", "title_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +32,11 @@ class Recipient:
 
 
 def notify(*, event: Event, kind: NoticeKind, recipients: list[Recipient], facts: Mapping[str, Any], path: str) -> None:
-    """Write a notification for each recipient; a second call with the same event writes nothing.
+    """Tell each recipient: write the line behind the bell, and a mail or a line for the next digest, as each one wants.
 
-    `path` is the address, within this site, that the line opens.
+    `path` is the address, within this site, that the line opens. A second call with the same event and kind writes
+    nothing. Nobody is mailed about what it may not open, or what isn't its role's business. Costs the same number of
+    queries for any number of recipients.
     """
     Notification.objects.bulk_create(
         [
@@ -55,9 +47,25 @@ def notify(*, event: Event, kind: NoticeKind, recipients: list[Recipient], facts
         ],
         ignore_conflicts=True,
     )
-
-
-def title_of(notification: Notification) -> str:
-    """Return the notification's words in the active language."""
-    kind = NOTICES.get(notification.kind)
-    return str(kind.title).format_map(notification.facts) if kind else notification.kind
+    concerns = [Concern(to.person_id, to.seat_id, kind.name, event) for to in recipients]
+    reasons = reasons_to_withhold(concerns)
+    told = [concern for concern, reason in zip(concerns, reasons, strict=True) if reason is None]
+    people = Person.objects.in_bulk({concern.person_id for concern in told})
+    wishes = wishes_of(people, {kind.name}) if told else None
+    at_once, later = [], []
+    for concern in told:
+        cadence = wishes.cadence(concern.person_id, kind) if wishes else Cadence.OFF
+        person = people[concern.person_id]
+        if is_digested(cadence):
+            hour = wishes.hour(person.pk) if wishes else 0
+            due = next_slot(cadence, timezone.now(), person.time_zone, hour)
+            later.append(
+                DigestLine(
+                    person=person, seat_id=concern.seat_id, event=event, kind=kind.name, cadence=cadence,
+                    facts=dict(facts), path=path, due_at=due,
+                )
+            )  # fmt: skip
+        elif cadence == Cadence.IMMEDIATE:
+            at_once.append(Addressee(person, concern.seat_id))
+    DigestLine.objects.bulk_create(later, ignore_conflicts=True)
+    queue_notices(event=event, kind=kind, to=at_once, facts={**facts, "path": path})

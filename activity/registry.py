@@ -1,13 +1,17 @@
-"""What can happen, and who reacts: filled by each app's `events.py` and `handlers.py` at start-up."""
+"""What can happen, who reacts and who is told: filled by each app's `events.py`, `handlers.py` and `emails.py`."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from django.utils.translation import gettext_lazy as _
+
+from activity.enums import Cadence
+from prm.kernel.actors import Role
 from prm.kernel.recording import Audience, EventKind
 
 if TYPE_CHECKING:
@@ -16,6 +20,13 @@ if TYPE_CHECKING:
     from activity.models import Event
 
 EVENTS: dict[str, EventKind] = {}
+
+
+class Facts(dict[str, Any]):
+    """Facts for a sentence: one that is missing shows as an ellipsis."""
+
+    def __missing__(self, key: str) -> str:
+        return "…"
 
 
 class Effect(StrEnum):
@@ -82,3 +93,54 @@ def handler(
         return run
 
     return subscribe
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeGroup:
+    """Kinds of notification that stand together in a person's settings."""
+
+    name: str
+    label: str | Promise
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeKind:
+    """What a notification says, and how a person is mailed about it.
+
+    title: the line's words; may use facts as `{name}`. label: what the kind is called in the settings. mail: its mail
+    template; without one a mail says just the title. default: how often people are mailed who chose nothing. always:
+    the reason why it can't be stopped; such a kind is mailed at once. roles: whom it concerns; nobody else is told.
+    """
+
+    name: str
+    title: str | Promise
+    icon: str = "info"
+    tone: str = ""
+    group: NoticeGroup
+    label: str | Promise
+    mail: str
+    default: Cadence
+    always: str | Promise = ""
+    roles: frozenset[Role] = frozenset(Role)
+
+
+OTHER = NoticeGroup("other", _("Other"))
+NOTICES: dict[str, NoticeKind] = {}
+PLAIN_MAIL = "notice"
+
+
+def notice(name: str, title: str | Promise, *, mail: str = "", label: str | Promise = "", **details: Any) -> NoticeKind:
+    """Register a kind of notification; `details` are further fields of `NoticeKind`.
+
+    Without a mail template people are not mailed unless they ask for it.
+    """
+    default = Cadence.IMMEDIATE if mail else Cadence.OFF
+    given: dict[str, Any] = {"group": OTHER, "default": default, **details}
+    NOTICES[name] = NoticeKind(name=name, title=title, label=label or title, mail=mail or PLAIN_MAIL, **given)
+    return NOTICES[name]
+
+
+def title_of(kind: str, facts: Mapping[str, Any]) -> str:
+    """Return a notification's words in the active language; a fact that is missing shows as an ellipsis."""
+    found = NOTICES.get(kind)
+    return str(found.title).format_map(Facts(facts)) if found else kind

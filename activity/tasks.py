@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from celery import shared_task
+from django.utils import timezone
 
 from activity import heartbeat, housekeeping, mailing
 from activity import relay as relaying
+from activity.mailing import digests as digesting
 
 
 @shared_task(name="activity.relay")
@@ -22,6 +24,12 @@ def relay() -> int:
 def send_mails() -> int:
     """Send due mails."""
     return mailing.send_due()
+
+
+@shared_task(name="activity.digests")
+def digests() -> int:
+    """Write the digests that are due."""
+    return digesting.queue_digests(timezone.now())
 
 
 @shared_task(name="activity.clear_stale")

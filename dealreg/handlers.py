@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from activity.mailing import queue_mail
-from activity.notices import NoticeKind, Recipient, notify
-from activity.registry import handler
+from activity.notices import Recipient, notify
+from activity.registry import NoticeKind, handler
 from dealreg import emails
 from dealreg.enums import Askable, CommentAudience
 from dealreg.letters import approval_letter
@@ -17,9 +16,9 @@ from dealreg.models import Comment, Deal
 from dealreg.reports import line_for
 from dealreg.rules import competes
 from dealreg.services.files import keep_generated
+from partners.emails import brand_of
 from partners.reports import partner_people, vendor_staff
-from people.models import Person
-from prm.kernel.actors import Role, system
+from prm.kernel.actors import VENDOR_ROLES, Role, system
 from prm.kernel.money import shown
 
 if TYPE_CHECKING:
@@ -51,53 +50,49 @@ def facts_of(deal: Deal, event: Event) -> dict[str, Any]:
         "review": bool(event.data.get("review")),
         "fields": [str(Askable(name).label) for name in event.data.get("fields", []) if name in Askable.values],
         "policy": deal.policy_reference,
-        "brand": {"name": deal.vendor.name, "hue": deal.vendor.brand_hue, "chroma": float(deal.vendor.brand_chroma)},
+        "brand": brand_of(deal.vendor),
     }
 
 
-def tell_partner(event: Event, deal: Deal, kind: NoticeKind, mail: str = "") -> None:
+def tell_partner(event: Event, deal: Deal, kind: NoticeKind) -> None:
     """Tell the deal's owner and the partner's administrators."""
     people = partner_people(deal.enrollment_id, Role.ADMINISTRATOR, also=deal.owner_id)
-    _tell(event, deal, kind, people, deal.get_absolute_url(), mail)
+    _tell(event, deal, kind, people, deal.get_absolute_url())
 
 
-def tell_vendor(event: Event, deal: Deal, kind: NoticeKind, mail: str = "", *roles: Role) -> None:
-    """Tell the vendor's people with one of the roles, approvers when none is named."""
-    people = vendor_staff(deal.vendor_id, *(roles or (Role.APPROVER,)))
-    _tell(event, deal, kind, people, deal.get_desk_url(), mail)
+def tell_vendor(event: Event, deal: Deal, kind: NoticeKind) -> None:
+    """Tell the vendor's people whom the kind concerns."""
+    _tell(event, deal, kind, vendor_staff(deal.vendor_id, *(kind.roles & VENDOR_ROLES)), deal.get_desk_url())
 
 
-def _tell(event: Event, deal: Deal, kind: NoticeKind, people: list[Recipient], path: str, mail: str) -> None:
+def _tell(event: Event, deal: Deal, kind: NoticeKind, people: list[Recipient], path: str) -> None:
     others = [to for to in people if to.person_id != event.person_id]
     facts = {**facts_of(deal, event), "path": path}
     notify(event=event, kind=kind, recipients=others, facts=facts, path=path)
-    if mail and others:
-        persons = list(Person.objects.filter(pk__in={to.person_id for to in others}))
-        queue_mail(event=event, template=mail, people=persons, facts=facts)
 
 
 @handler("dealreg.tell_submitted", "deal.submitted")
 def tell_submitted(event: Event) -> None:
     """Tell approvers."""
-    tell_vendor(event, deal_of(event), emails.SUBMITTED, "deal_submitted")
+    tell_vendor(event, deal_of(event), emails.SUBMITTED)
 
 
 @handler("dealreg.tell_asked", "deal.information_requested")
 def tell_asked(event: Event) -> None:
     """Tell the partner what is asked."""
-    tell_partner(event, deal_of(event), emails.ASKED, "deal_information_requested")
+    tell_partner(event, deal_of(event), emails.ASKED)
 
 
 @handler("dealreg.tell_answered", "deal.answered")
 def tell_answered(event: Event) -> None:
     """Tell approvers that the clock runs again."""
-    tell_vendor(event, deal_of(event), emails.ANSWERED, "deal_answered")
+    tell_vendor(event, deal_of(event), emails.ANSWERED)
 
 
 @handler("dealreg.tell_approved", "deal.approved")
 def tell_approved(event: Event) -> None:
     """Tell the partner."""
-    tell_partner(event, deal_of(event), emails.APPROVED, "deal_approved")
+    tell_partner(event, deal_of(event), emails.APPROVED)
 
 
 @handler("dealreg.write_letter", "deal.approved")
@@ -116,7 +111,7 @@ def write_letter(event: Event) -> None:
 @handler("dealreg.tell_declined", "deal.declined")
 def tell_declined(event: Event) -> None:
     """Tell the partner, with the reason."""
-    tell_partner(event, deal_of(event), emails.DECLINED, "deal_declined")
+    tell_partner(event, deal_of(event), emails.DECLINED)
 
 
 @handler("dealreg.tell_withdrawn", "deal.withdrawn")
@@ -128,31 +123,31 @@ def tell_withdrawn(event: Event) -> None:
 @handler("dealreg.tell_expiring", "deal.expiring")
 def tell_expiring(event: Event) -> None:
     """Remind the partner."""
-    tell_partner(event, deal_of(event), emails.EXPIRING, "deal_expiring")
+    tell_partner(event, deal_of(event), emails.EXPIRING)
 
 
 @handler("dealreg.tell_expired", "deal.expired")
 def tell_expired(event: Event) -> None:
     """Tell the partner."""
-    tell_partner(event, deal_of(event), emails.EXPIRED, "deal_expired")
+    tell_partner(event, deal_of(event), emails.EXPIRED)
 
 
 @handler("dealreg.tell_overdue", "deal.overdue")
 def tell_overdue(event: Event) -> None:
     """Tell partner managers and approvers."""
-    tell_vendor(event, deal_of(event), emails.OVERDUE, "deal_overdue", Role.MANAGER, Role.APPROVER)
+    tell_vendor(event, deal_of(event), emails.OVERDUE)
 
 
 @handler("dealreg.tell_won", "deal.won")
 def tell_won(event: Event) -> None:
     """Tell partner managers."""
-    tell_vendor(event, deal_of(event), emails.WON, "", Role.MANAGER)
+    tell_vendor(event, deal_of(event), emails.WON)
 
 
 @handler("dealreg.tell_lost", "deal.lost")
 def tell_lost(event: Event) -> None:
     """Tell partner managers."""
-    tell_vendor(event, deal_of(event), emails.LOST, "", Role.MANAGER)
+    tell_vendor(event, deal_of(event), emails.LOST)
 
 
 @handler("dealreg.tell_commented", "deal.commented")
@@ -164,9 +159,9 @@ def tell_commented(event: Event) -> None:
         return
     event.data["message"] = comment.text
     if event.role in {Role.MANAGER, Role.APPROVER}:
-        tell_partner(event, deal, emails.COMMENTED, "deal_commented")
+        tell_partner(event, deal, emails.COMMENTED)
     else:
-        tell_vendor(event, deal, emails.COMMENTED, "deal_commented")
+        tell_vendor(event, deal, emails.COMMENTED)
 
 
 @handler("dealreg.tell_freed", "deal.withdrawn", "deal.expired", "deal.lost")

@@ -11,9 +11,9 @@ class PartnersConfig(AppConfig):
     def ready(self) -> None:
         """Load the check that every model says who sees its rows; tell others who acts at a seat."""
         from activity.sight import set_actor_source
-        from jobs.actors import set_actor_maker
-        from partners.seats import actor_now, actors_of
+        from jobs.actors import set_holder_source
+        from partners.seats import actors_of, holder_now
         from prm.kernel import scoping  # noqa: F401
 
-        set_actor_maker(actor_now)
+        set_holder_source(holder_now)
         set_actor_source(actors_of)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, include, path
 
 from activity.console import site as console
+from activity.tracking import webhook_urls
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", include("portal.console.urls")),
@@ -13,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("portal/", include("portal.partner.urls")),
     path("desk/", include("portal.desk.urls")),
     path("api/", include("prm.api")),
+    path("mail/", include(webhook_urls())),
     path("", include("portal.public.urls")),
 ]
 

@@ -180,10 +180,12 @@ def _write_drafts(world: World) -> None:
 
 def _mark_messages(cast: Cast) -> None:
     """Give each person whom the events told somebody one notification and one mail with its own marker."""
-    event = Event.objects.filter(kind="deal.submitted").first()
     for persona in ("brightpath_sales", "kappel_sales", "isle_sales", "northwind_approver", "halden_approver"):
         text, person = mark(f"told_{persona}"), cast.people[persona]
         facts = dict.fromkeys(("customer", "reference", "partner", "who"), text)
+        # Of a deal that the person may open: the words of others are not shown.
+        seen = Deal.objects.visible_to(cast.actor(persona)).order_by("pk").first()
+        event = Event.objects.about(seen).filter(kind="deal.submitted").get()
         key = {"event": event, "person": person, "kind": "deal.submitted"}
         Notification.objects.update_or_create(
             **key, defaults={"seat_id": cast.seats[persona].pk, "path": "/", "facts": facts}

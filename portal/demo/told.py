@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone, translation
 
-from activity.enums import MailState
+from activity.enums import Cadence, MailState
 from activity.mailing import TEMPLATES, render
+from activity.mailing.stopping import footer_for
 from activity.models import Mail, Notification
 from dealreg import emails, events
 from dealreg.enums import CommentAudience
@@ -20,7 +21,7 @@ from prm.kernel.actors import VENDOR_ROLES, Role
 
 if TYPE_CHECKING:
     from activity.models import Event
-    from activity.notices import NoticeKind
+    from activity.registry import NoticeKind
     from partners.models import Seat
     from portal.demo.stories import Happening
     from portal.demo.world import World
@@ -36,23 +37,27 @@ class Telling:
     """Who is told of an event, and how. roles: the vendor's; none means the partner's people."""
 
     kind: NoticeKind
-    mail: str = ""
     roles: tuple[Role, ...] = ()
+
+    @property
+    def mail(self) -> str:
+        """Its mail, where people get one at once."""
+        return self.kind.mail if self.kind.default == Cadence.IMMEDIATE else ""
 
 
 DECIDERS = (Role.APPROVER,)
 TELLINGS = {
-    events.SUBMITTED.name: Telling(emails.SUBMITTED, "deal_submitted", DECIDERS),
-    events.ASKED.name: Telling(emails.ASKED, "deal_information_requested"),
-    events.ANSWERED.name: Telling(emails.ANSWERED, "deal_answered", DECIDERS),
-    events.APPROVED.name: Telling(emails.APPROVED, "deal_approved"),
-    events.DECLINED.name: Telling(emails.DECLINED, "deal_declined"),
-    events.WITHDRAWN.name: Telling(emails.WITHDRAWN, "", DECIDERS),
-    events.EXPIRING.name: Telling(emails.EXPIRING, "deal_expiring"),
-    events.EXPIRED.name: Telling(emails.EXPIRED, "deal_expired"),
-    events.OVERDUE.name: Telling(emails.OVERDUE, "deal_overdue", (Role.MANAGER, Role.APPROVER)),
-    events.WON.name: Telling(emails.WON, "", (Role.MANAGER,)),
-    events.LOST.name: Telling(emails.LOST, "", (Role.MANAGER,)),
+    events.SUBMITTED.name: Telling(emails.SUBMITTED, DECIDERS),
+    events.ASKED.name: Telling(emails.ASKED),
+    events.ANSWERED.name: Telling(emails.ANSWERED, DECIDERS),
+    events.APPROVED.name: Telling(emails.APPROVED),
+    events.DECLINED.name: Telling(emails.DECLINED),
+    events.WITHDRAWN.name: Telling(emails.WITHDRAWN, DECIDERS),
+    events.EXPIRING.name: Telling(emails.EXPIRING),
+    events.EXPIRED.name: Telling(emails.EXPIRED),
+    events.OVERDUE.name: Telling(emails.OVERDUE, (Role.MANAGER, Role.APPROVER)),
+    events.WON.name: Telling(emails.WON, (Role.MANAGER,)),
+    events.LOST.name: Telling(emails.LOST, (Role.MANAGER,)),
 }
 
 
@@ -68,7 +73,7 @@ def write_told(world: World, told: list[tuple[Happening, Event]]) -> None:
         for seat in _recipients(world, happening, telling):
             notes.append(_note(event, telling, seat, facts, path))
             if telling.mail and happening.at > world.now - MAILS:
-                mails.append(_mail(event, telling.mail, seat, facts))
+                mails.append(_mail(event, telling, seat, facts))
     _mark_read(world, notes)
     Notification.objects.bulk_create(notes)
     Mail.objects.bulk_create(mails)
@@ -78,7 +83,7 @@ def _telling_of(happening: Happening) -> Telling | None:
     if happening.kind is events.COMMENTED and isinstance(happening.link, Comment):
         vendor_wrote = happening.seat is not None and happening.seat.role in VENDOR_ROLES
         shared = happening.link.audience == CommentAudience.SHARED
-        return Telling(emails.COMMENTED, "deal_commented", () if vendor_wrote else DECIDERS) if shared else None
+        return Telling(emails.COMMENTED, () if vendor_wrote else DECIDERS) if shared else None
     return TELLINGS.get(happening.kind.name)
 
 
@@ -130,14 +135,18 @@ def _mark_read(world: World, notes: list[Notification]) -> None:
             note.read_at = min(note.created_at + timedelta(hours=world.rng.uniform(0.2, 20)), world.now)
 
 
-def _mail(event: Event, template: str, seat: Seat, facts: dict[str, Any]) -> Mail:
+def _mail(event: Event, telling: Telling, seat: Seat, facts: dict[str, Any]) -> Mail:
+    template = telling.mail
     person, at = seat.person, event.occurred_at + timedelta(seconds=5)
     with translation.override(person.language), timezone.override(person.time_zone):
-        letter = TEMPLATES[template].build(facts)
-        text, html = render(letter)
+        letter = TEMPLATES[template].letter(facts)
+        text, html = render(letter, footer_for(person.pk, telling.kind.name))
     return Mail(
         person=person,
         event=event,
+        vendor_id=event.vendor_id,
+        seat_id=seat.pk,
+        kind=telling.kind.name,
         template=template,
         to=person.email,
         subject=letter.subject[:250],

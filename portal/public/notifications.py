@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib import messages
 from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
@@ -17,10 +17,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from activity.models import Notification
-from activity.notices import NOTICES, title_of
+from activity.registry import NOTICES, title_of
 from activity.services import mark_all_read, mark_read
+from activity.sight import Sight
 from portal.formats import day_text
 from prm.kernel.pages import ActorView, ListPage, Page
+
+if TYPE_CHECKING:
+    from prm.kernel.actors import Actor
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,8 @@ class Line:
     tone: str
     at: datetime
     is_new: bool
+    is_gone: bool
+    """Whether the person may no longer open what it is about; its words are not shown then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,26 +61,33 @@ class Notifications(ListPage):
     def rows(self) -> QuerySet[Any]:
         """Return the seat's notifications."""
         is_new = ExpressionWrapper(Q(read_at=None), output_field=BooleanField())
-        return Notification.objects.visible_to(self.actor).annotate(is_new=is_new)
+        return Notification.objects.visible_to(self.actor).annotate(is_new=is_new).select_related("event")
 
     def further_context(self, page: Page) -> dict[str, Any]:
         """Put the lines under their days."""
         newest = max((row.pk for row in page.rows if row.is_new), default=None)
-        return {"days": days_of(page.rows), "newest": newest if page.number == 1 else None}
+        return {"days": days_of(page.rows, self.actor), "newest": newest if page.number == 1 else None}
 
 
-def days_of(rows: list[Any]) -> list[Day]:
-    """Group notifications by whether they are new, then by day in the current time zone."""
+def days_of(rows: list[Any], actor: Actor) -> list[Day]:
+    """Group notifications by whether they are new, then by day in the current time zone.
+
+    One query for each model of what they are about, however many they are: what the actor may no longer open says so.
+    """
+    sight = Sight([row.event for row in rows])
     return [
-        Day(_day_title(day), is_new, [_line(row) for row in group])
+        Day(_day_title(day), is_new, [_line(row, is_gone=not sight.shows(row.event, actor)) for row in group])
         for (is_new, day), group in groupby(rows, key=lambda row: (row.is_new, timezone.localdate(row.created_at)))
     ]
 
 
-def _line(row: Any) -> Line:
+def _line(row: Any, *, is_gone: bool) -> Line:
     kind = NOTICES.get(row.kind)
+    if is_gone:
+        words = _("You can no longer open what this was about")
+        return Line(row.pk, words, "shield", "", row.created_at, row.is_new, is_gone=True)
     icon, tone = (kind.icon, kind.tone) if kind else ("info", "")
-    return Line(row.pk, title_of(row), icon, tone, row.created_at, row.is_new)
+    return Line(row.pk, title_of(row.kind, row.facts), icon, tone, row.created_at, row.is_new, is_gone=False)
 
 
 def _day_title(day: date) -> str:

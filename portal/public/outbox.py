@@ -23,6 +23,7 @@ STATES = {
     MailState.SENDING: ("info", "out"),
     MailState.SENT: ("good", "ok"),
     MailState.DEAD: ("bad", "warn"),
+    MailState.WITHHELD: ("warn", "pause"),
 }
 
 
@@ -100,7 +101,7 @@ class PreviewPage(ActorView):
         template = mailing.TEMPLATES.get(name)
         if template is None:
             raise Http404
-        return template.build(template.sample)
+        return template.letter(template.sample)
 
 
 class MailPreviews(PreviewPage):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
@@ -77,6 +79,22 @@ def integer(name: str, default: int, *, purpose: str) -> int:
 def words(name: str, default: str = "", *, purpose: str) -> list[str]:
     """Return the variable as a list, split at commas."""
     return [word.strip() for word in _read(name, "list", default, purpose).split(",") if word.strip()]
+
+
+def json_object(name: str, *, purpose: str) -> dict[str, Any]:
+    """Return the variable as the object that its JSON text describes; an empty one without it.
+
+    Raises:
+        ImproperlyConfigured: it is no JSON object.
+    """
+    text_of_it = _read(name, "JSON", "", purpose)
+    try:
+        found = json.loads(text_of_it or "{}")
+    except json.JSONDecodeError:
+        found = None
+    if not isinstance(found, dict):
+        raise ImproperlyConfigured(f"{name} must be a JSON object")
+    return found
 
 
 def database(name: str, *, purpose: str) -> dict[str, object]:

@@ -61,7 +61,7 @@ def test_new_lines_stand_first_then_read_ones_each_by_day(cast, browse, told):
 
 def test_list_costs_the_same_for_one_and_for_thirty(cast, browse, told, django_assert_num_queries):
     client = browse("brightpath_sales")
-    with django_assert_num_queries(4) as one:
+    with django_assert_num_queries(5) as one:
         client.get("/notifications/")
     many(cast, told, 30)
     with django_assert_num_queries(len(one) + 1):  # the count of the pages
