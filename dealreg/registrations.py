@@ -27,7 +27,7 @@ class Registration:
     """A registration as a form or the API hands it over.
 
     value: in `currency`; None where the lines' list prices are to be added up. submission: names this attempt, so
-    that sending it twice makes one deal.
+    that sending it twice makes one deal, and the draft it was typed in; None where there is neither.
     """
 
     enrollment_id: int
@@ -45,7 +45,7 @@ class Registration:
     stage: str = Stage.QUALIFIED
     part: str = Part.SELL
     notes: str = ""
-    submission: uuid.UUID = field(default_factory=uuid.uuid4)
+    submission: uuid.UUID | None = field(default_factory=uuid.uuid4)
 
     @property
     def customer(self) -> Identity:

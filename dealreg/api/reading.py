@@ -95,7 +95,7 @@ class DealSerializer(ReadSerializer):
     contact_name = serializers.CharField()
     contact_email = serializers.CharField()
     title = serializers.CharField(help_text="The project.")
-    lines = LineSerializer(many=True)
+    lines = LineSerializer(many=True, source="line_rows")
     value = serializers.DecimalField(**AMOUNT)
     currency = serializers.CharField(help_text="ISO 4217.")
     close_date = serializers.DateField(help_text="Expected.")

@@ -105,7 +105,8 @@ class RegistrationSerializer(WriteSerializer):
         """Return what the service takes."""
         fields = dict(self.validated_data)
         lines = tuple(LineInput(line["product"], line["quantity"]) for line in fields.pop("lines", ()))
-        return Registration(enrollment_id=fields.pop("enrollment"), lines=lines, **fields)
+        # No draft here, and the attempt is named by the idempotency key.
+        return Registration(enrollment_id=fields.pop("enrollment"), lines=lines, submission=None, **fields)
 
 
 @extend_schema_serializer(

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection, transaction
-from django.db.models import DateTimeField, DurationField, ExpressionWrapper, F, Value
+from django.db.models import DateTimeField, DurationField, Exists, ExpressionWrapper, F, Value
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -55,9 +55,12 @@ def claim_protection(deal: Deal, *, until: datetime) -> None:
         RuleViolation: the account is protected for another deal, in one of the families.
     """
     now = timezone.now()
-    # NO KEY: registrations that merely refer to the account aren't held up.
-    list(Account.objects.select_for_update(no_key=True).filter(pk=deal.account_id).values_list("pk"))
-    Protection.objects.live().filter(account_id=deal.account_id, ends_at__lte=now).update(state=ProtectionState.EXPIRED)
+    ended = Protection.objects.live().filter(account_id=deal.account_id, ends_at__lte=now)
+    # NO KEY: registrations that merely refer to the account aren't held up. Nothing ends while it is waited for but by
+    # another claim, which has retired it then.
+    account = Account.objects.select_for_update(no_key=True).filter(pk=deal.account_id)
+    if account.values_list(Exists(ended), flat=True)[0]:
+        ended.update(state=ProtectionState.EXPIRED)
     values: dict[str, Any] = {
         "deal": deal.pk,
         "vendor": deal.vendor_id,

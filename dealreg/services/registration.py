@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 from django.db import IntegrityError, connection, transaction
 from django.db.models import OuterRef, Subquery
@@ -92,7 +93,8 @@ def _register(actor: Actor, registration: Registration, terms: Terms | None) -> 
     if review:
         _keep_conflicts(deal, resolution)
     record(events.SUBMITTED, actor=actor, subject=deal, after={"status": deal.status}, data=_facts(deal))
-    _take_over(actor, deal)
+    if registration.submission is not None:
+        _take_over(actor, deal)
     return deal
 
 
@@ -154,7 +156,7 @@ def _build(
     now = timezone.now()
     return Deal(
         reference=new_reference(terms.vendor_code),
-        submission=registration.submission,
+        submission=registration.submission or uuid4(),
         vendor_id=terms.vendor_id,
         partner_id=actor.partner_id,
         enrollment_id=terms.enrollment_id,

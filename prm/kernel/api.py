@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from django.core.exceptions import ValidationError
-from django.db import connection, transaction
+from django.db import transaction
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils.http import parse_etags
@@ -218,11 +219,9 @@ class ScopedViewSet(viewsets.GenericViewSet[Any]):
             return answer()
         if len(key) > LONGEST_KEY:
             raise RuleViolation("idempotency_key_too_long", _("At most 100 characters."))
-        seat_id = self.actor.seat_id or 0
+        seat_id, print_ = self.actor.seat_id or 0, _fingerprint(request)
         with transaction.atomic():
-            _lock_key(seat_id, key)
-            kept = _store[0].find(seat_id, key)
-            print_ = _fingerprint(request)
+            kept = _store[0].claim(seat_id, key)
             if kept is not None:
                 if kept.fingerprint != print_:
                     raise RuleViolation("idempotency_key_reused", _("This key came with another request before."))
@@ -230,18 +229,30 @@ class ScopedViewSet(viewsets.GenericViewSet[Any]):
             response = answer()
             headers = {name: value for name, value in response.headers.items() if name in {"Location", "ETag"}}
             body = json.loads(JSONRenderer().render(response.data) or b"null")
-            _store[0].keep(seat_id, key, print_, response.status_code, headers, body)
+            _store[0].keep(seat_id, key, KeptAnswer(print_, response.status_code, headers, body))
             return response
 
 
+@dataclass(frozen=True, slots=True)
+class KeptAnswer:
+    """An answer to be given again, and the fingerprint of the request that got it."""
+
+    fingerprint: str
+    status: int
+    headers: dict[str, str]
+    body: Any
+
+
 class AnswerStore(Protocol):
-    """Keeps answers under seat and key; `activity` plugs in."""
+    """Keeps answers under seat and key; `activity` plugs in.
 
-    def find(self, seat_id: int, key: str) -> Any: ...
+    `claim` locks the key until the transaction ends and returns its answer, if any; `keep` stores one. Both raise
+    Conflict when another request has the key.
+    """
 
-    def keep(
-        self, seat_id: int, key: str, fingerprint: str, status: int, headers: dict[str, str], body: Any
-    ) -> None: ...
+    def claim(self, seat_id: int, key: str) -> KeptAnswer | None: ...
+
+    def keep(self, seat_id: int, key: str, kept: KeptAnswer) -> None: ...
 
 
 _store: list[AnswerStore] = []
@@ -255,15 +266,6 @@ def set_answer_store(store: AnswerStore) -> None:
 def etag_of(row: Any) -> str:
     """Return the entity tag of a row's revision."""
     return f'"{row.revision}"'
-
-
-def _lock_key(seat_id: int, key: str) -> None:
-    number = int.from_bytes(hashlib.sha256(f"{seat_id}:{key}".encode()).digest()[:8], "big", signed=True)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [number])
-        (locked,) = cursor.fetchone()
-    if not locked:
-        raise Conflict("in_flight", _("A request with this key is being answered. Try again in a moment."))
 
 
 def _fingerprint(request: Request) -> str:
