@@ -54,7 +54,10 @@ def _measure(part: str, options: argparse.Namespace) -> tuple[Any, bool]:
             results = measure(tuple(options.deals), options.only)
             print(f"  the database holds {database_size()}")
             for result in results:
-                print(f"  {'ok  ' if result.passed else 'MISS'} {result.page.name}: growth {result.growth:.2f}")
+                print(
+                    f"  {'ok  ' if result.passed else 'MISS'} {result.page.name}: growth {result.growth:.2f}, "
+                    f"{result.at[max(result.at)].page.buffers:.0f} buffers (at most {result.most_buffers:.0f})"
+                )
             return [result.as_json() for result in results], all(result.passed for result in results)
         if part == "winner":
             from bench.bare_race import measure_winner  # noqa: PLC0415

@@ -29,11 +29,13 @@ class Request:
     cookies: str = ""
     token: str = ""
     form: tuple[tuple[str, str], ...] = ()
+    json: str = ""
+    key: str = ""
     expected: tuple[int, ...] = (200,)
 
     def environ(self) -> dict[str, Any]:
         """Return it as a web server hands it to Django."""
-        body = urlencode(self.form).encode()
+        body = (self.json or urlencode(self.form)).encode()
         environ: dict[str, Any] = {
             "REQUEST_METHOD": self.method,
             "PATH_INFO": self.path.partition("?")[0],
@@ -45,7 +47,7 @@ class Request:
             "HTTP_HOST": "localhost:8000",
             "HTTP_ACCEPT_ENCODING": "gzip",
             "HTTP_ACCEPT_LANGUAGE": "en",
-            "CONTENT_TYPE": "application/x-www-form-urlencoded",
+            "CONTENT_TYPE": "application/json" if self.json else "application/x-www-form-urlencoded",
             "CONTENT_LENGTH": str(len(body)),
             "wsgi.input": io.BytesIO(body),
             "wsgi.errors": io.StringIO(),
@@ -57,6 +59,8 @@ class Request:
             environ["HTTP_COOKIE"] = self.cookies
         if self.token:
             environ["HTTP_AUTHORIZATION"] = f"Bearer {self.token}"
+        if self.key:
+            environ["HTTP_IDEMPOTENCY_KEY"] = self.key
         return environ
 
 
@@ -71,11 +75,12 @@ class Answer:
 
 @dataclass(frozen=True)
 class Cost:
-    """Per request: CPU milliseconds of web and of PostgreSQL, buffers touched."""
+    """Per request: CPU milliseconds of web and of PostgreSQL, buffers touched, searches in indexes."""
 
     web_ms: float
     postgres_ms: float
     buffers: float
+    searches: float
 
     @property
     def total_ms(self) -> float:
@@ -123,11 +128,12 @@ class Caller:
         """Return the cost of a request, over `times` of them."""
         requests = [make() for _ in range(times)]
         gc.collect()
-        buffers, backend, web = _buffers(), _backend_seconds(), time.process_time()
+        (buffers, searches), backend, web = _touched(), _backend_seconds(), time.process_time()
         for request in requests:
             self.call(request)
         web_used, backend_used = time.process_time() - web, _backend_seconds() - backend
-        return Cost(web_used / times * 1000, backend_used / times * 1000, (_buffers() - buffers) / times)
+        buffers, searches = (after - before for after, before in zip(_touched(), (buffers, searches), strict=True))
+        return Cost(web_used / times * 1000, backend_used / times * 1000, buffers / times, searches / times)
 
 
 def _backend_seconds() -> float:
@@ -138,13 +144,23 @@ def _backend_seconds() -> float:
     return int(Path(f"/proc/{pid}/schedstat").read_text(encoding="ascii").split()[0]) / 1e9
 
 
-def _buffers() -> int:
-    """Return the buffers that this database has touched; a connection's share is otherwise told once a second only."""
+TOUCHED = """
+SELECT blks_hit + blks_read, (SELECT coalesce(sum(idx_scan), 0) FROM pg_stat_user_indexes)
+FROM pg_stat_database WHERE datname = current_database()
+"""
+
+
+def _touched() -> tuple[int, int]:
+    """Return the buffers that this database has touched, and the searches in its indexes.
+
+    A connection's share is otherwise told once a second only.
+    """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_stat_force_next_flush()")
         cursor.execute("SELECT pg_stat_clear_snapshot()")
-        cursor.execute("SELECT blks_hit + blks_read FROM pg_stat_database WHERE datname = current_database()")
-        return int(cursor.fetchone()[0])
+        cursor.execute(TOUCHED)
+        buffers, searches = cursor.fetchone()
+    return int(buffers), int(searches)
 
 
 @dataclass(frozen=True)
@@ -176,4 +192,5 @@ def _median(costs: list[Cost]) -> Cost:
         statistics.median(cost.web_ms for cost in costs),
         statistics.median(cost.postgres_ms for cost in costs),
         statistics.median(cost.buffers for cost in costs),
+        statistics.median(cost.searches for cost in costs),
     )

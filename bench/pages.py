@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -28,6 +29,7 @@ SIZES = (20_000, 200_000)
 MOST_QUERIES = 12
 MOST_GROWTH = 1.3
 READS, WRITES = 20, 8
+SCOPES = ["deals:read", "deals:write"]
 CSRF = "bench" * 6 + "ab"
 NEW_CUSTOMERS = 50_000_000  # numbered beyond all that the data holds
 
@@ -63,11 +65,23 @@ class Result:
         return (large.page.total_ms / large.floor.web_ms) / (small.page.total_ms / small.floor.web_ms)
 
     @property
+    def most_buffers(self) -> float:
+        """How many buffers it may touch at the largest size.
+
+        Equal, says the promise, but a B-tree of ten times as many rows is often a level higher, so each search may touch
+        one page more; and what has ten times as many rows waits in a few pages more of an index. A scan has no place in
+        that: it touches ten times as much.
+        """
+        small = self.at[min(self.at)].page
+        return MOST_GROWTH * small.buffers + small.searches
+
+    @property
     def passed(self) -> bool:
         """Whether every promise is kept."""
         ratios = [compared.ratio for compared in self.at.values()]
         within = self.page.limit is None or max(ratios) <= self.page.limit
-        return within and len(self.queries) <= MOST_QUERIES and self.growth <= MOST_GROWTH
+        flat = self.growth <= MOST_GROWTH and self.at[max(self.at)].page.buffers <= self.most_buffers
+        return within and flat and len(self.queries) <= MOST_QUERIES
 
     def as_json(self) -> dict[str, Any]:
         """Return the figures."""
@@ -76,6 +90,7 @@ class Result:
             "limit": self.page.limit,
             "queries": len(self.queries),
             "growth": round(self.growth, 2),
+            "most_buffers": round(self.most_buffers),
             "passed": self.passed,
             "at": {
                 size: {
@@ -86,6 +101,7 @@ class Result:
                     "floor_web_ms": round(found.floor.web_ms, 2),
                     "floor_postgres_ms": round(found.floor.postgres_ms, 2),
                     "buffers": round(found.page.buffers),
+                    "searches": round(found.page.searches),
                     "floor_buffers": round(found.floor.buffers),
                 }
                 for size, found in self.at.items()
@@ -102,7 +118,9 @@ class Bench:
         self.seller = session_of(world.seller)
         self.approver = session_of(world.approver)
         self.actor = actor_of(people_with_seats().get(pk=world.seller.pk), None, via=Via.SESSION)[0]
-        self.token = make_token(actor=self.actor, name="bench", scopes=["deals:read", "deals:write"], days=30)[1]
+        self.token = make_token(actor=self.actor, name="bench", scopes=SCOPES, days=30)[1]
+        approver = actor_of(people_with_seats().get(pk=world.approver.pk), None, via=Via.SESSION)[0]
+        self.approver_token = make_token(actor=approver, name="bench", scopes=SCOPES, days=30)[1]
 
     def refresh(self) -> None:
         """Choose the deals that detail pages are measured on: with lines, comments and events, newest first."""
@@ -123,9 +141,7 @@ class Bench:
         fields = {
             "csrfmiddlewaretoken": CSRF,
             "submission": str(uuid.uuid4()),
-            "enrollment": str(
-                next(e.id for e in self.actor.enrollments if e.vendor_id == self.world.sides[0].vendor.pk)
-            ),
+            "enrollment": str(self._enrollment),
             "customer_name": name,
             "customer_domain": customer.domain if number % 4 else "",
             "customer_country": customer.country,
@@ -147,16 +163,50 @@ class Bench:
         }
         return self._form("/portal/deals/register/", self.seller, fields)
 
+    def api_registering(self) -> Request:
+        """Return the same over the API, under an idempotency key."""
+        side = self.world.sides[0]
+        number = next(self._customers)
+        customer = identity(number if number % 4 else number % 5000)
+        fields = {
+            "enrollment": self._enrollment,
+            "customer_name": customer.name if number % 4 else customer.name.rsplit(" ", 1)[0].upper(),
+            "customer_domain": customer.domain if number % 4 else "",
+            "customer_country": customer.country,
+            "title": "12 palletising cells",
+            "close_date": (timezone.localdate() + timedelta(days=60)).isoformat(),
+            "lines": [{"product": side.robot.pk, "quantity": 12}, {"product": side.sensor.pk, "quantity": 3}],
+        }
+        return self._send("/api/v1/deals/", self.token, fields, 201)
+
+    def api_approving(self) -> Request:
+        """Return an approval over the API, under an idempotency key."""
+        deal = self._registered()
+        return self._send(
+            f"/api/v1/deals/{deal.reference}/approve/", self.approver_token, {"message": "Good luck."}, 200
+        )
+
     def approving(self) -> Request:
         """Return the approval of a deal that was registered just before, outside the measurement."""
+        deal = self._registered()
+        fields = {"csrfmiddlewaretoken": CSRF, "message": "", "days": str(deal.protection_days), "overtake_reason": ""}
+        return self._form(f"/desk/deals/{deal.reference}/approve/", self.approver, fields)
+
+    @property
+    def _enrollment(self) -> int:
+        return next(e.id for e in self.actor.enrollments if e.vendor_id == self.world.sides[0].vendor.pk)
+
+    def _registered(self) -> Deal:
         caller, before = Caller(), Deal.objects.order_by("-pk").values_list("pk", flat=True)[0]
         while True:
             caller.call(self.registering())
-            deal = Deal.objects.filter(pk__gt=before).order_by("-pk")[0]
+            deal: Deal = Deal.objects.filter(pk__gt=before).order_by("-pk")[0]
             if deal.status == Status.SUBMITTED:
-                break
-        fields = {"csrfmiddlewaretoken": CSRF, "message": "", "days": str(deal.protection_days), "overtake_reason": ""}
-        return self._form(f"/desk/deals/{deal.reference}/approve/", self.approver, fields)
+                return deal
+
+    def _send(self, path: str, token: str, fields: dict[str, Any], status: int) -> Request:
+        key = uuid.uuid4().hex
+        return Request("POST", path, token=token, json=json.dumps(fields), key=key, expected=(status,))
 
     def _form(self, path: str, cookies: str, fields: dict[str, str]) -> Request:
         return Request("POST", path, f"{cookies}; csrftoken={CSRF}", form=tuple(fields.items()), expected=(302,))
@@ -194,6 +244,8 @@ def pages(bench: Bench) -> list[Page]:
         Page("desk: approve", "desk", bench.approving, 4, WRITES),
         Page("API: deals", "portal", ask("/api/v1/deals/?limit=25"), 2),
         Page("API: a deal", "portal", ask("/api/v1/deals/{approved}/"), 2.5),
+        Page("API: register", "portal", bench.api_registering, 4, WRITES),
+        Page("API: approve", "desk", bench.api_approving, 4, WRITES),
     ]
 
 
@@ -213,6 +265,8 @@ def measure(sizes: tuple[int, ...] = SIZES, only: str = "") -> list[Result]:
 
 def _measure_one(caller: Caller, bench: Bench, result: Result, size: int) -> None:
     page = result.page
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM dealreg_deal")  # what was written for the page before; autovacuum does it after 500 rows
     caller.call(page.make())  # templates are compiled, address patterns too
     result.queries = max(result.queries, caller.queries(page.make()), key=len)
     result.at[size] = found = compare(caller, lambda: bench.floor(page.side), page.make, page.times)
@@ -221,7 +275,7 @@ def _measure_one(caller: Caller, bench: Bench, result: Result, size: int) -> Non
     print(
         f"  {page.name:30} {found.ratio:5.2f} × floor {limit:13} {len(result.queries):3} queries, web {found.page.web_ms:5.1f} ms, "
         f"PostgreSQL {found.page.postgres_ms:4.1f} ms (floor {found.floor.web_ms:.1f} and {found.floor.postgres_ms:.1f}), "
-        f"{found.page.buffers:5.0f} buffers",
+        f"{found.page.buffers:5.0f} buffers in {found.page.searches:.0f} searches",
         flush=True,
     )
 
