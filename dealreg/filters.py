@@ -14,6 +14,7 @@ from django_filters import BooleanFilter, CharFilter, ChoiceFilter, DateFilter, 
 from dealreg.enums import WAITING_FOR_VENDOR, Outcome, Stage, Status
 from dealreg.fields import DAY_FORMATS, DayInput
 from dealreg.models import Deal
+from dealreg.portfolio import ending_soon
 from partners.enums import PartnerType
 from partners.models import Partner
 from prm.kernel.widgets import PlainSelect
@@ -97,6 +98,7 @@ class DeskDealFilter(DealFilter):
     )
     partner = CharFilter(field_name="partner__slug", widget=forms.HiddenInput)
     overdue = BooleanFilter(method="late", label=_("Overdue"), widget=forms.CheckboxInput)
+    ending = BooleanFilter(method="soon", label=_("Protection ends"), widget=forms.CheckboxInput)
 
     def search(self, found: QuerySet[Any], name: str, text: str) -> QuerySet[Any]:
         """Return the deal of that reference, else those whose customer or partner has the text in its name.
@@ -113,3 +115,7 @@ class DeskDealFilter(DealFilter):
     def late(self, found: QuerySet[Any], name: str, wanted: bool) -> QuerySet[Any]:  # noqa: FBT001 -- django-filter's signature
         """Keep what waits for the vendor past its service level."""
         return found.filter(status__in=WAITING_FOR_VENDOR, due_at__lte=timezone.now()) if wanted else found
+
+    def soon(self, found: QuerySet[Any], name: str, wanted: bool) -> QuerySet[Any]:  # noqa: FBT001 -- django-filter's signature
+        """Keep open deals whose protection ends within 30 days."""
+        return ending_soon(found, timezone.now()) if wanted else found

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from django.contrib import admin
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from activity.console import ScopedAdmin, site
+from activity.console.facets import MOST_VALUES, Facet
 from partners.models import Enrollment, Partner, Program, Seat
 from partners.permissions import EDIT_PARTNERS, EDIT_PROGRAMS, VIEW_PARTNERS
+from partners.reports import staff_of
 from partners.services.enrollments import write_enrollment
-from people.models import Person
+from partners.workflow import ENROLLMENT
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
 
 
 @admin.register(Program, site=site)
@@ -52,6 +61,15 @@ class PartnerAdmin(ScopedAdmin):
         return format_html('<a href="{}">{}</a>', partner.get_absolute_url(), _("Open on the desk"))
 
 
+class ManagerFacet(Facet):
+    """Filters by partner manager."""
+
+    @cached_property
+    def values(self) -> list[tuple[str, Any]]:
+        """The vendor's own people."""
+        return [(str(person.pk), person) for person in staff_of(self.request.actor)[:MOST_VALUES]]
+
+
 @admin.register(Enrollment, site=site)
 class EnrollmentAdmin(ScopedAdmin):
     """Who is in which program, its partner manager and its status."""
@@ -63,7 +81,8 @@ class EnrollmentAdmin(ScopedAdmin):
     intro = _("Who is in which program, who looks after it, and how it stands.")
     empty = _("Partners that join a program of yours appear here.")
     list_display = ("partner", "program", "status", "manager", "enrolled_at")
-    list_filter = ("status", "program", "manager")
+    list_filter = ("status", "program", ("manager", ManagerFacet))
+    actions = ("assign_manager",)
     list_select_related = ("partner", "program", "manager")
     search_fields = ("partner__name",)
     ordering = ("partner__name",)
@@ -77,9 +96,28 @@ class EnrollmentAdmin(ScopedAdmin):
     def formfield_for_foreignkey(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
         """Offer the vendor's own people as partner managers."""
         if db_field.name == "manager":
-            kwargs["queryset"] = Person.objects.filter(seats__vendor_id=request.actor.vendor_id, seats__is_active=True)
-            return admin.ModelAdmin.formfield_for_foreignkey(self, db_field, request, **kwargs)
+            kwargs |= {"queryset": staff_of(request.actor), "empty_label": _("Nobody")}
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """Offer the steps that the enrollment can take."""
+        found = self.get_object(request, object_id or "") if object_id else None
+        steps = ENROLLMENT.available(found, request.actor) if found is not None else []  # type: ignore[attr-defined]
+        return super().changeform_view(request, object_id, form_url, {**(extra_context or {}), "steps": steps})
+
+    @admin.action(description=_("Assign a partner manager"))
+    def assign_manager(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse:
+        """Ask whom, for those selected."""
+        query = urlencode({"id": sorted(queryset.values_list("pk", flat=True))}, doseq=True)
+        return redirect(f"{reverse('console:enrollment-assign')}?{query}")
+
+    assign_manager.icon = "user"  # type: ignore[attr-defined]
 
 
 @admin.register(Seat, site=site)

@@ -8,7 +8,7 @@ from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.db import models
-from django.forms import CheckboxInput, DateInput, Media, NumberInput, Select, Textarea, TextInput, URLInput
+from django.forms import CheckboxInput, DateInput, Media, ModelChoiceField, NumberInput, Select, Textarea, TextInput, URLInput
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
@@ -19,8 +19,9 @@ from activity.console.lists import CappedPaginator, ScopedList, columns_of
 from activity.models import Event
 from activity.services import remove_row, write_row
 from prm.kernel.actors import Permission
-from prm.kernel.errors import RuleViolation
-from prm.kernel.pages import PAGE_SIZE, csv_response
+from prm.kernel.errors import Forbidden, RuleViolation
+from prm.kernel.pages import PAGE_SIZE, Column, export_response
+from prm.kernel.spreadsheets import FORMATS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from prm.kernel.actors import Actor
 
 RECENT = 8
+LONG_LIST = 12
 
 # Plain controls, as on every other page. Amounts are text: a browser throws away what it can't read of a number.
 CONTROLS: dict[Any, Any] = {
@@ -123,16 +125,30 @@ class ScopedAdmin(admin.ModelAdmin):
         return [(item, Facet) if isinstance(item, str) else item for item in super().get_list_filter(request)]
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """Show the list, or give its rows as CSV."""
+        """Show the list, or give its rows as a file."""
         asked = request.GET.copy()
-        if asked.pop("export", None) != ["csv"] or request.method != "GET":
+        wanted = asked.pop("export", [""])[-1]
+        if wanted not in FORMATS or request.method != "GET":
             return super().changelist_view(request, extra_context)
         request.GET = asked  # type: ignore[assignment]
         if not self.has_view_permission(request):
             return super().changelist_view(request, extra_context)
+        columns, found = self.exported(request)
+        return export_response(request, str(self.opts.model_name), columns, found, wanted)
+
+    def exported(self, request: HttpRequest) -> tuple[tuple[Column, ...], QuerySet[Any]]:
+        """Return what an export holds: the list's columns, and the rows that search, facets and order give.
+
+        Raises:
+            Forbidden: the actor may not use the console, or not see these rows.
+        """
+        if not self.admin_site.has_permission(request) or not self.has_view_permission(request):
+            raise Forbidden("not_allowed", _("Your role doesn't open this page."))
+        asked = request.GET.copy()
+        asked.pop("export", None)
+        request.GET = asked  # type: ignore[assignment]
         found = self.get_changelist_instance(request).get_queryset(request)
-        columns = columns_of(self, self.get_list_display(request))
-        return csv_response(str(self.opts.model_name), columns, found)
+        return columns_of(self, self.get_list_display(request)), found
 
     # -- Forms
 
@@ -173,7 +189,7 @@ class ScopedAdmin(admin.ModelAdmin):
             response.status_code = refusal.status if refusal else 422
             response.context_data["refusal"] = refusal  # type: ignore[index]
 
-    def render_change_form(  # noqa: PLR0913  (Django's signature)
+    def render_change_form(
         self,
         request: HttpRequest,
         context: dict[str, Any],
@@ -289,9 +305,14 @@ def unwrapped(field: Any) -> Any:
     """Return a form field with a plain control; a long list of choices is one that filters as one types."""
     if field is not None and isinstance(field.widget, RelatedFieldWidgetWrapper):
         field.widget = field.widget.widget
-    if field is not None and isinstance(field.widget, Select) and len(getattr(field, "_choices", ())) > 12:
+    if field is not None and isinstance(field.widget, Select) and _is_long(field):
         field.widget.attrs["data-combobox"] = ""
     return field
+
+
+def _is_long(field: Any) -> bool:
+    """Whether a list of fixed choices is too long to look through; one of rows filters as one types in any case."""
+    return isinstance(field, ModelChoiceField) or len(list(field.choices)) > LONG_LIST
 
 
 def choices_for(db_field: models.ForeignKey[Any, Any], request: HttpRequest) -> dict[str, Any]:

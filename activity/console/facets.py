@@ -23,7 +23,7 @@ MOST_VALUES = 200
 class Facet(FieldListFilter):
     """A filter over a choice, a yes or no, or a related row in the actor's sight. Takes a query or two."""
 
-    def __init__(  # noqa: PLR0913  (Django's signature)
+    def __init__(
         self,
         field: Any,
         request: HttpRequest,

@@ -16,7 +16,7 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.db import models
 from django.forms import ModelChoiceField
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, strip_tags
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -103,15 +103,16 @@ def _heads(cl: Any) -> list[dict[str, Any]]:
 
 
 def _row(cl: Any, names: list[Any], heads: list[dict[str, Any]], row: Any) -> Row:
-    cells = []
+    cells, called = [], ""
     for place, (name, head) in enumerate(zip(names, heads, strict=True)):
         value = shown(name, row, cl.model_admin)
         if place == 0:
+            called = strip_tags(str(value))
             cells.append(format_html('<th scope="row"><a href="{}">{}</a></th>', cl.url_for_result(row), value))
         else:
             extra = ' class="num"' if head["number"] else ""
-            cells.append(format_html("<td{} data-label=\"{}\">{}</td>", SafeString(extra), head["text"], value))
-    return Row(row.pk, str(row), cells)
+            cells.append(format_html('<td{} data-label="{}">{}</td>', SafeString(extra), head["text"], value))
+    return Row(row.pk, called, cells)
 
 
 def _actions(cl: Any) -> list[dict[str, Any]]:
@@ -176,8 +177,12 @@ def _told(value: Any) -> Any:
 def _listed(value: Any) -> Any:
     if not value:
         return DASH
-    parts = [f"{key} {text}" for key, text in value.items()] if isinstance(value, dict) else [str(part) for part in value]
-    return format_html('<ul class="stack tight">{}</ul>', SafeString("").join(format_html("<li>{}</li>", part) for part in parts))
+    parts = (
+        [f"{key} {text}" for key, text in value.items()] if isinstance(value, dict) else [str(part) for part in value]
+    )
+    return format_html(
+        '<ul class="stack tight">{}</ul>', SafeString("").join(format_html("<li>{}</li>", part) for part in parts)
+    )
 
 
 # -- Forms
@@ -248,7 +253,10 @@ def console_form(context: template.Context, adminform: Any, inlines: list[Any]) 
     ]
     opts = model_admin.opts
     crumbs = [
-        {"label": capfirst(opts.verbose_name_plural), "url": reverse(f"admin:{opts.app_label}_{opts.model_name}_changelist")},
+        {
+            "label": capfirst(opts.verbose_name_plural),
+            "url": reverse(f"admin:{opts.app_label}_{opts.model_name}_changelist"),
+        },
         {"label": str(context["original"] or _("New"))},
     ]
     lines = [_lines(inline) for inline in inlines]
@@ -290,7 +298,9 @@ def _lines(inline: Any) -> Lines:
 
 def _line(form: Any, names: list[str], title: str, opts: Any, *, editable: bool) -> LineRow:
     if not editable:
-        facts = [(capfirst(label_for_field(name, opts.model, opts)), shown(name, form.instance, opts)) for name in names]
+        facts = [
+            (capfirst(label_for_field(name, opts.model, opts)), shown(name, form.instance, opts)) for name in names
+        ]
         return LineRow(form, title, [], [], None, facts)
     fields = [form[name] for name in names if name in form.fields and not form[name].is_hidden]
     hidden = [bound for bound in form.hidden_fields()]

@@ -1,0 +1,53 @@
+"""What can be set up in the console: the menu's entries, each with a sentence on what it is for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext_lazy as _
+
+from portal.navigation import CONSOLE, Entry, address_of
+
+if TYPE_CHECKING:
+    from prm.kernel.actors import Actor
+
+SAYS: dict[str, Any] = {
+    "admin:partners_partner_changelist": _("Profiles of everyone who is or was enrolled"),
+    "admin:partners_enrollment_changelist": _("Status and partner manager, program by program"),
+    "admin:standing_standing_changelist": _("Who holds which tier"),
+    "admin:partners_program_changelist": _("What partners join"),
+    "admin:dealreg_policy_changelist": _("Protection, discount and service level, by version"),
+    "admin:standing_tier_changelist": _("The ladder, and what each step brings"),
+    "admin:accounts_product_changelist": _("What is sold, with list prices"),
+    "admin:accounts_productfamily_changelist": _("What protection is granted for"),
+    "admin:partners_seat_changelist": _("Who works for you, and for your partners"),
+    "admin:accounts_account_changelist": _("End customers that registrations are checked against"),
+    "admin:dealreg_deal_changelist": _("Every registration, to look things up"),
+    "console:mail-texts": _("What your mails say, by kind and language"),
+    "console:undelivered": _("Mails and reactions that failed, with the reason"),
+    "console:sending": _("Whether your mails are believed"),
+    "console:event-list": _("Who did what when, with before and after"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """A group of places to set up."""
+
+    label: Any
+    places: list[tuple[Entry, str, Any]]
+
+
+def areas_for(actor: Actor) -> list[Area]:
+    """Return the groups of the console's menu that the actor may open, each place with its address and sentence."""
+    found = []
+    for group in CONSOLE:
+        places = [
+            (entry, url, SAYS.get(entry.name, ""))
+            for entry in group.entries
+            if group.label and (url := address_of(entry.name)) and (not entry.roles or actor.role in entry.roles)
+        ]
+        if places:
+            found.append(Area(group.label, places))
+    return found
