@@ -1,4 +1,4 @@
-"""Who a job works for: the person who started it, at that seat, as it stands now.
+"""Who a job works for: the person who started it, at that seat, as both stand now.
 
 `partners` knows seats and stands above; it plugs in.
 """
@@ -6,19 +6,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
 
 from prm.kernel.actors import Actor
 
-ActorMaker = Callable[[int, int], Actor | None]
 
-_maker: list[ActorMaker] = []
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """A person at a seat: the actor, and what pages know of person and seat beside it."""
+
+    actor: Actor
+    person: Any
+    place: Any
 
 
-def set_actor_maker(maker: ActorMaker) -> None:
-    """Plug in the function that makes an actor from a person's and a seat's id; called once at start-up."""
-    _maker[:] = [maker]
+HolderOf = Callable[[int, int], Holder | None]
+
+_source: list[HolderOf] = []
 
 
-def actor_at_seat(person_id: int, seat_id: int) -> Actor | None:
-    """Return the actor of a person at a seat as both stand now; None where the seat or the person has ended."""
-    return _maker[0](person_id, seat_id)
+def set_holder_source(source: HolderOf) -> None:
+    """Plug in the function that finds a holder by a person's and a seat's id; called once at start-up."""
+    _source[:] = [source]
+
+
+def holder_of(person_id: int, seat_id: int | None) -> Holder | None:
+    """Return who holds a seat, as it stands now; None where the seat or the person has ended, or there is no seat."""
+    return None if seat_id is None else _source[0](person_id, seat_id)

@@ -11,4 +11,6 @@ class JobsConfig(AppConfig):
 
     def ready(self) -> None:
         """Load every app's kinds of job."""
+        from jobs import exports  # noqa: F401
+
         autodiscover_modules("jobs")

@@ -20,7 +20,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from activity.nudge import nudge_workers
-from jobs.actors import actor_at_seat
+from jobs.actors import holder_of
 from jobs.cleaning import clear_parts
 from jobs.enums import JobState
 from jobs.events import JOB_CANCELLED, JOB_DONE, JOB_FAILED
@@ -130,16 +130,15 @@ def _run(work: Work, kind: JobKind) -> None:
         raise
     except Exception as error:  # noqa: BLE001  (whatever fails is kept with the job, and shown as failed)
         log.warning("job_failed", job_id=job.pk, kind=job.kind, error=type(error).__name__)
-        words = _(
-            "Something went wrong on our side, not yours. It is kept for whoever runs this installation. Try again."
-        )
+        words = _("Something went wrong on our side, not yours. Who runs this installation can see what. Try again.")
         end(job, JobState.FAILED, error=words, trace="".join(traceback.format_exception(error))[-8000:])
 
 
 def actor_of(job: Job) -> Actor | None:
     """Return who the job works for, with the rights that it has now; None where the seat or the person has ended."""
     if job.seat_id is not None:
-        return actor_at_seat(job.person_id, job.seat_id)
+        holder = holder_of(job.person_id, job.seat_id)
+        return holder.actor if holder else None
     if not job.person.is_active:
         return None
     kind = Kind.OPERATOR if job.person.is_operator else Kind.PERSON

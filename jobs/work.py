@@ -129,7 +129,7 @@ class Work:
             cancelled = self._save(checkpoint=False)
         if cancelled:
             raise Cancelled
-        if stopping.is_set() and self.job.checkpoint is None:
+        if stopping.is_set():
             raise LetGo
 
     def _save(self, *, checkpoint: bool) -> bool:
@@ -201,7 +201,8 @@ class Work:
 
     def open_part(self, name: str) -> IO[bytes]:
         """Open what `keep_part` kept."""
-        opened: IO[bytes] = default_storage.open(name)
+        # Not Django's wrapper: iterating over that one begins at the start, wherever one has sought.
+        opened: IO[bytes] = default_storage.open(name).file
         return opened
 
     @contextmanager

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -18,11 +17,13 @@ from django.utils.translation import gettext as _
 
 from jobs import services
 from jobs.enums import ENDED, JobState
+from jobs.exports import start_export
 from jobs.models import Job, JobFile, Refusal
 from jobs.reports import Progress, figures_of, files_of, is_stuck, look_of, progress_of, state_words
 from portal.formats import number_text, span_text
 from portal.public.files import inert, safe_name, stored_pieces
-from prm.kernel.pages import ActorView, ListPage, Page, harmless
+from prm.kernel.pages import ActorView, ListPage, Page
+from prm.kernel.spreadsheets import MARK, csv_line
 
 if TYPE_CHECKING:
     from django.http.response import HttpResponseBase
@@ -192,6 +193,21 @@ class JobPoll(JobView):
         return response
 
 
+class ExportStart(ActorView):
+    """Starts the export of a list as a job; the page that offers it comes from the list itself."""
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """Start it, and go to its page."""
+        job = start_export(
+            actor=self.actor,
+            request=request,
+            path=request.POST.get("path", ""),
+            query=request.POST.get("query", ""),
+            wanted=request.POST.get("format", ""),
+        )
+        return HttpResponseRedirect(job.get_absolute_url())
+
+
 class JobCancel(JobView):
     """Cancels a job."""
 
@@ -248,18 +264,10 @@ class JobRefusals(JobView):
         return inert(response, safe_name(f"refused-{job.created_at:%Y-%m-%d}-{job.pk}.csv"), "text/csv; charset=utf-8")
 
 
-class _Echo:
-    """A file that gives back what is written, for a csv writer that streams."""
-
-    def write(self, value: str) -> str:
-        return value
-
-
 def refusal_lines(job: Job) -> Iterator[str]:
     """Yield the CSV's lines: the row's own columns where the job kept them, then line and reason."""
-    writer: Any = csv.writer(_Echo())
     header = [str(cell) for cell in job.arguments.get("header", [])]
-    yield "\ufeff" + writer.writerow([*map(harmless, header or [_("row")]), _("reason"), _("line")])
+    yield MARK + csv_line([*(header or [_("row")]), _("reason"), _("line")])
     for row in job.refusals.order_by("line", "pk").iterator(chunk_size=2000):
         cells = (row.cells + [""] * len(header))[: len(header)] if header else [row.name]
-        yield writer.writerow([*map(harmless, cells), row.reason, row.line])
+        yield csv_line([*cells, row.reason, row.line])

@@ -57,7 +57,7 @@ def prepare(stack: Stack) -> str:
 
 
 def start_application(stack: Stack, port: int) -> None:
-    """Start the web server, wait until it answers, and start worker and beat (all at once would be slower for all).
+    """Start the web server, wait until it answers, and start workers and beat (all at once would be slower for all).
 
     Raises:
         CannotRunError: it does not.
@@ -67,6 +67,7 @@ def start_application(stack: Stack, port: int) -> None:
     stack.supervisor.wait_until("web", lambda: answers(port))
     stack.supervisor.start(worker(stack, environment))
     stack.supervisor.start(beat(stack, environment))
+    stack.supervisor.start(jobs_worker(stack, environment))
 
 
 def web(stack: Stack, port: int, environment: dict[str, str]) -> Program:
@@ -80,6 +81,13 @@ def worker(stack: Stack, environment: dict[str, str]) -> Program:
     """Return the Celery worker; alone on its broker, it needs none of the workers' small talk."""
     options = ["--concurrency", "2", "--loglevel", "info", "--without-gossip", "--without-mingle"]
     return stack.program("worker", "celery", "-A", "prm", "worker", *options, environment=environment)
+
+
+def jobs_worker(stack: Stack, environment: dict[str, str]) -> Program:
+    """Return the worker of long jobs, one process: deliveries and mails never wait behind it."""
+    options = ["--queues", "jobs", "--pool", "solo", "--hostname", "jobs@%h", "--loglevel", "info"]
+    options += ["--without-gossip", "--without-mingle"]
+    return stack.program("jobs", "celery", "-A", "prm", "worker", *options, environment=environment)
 
 
 def beat(stack: Stack, environment: dict[str, str]) -> Program:

@@ -21,7 +21,7 @@ from prm.embedded.identity import SAME, Identity, end_with_parent
 from prm.embedded.state import ROOT, State, write_private
 
 # One stage after the other; within a stage all are asked at once, in this order, because each may take seconds.
-STOP_STAGES = (("web", "beat", "worker"), ("valkey",), ("postgres",))
+STOP_STAGES = (("web", "beat", "worker", "jobs"), ("valkey",), ("postgres",))
 VITAL = ("postgres", "web")
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 LONGEST_PAUSE = 30.0
@@ -156,7 +156,7 @@ class Supervisor:
             child.process.wait()
 
     def stop_all(self) -> None:
-        """Stop everything: web server, beat and worker, then Valkey, then PostgreSQL."""
+        """Stop everything: web server, beat and workers, then Valkey, then PostgreSQL."""
         for stage in STOP_STAGES:
             self.stop(*stage)
         self._register.unlink(missing_ok=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -17,6 +16,7 @@ from django.views import View
 
 from prm.kernel.actors import Kind, Permission
 from prm.kernel.errors import Forbidden, RuleViolation
+from prm.kernel.spreadsheets import FORMATS, csv_pieces, xlsx_file
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -28,8 +28,7 @@ if TYPE_CHECKING:
 PAGE_SIZE = 25
 MOST_PAGES = 400
 COUNT_UPTO = 1000
-MOST_EXPORTED = 50_000
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+EXPORTED_AT_ONCE = 5_000
 
 
 class ActorView(View):
@@ -48,11 +47,19 @@ class ActorView(View):
         """Send strangers to sign-in; refuse who is on the other side or lacks the right."""
         if self.actor.kind is Kind.ANONYMOUS:
             return _to_sign_in(request)
+        self.refuse_others()
+        return super().dispatch(request, *args, **kwargs)  # type: ignore[return-value]
+
+    def refuse_others(self) -> None:
+        """Refuse who is on the other side or lacks the right.
+
+        Raises:
+            Forbidden: so it is.
+        """
         if self.actor.kind not in self.kinds:
             raise Forbidden("other_side", _("This page belongs to another seat than the one you act from."))
         if self.permission is not None and not self.actor.may(self.permission):
             raise Forbidden("not_allowed", _("Your role doesn't open this page."))
-        return super().dispatch(request, *args, **kwargs)  # type: ignore[return-value]
 
     def http_method_not_allowed(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Say that the address takes a button's click only, as after a sign-in that led back to it."""
@@ -150,19 +157,31 @@ class ListPage(ActorView):
         return {}
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse | StreamingHttpResponse:
-        """Show the page, its results alone for htmx, or the rows as CSV."""
-        filterset = (
-            self.filterset_class(request.GET, queryset=self.rows(), request=request) if self.filterset_class else None
-        )
-        found = self._ordered(filterset.qs if filterset is not None else self.rows())
-        if request.GET.get("export") == "csv" and self.columns:
-            return self._export(found)
+        """Show the page, its results alone for htmx, or the rows as a file."""
+        filterset, found = self._found()
+        if request.GET.get("export") in FORMATS and self.columns:
+            return export_response(request, self.export_name, self.columns, found)
         page = self._page(found)
         context = {"page": page, "filter": filterset, "order": self.order, "view": self, **self.further_context(page)}
         partial = getattr(request, "htmx", False) and not request.htmx.boosted  # type: ignore[attr-defined]
         response = render(request, self.results_template if partial else self.template_name, context)
         response["Vary"] = "HX-Request, Cookie"
         return response
+
+    def _found(self) -> tuple[FilterSet | None, QuerySet[Any]]:
+        if self.filterset_class is None:
+            return None, self._ordered(self.rows())
+        filterset = self.filterset_class(self.request.GET, queryset=self.rows(), request=self.request)
+        return filterset, self._ordered(filterset.qs)
+
+    def exported(self) -> tuple[tuple[Column, ...], QuerySet[Any]]:
+        """Return what an export holds: the columns, and the rows that filter and order of the query string give.
+
+        Raises:
+            Forbidden: the actor may not open this page.
+        """
+        self.refuse_others()
+        return self.columns, self._found()[1]
 
     @property
     def order(self) -> str:
@@ -184,38 +203,32 @@ class ListPage(ActorView):
         count = start + len(rows) if complete else found.order_by()[: COUNT_UPTO + 1].count()
         return Page(rows[:PAGE_SIZE], number, len(rows) > PAGE_SIZE and number < MOST_PAGES, count)
 
-    def _export(self, found: QuerySet[Any]) -> StreamingHttpResponse:
-        return csv_response(self.export_name, self.columns, found)
 
+def export_response(
+    request: HttpRequest, name: str, columns: tuple[Column, ...], found: QuerySet[Any], wanted: str = ""
+) -> HttpResponse | StreamingHttpResponse:
+    """Return rows as a file, today's date in its name; beyond EXPORTED_AT_ONCE rows the page that offers a job for it.
 
-def csv_response(name: str, columns: tuple[Column, ...], found: QuerySet[Any]) -> StreamingHttpResponse:
-    """Return rows as a CSV file that is written while it is sent; today's date is in its name."""
-    response = StreamingHttpResponse(csv_lines(columns, found), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{name}-{timezone.localdate():%Y-%m-%d}.csv"'
+    `wanted` is one of FORMATS, else what the query string asks for.
+    """
+    wanted = wanted or request.GET.get("export", "")
+    if found.order_by()[: EXPORTED_AT_ONCE + 1].count() > EXPORTED_AT_ONCE:
+        query = request.GET.copy()
+        query.pop("export", None)
+        context = {"path": request.path, "query": query.urlencode(), "name": name, "most": EXPORTED_AT_ONCE}
+        return render(request, "public/export.html", {**context, "wanted": wanted})
+    head, lines = [str(label) for label, _value in columns], cells_of(columns, found)
+    pieces = xlsx_file(head, lines) if wanted == "xlsx" else csv_pieces(head, lines)
+    response = StreamingHttpResponse(pieces, content_type=FORMATS.get(wanted, FORMATS["csv"]))
+    file = f"{name}-{timezone.localdate():%Y-%m-%d}.{wanted if wanted in FORMATS else 'csv'}"
+    response["Content-Disposition"] = f'attachment; filename="{file}"'
     return response
 
 
-def csv_lines(columns: tuple[Column, ...], found: QuerySet[Any]) -> Iterator[str]:
-    """Yield a head and a line for each row, up to MOST_EXPORTED, with a mark by which spreadsheets know the encoding."""
-    writer = csv.writer(_Echo())
-    yield "\ufeff" + writer.writerow([str(label) for label, _value in columns])
-    for row in found[:MOST_EXPORTED].iterator(chunk_size=2000):
-        yield writer.writerow([harmless(value(row)) for _label, value in columns])
-
-
-class _Echo:
-    """A file that gives back what is written, for a csv writer that streams."""
-
-    def write(self, value: str) -> str:
-        return value
-
-
-def harmless(value: Any) -> str:
-    """Return a value for a spreadsheet's cell; text that it would run as a formula is quoted."""
-    if value is None:
-        return ""
-    text = str(value)
-    return "'" + text if isinstance(value, str) and text.startswith(FORMULA) else text
+def cells_of(columns: tuple[Column, ...], found: QuerySet[Any]) -> Iterator[list[Any]]:
+    """Yield each row's cells, reading 2,000 rows at a time."""
+    for row in found.iterator(chunk_size=2000):
+        yield [value(row) for _label, value in columns]
 
 
 def show_violation(form: BaseForm, violation: RuleViolation) -> None:

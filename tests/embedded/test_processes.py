@@ -34,7 +34,7 @@ def test_valkey_and_then_postgres_are_stopped_after_all_that_use_them(state, sup
     note = tmp_path / "stopped"
     mask = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM])  # inherited: sigwait wants it blocked
     try:
-        for name in ("postgres", "valkey", "worker", "beat", "web"):
+        for name in ("postgres", "valkey", "worker", "beat", "web", "jobs"):
             program = python(name, TIDY.format(note=str(note), name=name), state)
             supervisor.start(program)
             supervisor.wait_until(name, lambda program=program: has_printed(program))
@@ -43,8 +43,8 @@ def test_valkey_and_then_postgres_are_stopped_after_all_that_use_them(state, sup
     pids = [child.process.pid for child in supervisor.children.values()]
     supervisor.stop_all()
     stopped = note.read_text().split()
-    assert sorted(stopped[:3]) == ["beat", "web", "worker"]
-    assert stopped[3:] == ["valkey", "postgres"]
+    assert sorted(stopped[:4]) == ["beat", "jobs", "web", "worker"]
+    assert stopped[4:] == ["valkey", "postgres"]
     assert not any(is_alive(pid) for pid in pids)
 
 

@@ -71,9 +71,9 @@ def pid_of(supervisor: subprocess.Popen, part: str) -> int | None:
 def test_it_answers_starts_a_killed_worker_again_and_leaves_nothing_behind(run, home, port):
     with urllib.request.urlopen(f"http://localhost:{port}/health/", timeout=10) as answer:
         assert answer.status == 200
-    killed = pid_of(run, "prm worker")
+    killed = pid_of(run, "prm worker --concurrency")
     os.kill(killed, signal.SIGKILL)
-    assert eventually(lambda: pid_of(run, "prm worker") not in {killed, None})
+    assert eventually(lambda: pid_of(run, "prm worker --concurrency") not in {killed, None})
     children = children_of(run.pid)
     run.send_signal(signal.SIGINT)
     assert run.wait(20) == 0
