@@ -174,6 +174,7 @@ outbox-mail-body                 person   mail          people                  
 mail-previews                    person   -             people                     -
 mail-preview                     person   template      people                     -
 mail-preview-body                person   template      people                     -
+search                           person   -             people                     -
 styleguide                       open     -             everyone                   -
 styleguide-desk                  open     -             everyone                   -
 system                           system   -             ope                        -
@@ -236,6 +237,7 @@ dealreg_deal           v
 # Not walked, with the reason.
 NOT_OURS = {
     "styleguide-desk-detail": "the demo's made-up rows by their number, no record behind them",
+    "styleguide-part": "a part with the demo's made-up rows, no record behind it",
     "account_login": "django-allauth's, for everyone",
     "account_logout": "django-allauth's, for everyone",
     "account_inactive": "django-allauth's, for everyone",

@@ -20,7 +20,7 @@ def search(actor: Actor, asked: str) -> list[Group]:
     """
     words = " ".join(asked.replace("\x00", "")[:LONGEST].split()[:MOST_WORDS])
     if not words:
-        return grouped([("pages", _("Go to"), (hit for hit, _words in places(actor)))])
+        return grouped([("pages", _("Go to"), (hit for hit, _words in places(actor)))], most=40)
     pages = ("pages", _("Pages and actions"), find_places(actor, words))
     if len(words) < SHORTEST or actor.seat_id is None:
         return grouped([pages])

@@ -72,7 +72,7 @@ def best_of(hits: Iterable[Hit], most: int = PER_GROUP) -> tuple[Hit, ...]:
     return tuple(once.values())[:most]
 
 
-def grouped(groups: Sequence[tuple[str, str | Promise, Iterable[Hit]]]) -> list[Group]:
+def grouped(groups: Sequence[tuple[str, str | Promise, Iterable[Hit]]], most: int = PER_GROUP) -> list[Group]:
     """Return groups that have hits, the one with the best hit first, equals in the order given."""
-    found = [Group(key, label, best) for key, label, hits in groups if (best := best_of(hits))]
+    found = [Group(key, label, best) for key, label, hits in groups if (best := best_of(hits, most))]
     return sorted(found, key=lambda group: group.best)

@@ -1,4 +1,4 @@
-"""Pages to go to and things to do, by what the seat may: the menu's entries, and actions that have no entry of their own."""
+"""Pages to go to and things to do, by what the seat may: the menu's entries, and actions that have no entry there."""
 
 from __future__ import annotations
 
@@ -37,9 +37,7 @@ class Action:
 
     def open_to(self, actor: Actor) -> bool:
         """Whether the actor may do it."""
-        return (not self.kinds or actor.kind in self.kinds) and (
-            self.permission is None or actor.may(self.permission)
-        )
+        return (not self.kinds or actor.kind in self.kinds) and (self.permission is None or actor.may(self.permission))
 
 
 PARTNER, VENDOR, OPERATOR = frozenset({Kind.PARTNER}), frozenset({Kind.VENDOR}), frozenset({Kind.OPERATOR})
@@ -47,7 +45,7 @@ SEATED = PARTNER | VENDOR
 ACTIONS = (
     Action("portal:deal-register", _("Register a deal"), "plus", _("new deal protect"), REGISTER_DEALS, PARTNER),
     Action("portal:deal-list", _("Open deals"), "deal", _("pipeline"), None, PARTNER, "?open=1"),
-    Action("portal:team-invite", _("Invite a colleague"), "plus", _("add team member"), MANAGE_TEAM, PARTNER),
+    Action("portal:invite", _("Invite a colleague"), "plus", _("add team member"), MANAGE_TEAM, PARTNER),
     Action("portal:team", _("Change what a colleague may do"), "team", _("role access"), MANAGE_TEAM, PARTNER),
     Action("desk:deal-list", _("Overdue deals"), "clock", _("late"), None, VENDOR, "?overdue=on"),
     Action("console:branding", _("Change logo and colour"), "swatch", _("branding brand look"), EDIT_PROGRAMS, VENDOR),

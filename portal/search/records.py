@@ -1,8 +1,8 @@
 """Deals, partners, accounts and people that fit what was typed: each through the actor's sight, on an index.
 
-Two letters are looked up as the beginning of a name (ordered indexes over ``upper(name)``); from three letters on, words
-in the middle are found too (trigram indexes). Accounts have no trigram index, so that imports stay quick: besides by
-their beginning and domain they are found by their deals and by their match keys, which forgive misspelling.
+Two letters are looked up as the beginning of a name (ordered indexes over ``upper(name)``); from three letters on,
+words in the middle are found too (trigram indexes). Accounts have no trigram index, so that imports stay quick: besides
+by their beginning and domain they are found by their deals and by their match keys, which forgive misspelling.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ def deal_hits(actor: Actor, deals: Sequence[Deal], asked: str) -> Iterator[Hit]:
             deal.customer_name,
             deal.get_desk_url() if actor.is_vendor else deal.get_absolute_url(),
             "deal",
-            " · ".join(part for part in (deal.reference, deal.title, side, str(state)) if part),
+            f"{deal.reference} · {side} · {state}",
             fit,
         )
 
@@ -106,7 +106,7 @@ def partner_hits(actor: Actor, asked: str) -> Iterator[Hit]:
         yield Hit(partner.name, partner.get_absolute_url(), "building", note, fit_of(partner.name, asked) or Fit.HOLDS)
 
 
-def account_hits(actor: Actor, deals: Sequence[Deal], asked: str) -> Iterator[Hit]:
+def account_hits(actor: Actor, found_deals: Sequence[Deal], asked: str) -> Iterator[Hit]:
     """Yield the vendor's end customers; partners see none. At most three queries.
 
     They lead to the console where the seat may use it, else to the account's deals.
@@ -116,18 +116,19 @@ def account_hits(actor: Actor, deals: Sequence[Deal], asked: str) -> Iterator[Hi
     rows = Account.objects.visible_to(actor).only("name", "domain", "city", "country")
     found = list(beginning(rows, "name", asked)[:PER_GROUP])
     if len(found) < PER_GROUP:
-        found += _accounts_otherwise(actor, rows, deals, asked)
+        found += _accounts_otherwise(actor, rows, found_deals, asked)
     console = actor.may(USE_CONSOLE)
     for account in found:
         fit = fit_of(account.name, asked) or (Fit.BEGINS if account.domain.startswith(asked.lower()) else Fit.ALIKE)
-        url = reverse("admin:accounts_account_change", args=[account.pk]) if console else ""
+        deals = f"{reverse('desk:deal-list')}?{urlencode({'q': account.name})}"
+        url = reverse("admin:accounts_account_change", args=[account.pk]) if console else deals
         note = ", ".join(part for part in (account.domain, account.city, str(account.country.name)) if part)
-        yield Hit(account.name, url or f"{reverse('desk:deal-list')}?{urlencode({'q': account.name})}", "globe", note, fit)
+        yield Hit(
+            account.name, url or f"{reverse('desk:deal-list')}?{urlencode({'q': account.name})}", "globe", note, fit
+        )
 
 
-def _accounts_otherwise(
-    actor: Actor, rows: QuerySet[Account], deals: Sequence[Deal], asked: str
-) -> list[Account]:
+def _accounts_otherwise(actor: Actor, rows: QuerySet[Account], deals: Sequence[Deal], asked: str) -> list[Account]:
     wanted = {deal.account_id for deal in deals}
     keys = match_keys(Identity(name=asked, domain=asked if "." in asked else ""))
     if keys and len(asked) >= MIDDLE_FROM:

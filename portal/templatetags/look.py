@@ -7,6 +7,7 @@ Each returns ready HTML; what a person typed is escaped. The larger parts are te
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -22,6 +23,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from portal import colours, formats
+from portal.charts import spark_points
 from portal.fields import Problem, problems_of, problems_of_formset, render_field
 from prm.kernel.money import Money, shown
 
@@ -202,6 +204,40 @@ def meter(*values: Decimal | float, total: Decimal | float = 100, tone: str = ""
 
 
 @register.simple_tag
+def sparkline(values: Sequence[float], label: str = "") -> SafeString | str:
+    """Draw a run of figures without axes; without a ``label`` it is decoration beside the figure and its trend."""
+    if len(values) < 2:
+        return ""
+    points = spark_points([float(value) for value in values])
+    (first, _comma, _y), (last, _again, _end) = (
+        points.split(" ")[0].partition(","),
+        points.split(" ")[-1].partition(","),
+    )
+    name = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')
+    return format_html(
+        '<svg class="spark" viewBox="0 0 100 100" preserveAspectRatio="none" {}>'
+        '<polygon class="area" points="{},100 {} {},100"/><polyline points="{}"/></svg>',
+        name,
+        first,
+        points,
+        last,
+        points,
+    )
+
+
+@register.simple_tag
+def logo(vendor: Any, small: bool = False) -> SafeString:  # noqa: FBT001, FBT002
+    """Show a vendor's logo, its initial where it has none. Write the name beside it."""
+    if not vendor.logo:
+        return mark(vendor.name, vendor.id, small)
+    return format_html(
+        '<img class="mark mark--logo{}" src="{}" alt="" width="24" height="24">',
+        " mark--s" if small else "",
+        vendor.logo,
+    )
+
+
+@register.simple_tag
 def field(bound: BoundField, **options: Any) -> SafeString:
     """Render one form field with label, help and error; options are listed in ``portal.fields.render_field``."""
     return render_field(bound, **options)
@@ -269,8 +305,10 @@ def brand_style(context: template.Context) -> SafeString | str:
     nonce = str(getattr(request, "csp_nonce", ""))
     if not shell or not nonce:
         return ""
+    shown = context.get("brand_shown")
     get = shell.get if isinstance(shell, dict) else lambda name, default=None: getattr(shell, name, default)
-    rules = [_brand_rule(":root", get("brand_hue"), get("brand_chroma"))]
+    own = (shown["hue"], shown["chroma"]) if shown else (get("brand_hue"), get("brand_chroma"))
+    rules = [_brand_rule(":root", *own)]
     for vendor in get("vendors") or ():
         read = vendor.get if isinstance(vendor, dict) else lambda name, source=vendor: getattr(source, name, None)
         rules.append(_brand_rule(f'[data-brand="{escape(read("id"))}"]', read("hue"), read("chroma")))

@@ -8,7 +8,7 @@
     set: (key, value) => { try { localStorage.setItem(key, value); } catch { /* private mode: the choice lasts for this page */ } },
   };
   const saved = store.get("theme");
-  if (saved === "light" || saved === "dark") root.dataset.theme = saved;
+  if (!root.dataset.theme && (saved === "light" || saved === "dark")) root.dataset.theme = saved;
 
   const word = (name) => document.body.dataset[name] || "";
 
