@@ -11,7 +11,6 @@ from itertools import count
 from typing import Any
 
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection
 from django.utils import timezone
 
@@ -23,6 +22,7 @@ from dealreg.models import Deal
 from partners.seats import actor_of, people_with_seats
 from partners.services import make_token
 from people.models import Person
+from people.sessions import SessionStore
 from prm.kernel.actors import Via
 
 SIZES = (20_000, 200_000)

@@ -29,10 +29,10 @@ def main() -> None:
 def people() -> dict[str, Any]:
     """Make the cast; return sessions with an enrollment and a product each, and a close date."""
     from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY  # noqa: PLC0415
-    from django.contrib.sessions.backends.db import SessionStore  # noqa: PLC0415
     from django.utils import timezone  # noqa: PLC0415
 
     from dealreg.models import Policy  # noqa: PLC0415
+    from people.sessions import SessionStore  # noqa: PLC0415
     from tests.cast import make_cast  # noqa: PLC0415
 
     cast = make_cast()
