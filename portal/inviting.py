@@ -182,7 +182,9 @@ def _as_typed(forms: list[BaseForm]) -> dict[str, Any]:
 def _without(given: Any, number: str) -> dict[str, Any]:
     """Return the lines as typed, without the one that was taken out."""
     total = given.get("form-TOTAL_FORMS", "")
-    count = min(int(total), MOST_LINES) if total.isascii() and total.isdigit() else 0
+    count = int(total) if total.isascii() and total.isdigit() and len(total) < 5 else 0
+    if count > MOST_LINES:
+        raise RuleViolation("too_many_at_once", _("At most 200 people at once. Divide the list."))
     kept = [index for index in range(count) if str(index) != number]
     data: dict[str, Any] = {"form-TOTAL_FORMS": len(kept), "form-INITIAL_FORMS": 0}
     for new, old in enumerate(kept):

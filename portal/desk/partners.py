@@ -22,7 +22,8 @@ from dealreg.models import Deal
 from partners.enums import LIVE, EnrollmentStatus
 from partners.filters import PartnerFilter
 from partners.models import Enrollment, Partner, Seat
-from partners.permissions import VIEW_PARTNERS
+from partners.permissions import EDIT_PARTNERS, VIEW_PARTNERS
+from portal.desk.first_person import first_invitations
 from portal.desk.lists import SHOWN, at, deal_rows
 from prm.kernel.actors import Kind
 from prm.kernel.money import shown
@@ -207,17 +208,20 @@ class PartnerDetail(ActorView):
     def get(self, request: Any, slug: str) -> HttpResponse:
         """Show the partner as far as it concerns this vendor."""
         partner = get_object_or_404(Partner.objects.visible_to(self.actor), slug=slug)
-        enrollments = Enrollment.objects.visible_to(self.actor).filter(partner=partner)
+        enrolled = Enrollment.objects.visible_to(self.actor).filter(partner=partner)
+        enrollments = list(
+            enrolled.select_related("program", "manager", "standing__tier").order_by("program__name", "pk")
+        )
         deals = Deal.objects.visible_to(self.actor).filter(partner=partner).select_related("partner").only(*SHOWN)
         seats = Seat.objects.visible_to(self.actor).active().filter(partner=partner).select_related("person")
         context = {
             "partner": partner,
-            "enrollments": enrollments.select_related("program", "manager", "standing__tier").order_by(
-                "program__name", "pk"
-            ),
+            "enrollments": enrollments,
             "figures": figures_of(self.actor, partner),
             "rows": deal_rows(deals.order_by("-submitted_at", "-pk")[:RECENT]),
             "people": seats.order_by("person__name", "pk")[:MOST_PEOPLE],
+            "waiting": first_invitations(self.actor, partner) if self.actor.may(EDIT_PARTNERS) else [],
+            "may_invite": self.actor.may(EDIT_PARTNERS) and any(enrollment.is_live for enrollment in enrollments),
             "crumbs": [{"label": _("Partners"), "url": reverse("desk:partner-list")}, {"label": partner.name}],
         }
         return render(request, "desk/partner.html", context)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from portal.desk import deals, decisions, lists, partners, queue
+from portal.desk import deals, decisions, first_person, lists, partners, queue
 
 app_name = "desk"
 urlpatterns = [
@@ -21,5 +21,8 @@ urlpatterns = [
     path("deals/<str:reference>/comment/", deals.Remark.as_view(), name="deal-comment"),
     path("deals/<str:reference>/files/", deals.Attach.as_view(), name="deal-file-add"),
     path("partners/", partners.PartnerList.as_view(), name="partner-list"),
+    path("partners/<slug:slug>/invite/", first_person.PartnerInvite.as_view(), name="partner-invite"),
+    path("partners/invitations/<int:pk>/resend/", first_person.Resend.as_view(), name="invitation-resend"),
+    path("partners/invitations/<int:pk>/revoke/", first_person.Revoke.as_view(), name="invitation-revoke"),
     path("partners/<slug:slug>/", partners.PartnerDetail.as_view(), name="partner-detail"),
 ]
