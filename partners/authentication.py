@@ -12,18 +12,22 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication, get_authorization_header
-from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.exceptions import APIException, AuthenticationFailed, Throttled
 
 from partners.models import AccessToken
 from partners.seats import actor_at, people_with_seats, places_of
 from people.authentication import PasswordBackend
+from people.limits import Limit, network_of, take
 from prm.kernel.actors import Via
 
 if TYPE_CHECKING:
+    from django.http import HttpRequest
+
     from people.models import Person
 
 TOKEN_PREFIX = "prm_"  # noqa: S105  (marks our tokens for secret scanners)
 SEEN_EVERY = timedelta(minutes=5)
+BAD_TOKENS = Limit("api.bad-tokens", burst=60, per_hour=600)
 TOKEN_COLUMNS = ("id", "seat_id", "name", "scopes", "expires_at", "last_used_at", "revoked_at")
 
 
@@ -47,7 +51,7 @@ class TokenAuthentication(BaseAuthentication):
         """Return the person and the token, or None without such a header.
 
         Raises:
-            AuthenticationFailed: unknown, ended or revoked; one answer for all.
+            AuthenticationFailed: unknown, ended or revoked; one answer for all. Throttled: too many of these.
         """
         words = get_authorization_header(request).decode("latin-1").split()
         if not words or words[0].casefold() != "bearer":
@@ -56,7 +60,7 @@ class TokenAuthentication(BaseAuthentication):
         token = self._token_of(person) if person else None
         place = next((place for place in places_of(person) if place.id == token.seat_id), None) if token else None
         if person is None or token is None or place is None:
-            raise AuthenticationFailed(_("This token isn't valid: unknown, expired or revoked."))
+            raise _refusal(request._request)  # noqa: SLF001
         request._request.actor = actor_at(  # noqa: SLF001  (the framework has no public way to Django's own request)
             place, person_id=person.pk, via=Via.TOKEN, scopes=frozenset(token.scopes)
         )
@@ -79,6 +83,14 @@ class TokenAuthentication(BaseAuthentication):
         if token.last_used_at is None or now - token.last_used_at > SEEN_EVERY:
             AccessToken.objects.filter(pk=token.pk).update(last_used_at=now)
         return token
+
+
+def _refusal(request: HttpRequest) -> APIException:
+    # Counted after the look-up: a good token pays nothing for it, and works from an address that bad ones came from.
+    if take(BAD_TOKENS, network_of(request)):
+        return AuthenticationFailed(_("This token isn't valid: unknown, expired or revoked."))
+    message = _("Too many tokens that aren't valid came from your address.")
+    return Throttled(wait=BAD_TOKENS.wait_seconds, detail=message)
 
 
 class SeatSessionAuthentication(SessionAuthentication):

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from activity.models import Event
 from dealreg.models import Deal
+from partners.authentication import BAD_TOKENS
 from partners.enums import EnrollmentStatus
 from partners.models import AccessToken
 from partners.services import SCOPES, make_token, revoke_token
@@ -157,3 +158,15 @@ def test_too_many_requests_are_told_when_to_come_back(cast, settings):
     assert 1 <= int(refused_["Retry-After"]) <= 61
     assert refused_["Content-Type"] == "application/problem+json"
     other.get("me/")
+
+
+def test_bad_tokens_of_one_address_are_limited_and_good_ones_pay_nothing(cast, django_assert_max_num_queries):
+    good = Api(token_of(cast, "brightpath_sales", ("deals:read",)))
+    answers = [Api(f"prm_wrong{number}").get("me/", 429 if number >= BAD_TOKENS.burst else 401) for number in range(63)]
+    assert answers[-1]["Content-Type"] == "application/problem+json"
+    assert answers[-1].json()["code"] == "too_many_requests"
+    assert int(answers[-1]["Retry-After"]) > 0
+    good.get("me/")
+    with django_assert_max_num_queries(3) as queries:
+        good.get("me/")
+    assert not any("people_bucket" in query["sql"] for query in queries)

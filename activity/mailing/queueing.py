@@ -70,7 +70,7 @@ def queue_to_address(*, to: str, template: str, facts: Mapping[str, Any], vendor
 
     With `vendor_id` in that vendor's own words, where it has any.
     """
-    person = Person.objects.filter(email__iexact=to).first()
+    person = Person.objects.at_address(to).first()
     language = person.language if person else translation.get_language()
     with translation.override(language):
         letter = worded_letter(TEMPLATES[template], facts, texts_for(vendor_id, template).get(language))
@@ -82,7 +82,7 @@ def queue_to_address(*, to: str, template: str, facts: Mapping[str, Any], vendor
 
 def queue_plain_mail(*, to: str, subject: str, text: str, template: str) -> None:
     """Write a mail that another library worded, such as a password reset."""
-    person = Person.objects.filter(email__iexact=to).first()
+    person = Person.objects.at_address(to).first()
     Mail.objects.create(person=person, template=template, to=to, subject=one_line(subject), text=text)
 
 

@@ -159,7 +159,7 @@ def test_no_sixty_minutes_see_more_than_fifty(counted):
     known.post("/accounts/logout/")
     counted.clear()
     start = timezone.now()
-    for minute in range(180):
+    for minute in range(0, 180, 3):
         with time_machine.travel(start + timedelta(minutes=minute), tick=False):
             for number in range(3):
                 sign_in(Client(), password=f"{minute} {number}", address=somewhere(minute))
