@@ -7,7 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
+from activity.idempotency import StoredAnswers
 from activity.models import Event, IdempotencyRecord
 from dealreg.api import deals
 from dealreg.models import Comment, Deal
@@ -165,3 +167,31 @@ def test_request_with_a_key_that_another_transaction_holds_is_told_to_wait(monke
         assert slow.result(20) == 201
     assert Api(token).post("deals/", body, 201, **KEY)["Idempotency-Replayed"] == "true"
     assert Deal.objects.count() == 1
+
+
+def test_an_answer_stored_between_look_and_lock_undoes_the_second_request(cast, seller, monkeypatch):
+    seller.post("deals/", registration(cast), 201, **KEY)
+    # As if another request had committed after this one's look at the table, and before its lock.
+    monkeypatch.setattr(StoredAnswers, "claim", lambda *_: None)
+    assert seller.post("deals/", registration(cast), 409, **KEY).json()["code"] == "in_flight"
+    assert Deal.objects.count() == Event.objects.filter(kind="deal.submitted").count() == 1
+    assert IdempotencyRecord.objects.count() == 1
+
+
+def test_registering_and_approving_with_a_key_take_twelve_queries_each(cast, seller):
+    approver = Api(token_of(cast, "northwind_approver"))
+    first = seller.post("deals/", registration(cast), 201).json()["reference"]
+    approver.post(f"deals/{first}/take/")  # notes that the tokens are used, which is written every five minutes
+    for turn in range(2):
+        new = registration(cast, customer_name=f"Orbit {turn} Foods", customer_domain=f"orbit-{turn}.example")
+        with CaptureQueriesContext(connection) as sent:
+            reference = seller.post("deals/", new, 201, Idempotency_Key=f"register-{turn}").json()["reference"]
+        assert len(statements(sent)) <= 12, statements(sent)
+        with CaptureQueriesContext(connection) as sent:
+            approver.post(f"deals/{reference}/approve/", {}, Idempotency_Key=f"approve-{turn}")
+        assert len(statements(sent)) <= 12, statements(sent)
+
+
+def statements(sent):
+    """Return what was sent, without what only begins and ends transactions."""
+    return [each["sql"] for each in sent if not each["sql"].startswith(("SAVEPOINT", "RELEASE", "BEGIN", "COMMIT"))]
