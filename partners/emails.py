@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -46,6 +47,7 @@ def brand_of(vendor: Vendor) -> dict[str, Any]:
         "name": vendor.name,
         "hue": vendor.brand_hue,
         "chroma": float(vendor.brand_chroma),
+        "logo": f"{settings.SITE_URL}{vendor.logo_url}" if vendor.logo else "",
         "reply_to": vendor.support_email,
     }
 

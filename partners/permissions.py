@@ -11,4 +11,5 @@ MANAGE_TEAM = permission("team.manage", _("Manage the team"), roles={Role.ADMINI
 MANAGE_STAFF = permission("staff.manage", _("Manage the vendor’s staff"), roles={Role.MANAGER}, scope="partners:write")
 MANAGE_SIGN_IN = permission("sign_in.manage", _("Set up company sign-in"), roles={Role.MANAGER}, scope="sign-in")
 EDIT_PROGRAMS = permission("program.edit", _("Set up programs"), roles={Role.MANAGER}, scope="programs:write")
+EDIT_BRANDING = permission("branding.edit", _("Change logo and colour"), roles={Role.MANAGER}, scope="programs:write")
 MAKE_TOKENS = permission("token.make", _("Make API tokens"), roles=frozenset(Role), scope="tokens")

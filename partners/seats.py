@@ -27,6 +27,7 @@ class VendorBrand:
     slug: str
     hue: int
     chroma: float
+    logo: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,12 @@ def people_with_seats() -> QuerySet[Person]:
 
 def _brand(path: str) -> JSONObject:
     return JSONObject(
-        id=f"{path}id", name=f"{path}name", slug=f"{path}slug", hue=f"{path}brand_hue", chroma=f"{path}brand_chroma"
+        id=f"{path}id",
+        name=f"{path}name",
+        slug=f"{path}slug",
+        hue=f"{path}brand_hue",
+        chroma=f"{path}brand_chroma",
+        logo=f"{path}logo",
     )
 
 

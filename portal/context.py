@@ -13,6 +13,7 @@ from activity.models import Notification
 from activity.permissions import USE_CONSOLE
 from dealreg.permissions import REGISTER_DEALS
 from partners.middleware import focused_vendor
+from partners.models import logo_url
 from partners.seats import locked_places_of, places_of
 from portal.navigation import dock, menu
 from prm.kernel.actors import Kind
@@ -142,4 +143,6 @@ def unread(actor: Actor) -> int:
 
 
 def _entry(brand: VendorBrand, focus: int | None) -> VendorEntry:
-    return VendorEntry(brand.id, brand.name, brand.name[:1], brand.hue, brand.chroma, brand.id == focus)
+    return VendorEntry(
+        brand.id, brand.name, brand.name[:1], brand.hue, brand.chroma, brand.id == focus, logo_url(brand.logo)
+    )

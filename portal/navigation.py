@@ -78,6 +78,7 @@ CONSOLE = (
             Entry("admin:standing_tier_changelist", _("Tiers"), "tier"),
             Entry("admin:accounts_product_changelist", _("Products"), "money"),
             Entry("admin:accounts_productfamily_changelist", _("Product families"), "split"),
+            Entry("console:branding", _("Logo and colour"), "swatch"),
         ),
     ),
     Group(

@@ -1,10 +1,11 @@
 """Vendors, their programs, partners, enrollments, the seats people act from, and how they come to them."""
 
-from partners.models.organisations import Enrollment, Partner, Program, Vendor
+from partners.models.organisations import LOGO_FOLDER, Enrollment, Partner, Program, Vendor, logo_url
 from partners.models.providers import CompanyIdentity, IdentityProvider, SeenAssertion
 from partners.models.seats import AccessToken, Invitation, Seat
 
 __all__ = [
+    "LOGO_FOLDER",
     "AccessToken",
     "CompanyIdentity",
     "Enrollment",
@@ -15,4 +16,5 @@ __all__ = [
     "Seat",
     "SeenAssertion",
     "Vendor",
+    "logo_url",
 ]

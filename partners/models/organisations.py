@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from decimal import Decimal
 
 from django.conf import settings
@@ -17,6 +18,19 @@ from partners.querysets import EnrollmentQuerySet, PartnerQuerySet
 from people.models import validate_zone
 from prm.kernel.constraints import vendor_match
 from prm.kernel.scoping import Scope, ScopedModel
+
+
+LOGO_FOLDER = "logos"
+
+
+def logo_name(vendor: Vendor, name: str) -> str:
+    """Return where a logo is kept: under a name that nobody chose or guesses, and that is never used again."""
+    return f"{LOGO_FOLDER}/{uuid.uuid4()}.{name.rpartition('.')[2]}"
+
+
+def logo_url(name: str) -> str:
+    """Return the path at which a logo is served, "" for none."""
+    return f"/{name}" if name else ""
 
 
 class Vendor(ScopedModel):
@@ -41,6 +55,7 @@ class Vendor(ScopedModel):
         default="0.095",
         validators=[MinValueValidator(0), MaxValueValidator(Decimal("0.16"))],
     )
+    logo = models.FileField(_("logo"), upload_to=logo_name, max_length=80, blank=True)
     time_zone = models.CharField(_("time zone"), max_length=60, default="Europe/Berlin", validators=[validate_zone])
     currency = models.CharField(_("currency"), max_length=3, default="EUR")
     support_email = models.EmailField(_("support address"), blank=True)
@@ -58,6 +73,11 @@ class Vendor(ScopedModel):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def logo_url(self) -> str:
+        """The path at which its logo is served, "" where it has none."""
+        return logo_url(self.logo.name or "")
 
 
 class Program(ScopedModel):

@@ -1,6 +1,7 @@
 """Writes to seats, invitations, company sign-in and tokens."""
 
 from partners.services.arrivals import Newcomer, accept_invitation
+from partners.services.branding import Branding, change_branding, reset_branding, store_logo
 from partners.services.invitations import (
     Invitee,
     invite_people,
@@ -24,11 +25,13 @@ from partners.services.tokens import SCOPES, make_token, revoke_token
 
 __all__ = [
     "SCOPES",
+    "Branding",
     "Invitee",
     "Newcomer",
     "ProviderFacts",
     "accept_invitation",
     "add_provider",
+    "change_branding",
     "change_provider",
     "change_seat",
     "disable_person",
@@ -42,7 +45,9 @@ __all__ = [
     "remove_second_step",
     "require_company_sign_in",
     "resend_invitation",
+    "reset_branding",
     "revoke_invitation",
     "revoke_token",
+    "store_logo",
     "switch_provider",
 ]

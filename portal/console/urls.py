@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from django.urls import path
 
-from portal.console import enrollments, events, home, mail_texts, providers, sending, staff, undelivered
+from portal.console import branding, enrollments, events, home, mail_texts, providers, sending, staff, undelivered
 
 app_name = "console"
 urlpatterns = [
     path("", home.Home.as_view(), name="home"),
+    path("branding/", branding.BrandingPage.as_view(), name="branding"),
+    path("branding/verdict/", branding.BrandingVerdict.as_view(), name="branding-verdict"),
+    path("branding/reset/", branding.BrandingReset.as_view(), name="branding-reset"),
     path("events/", events.EventList.as_view(), name="event-list"),
     path("enrollments/assign/", enrollments.Assign.as_view(), name="enrollment-assign"),
     path("enrollments/<int:pk>/<slug:step>/", enrollments.Move.as_view(), name="enrollment-move"),

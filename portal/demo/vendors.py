@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from partners.models import Program, Vendor
+from partners.pictures import rebuilt
+from partners.services import store_logo
+from portal.demo.logos import DRAWN
 from standing.enums import BenefitKind
 
 
@@ -181,7 +184,10 @@ def policy_reference(valid_from: date) -> str:
 
 def vendor_of(plan: VendorPlan) -> Vendor:
     """Return the unsaved vendor."""
-    return Vendor(**plan.vendor)
+    vendor = Vendor(**plan.vendor)
+    if vendor.slug in DRAWN:
+        store_logo(vendor, rebuilt(DRAWN[vendor.slug]()))
+    return vendor
 
 
 def program_of(plan: VendorPlan, vendor: Vendor) -> Program:

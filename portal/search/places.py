@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.permissions import IMPORT_ACCOUNTS
 from activity.permissions import USE_CONSOLE
 from dealreg.permissions import REGISTER_DEALS
-from partners.permissions import EDIT_PROGRAMS, MAKE_TOKENS, MANAGE_TEAM
+from partners.permissions import EDIT_BRANDING, MAKE_TOKENS, MANAGE_TEAM
 from portal.navigation import AREAS, address_of
 from portal.search.hits import Fit, Hit, fit_of
 from prm.kernel.actors import Actor, Kind, Permission
@@ -48,7 +48,7 @@ ACTIONS = (
     Action("portal:invite", _("Invite a colleague"), "plus", _("add team member"), MANAGE_TEAM, PARTNER),
     Action("portal:team", _("Change what a colleague may do"), "team", _("role access"), MANAGE_TEAM, PARTNER),
     Action("desk:deal-list", _("Overdue deals"), "clock", _("late"), None, VENDOR, "?overdue=on"),
-    Action("console:branding", _("Change logo and colour"), "swatch", _("branding brand look"), EDIT_PROGRAMS, VENDOR),
+    Action("console:branding", _("Change logo and colour"), "swatch", _("branding brand look"), EDIT_BRANDING, VENDOR),
     Action("console:staff", _("Invite a colleague"), "plus", _("add staff"), USE_CONSOLE, VENDOR),
     Action("console:account-import", _("Import customers"), "upload", _("accounts csv"), IMPORT_ACCOUNTS, VENDOR),
     Action("notifications", _("Notifications"), "bell", _("bell news inbox")),

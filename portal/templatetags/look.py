@@ -309,7 +309,7 @@ def brand_style(context: template.Context) -> SafeString | str:
     get = shell.get if isinstance(shell, dict) else lambda name, default=None: getattr(shell, name, default)
     own = (shown["hue"], shown["chroma"]) if shown else (get("brand_hue"), get("brand_chroma"))
     rules = [_brand_rule(":root", *own)]
-    for vendor in get("vendors") or ():
+    for vendor in [*(get("vendors") or ()), *(context.get("brands_shown") or ())]:
         read = vendor.get if isinstance(vendor, dict) else lambda name, source=vendor: getattr(source, name, None)
         rules.append(_brand_rule(f'[data-brand="{escape(read("id"))}"]', read("hue"), read("chroma")))
     return format_html('<style nonce="{}">{}</style>', nonce, mark_safe("".join(rules)))  # noqa: S308 -- numbers
