@@ -24,6 +24,14 @@ class AccountLink(TextChoices):
 class ImportState(TextChoices):
     """Where an import stands."""
 
+    UPLOADED = "uploaded", _("Being checked")
+    CHECKED = "checked", _("Ready to start")
     RUNNING = "running", _("Running")
     DONE = "done", _("Done")
     FAILED = "failed", _("Failed")
+    CANCELLED = "cancelled", _("Cancelled")
+    UNDONE = "undone", _("Undone")
+
+
+STARTED = (ImportState.RUNNING, ImportState.DONE, ImportState.FAILED, ImportState.CANCELLED)
+"""States of an import that may have written something."""

@@ -12,3 +12,9 @@ ACCOUNTS_IMPORTED = event(
     icon="upload",
     audience=Audience.VENDOR,
 )
+IMPORT_UNDONE = event(
+    "account.import_undone",
+    _("undid the import of {file}: {removed} removed, {restored} as before, {kept} stay"),
+    icon="undo",
+    audience=Audience.VENDOR,
+)

@@ -1,18 +1,16 @@
-"""Reading a customer list from CSV: encoding, delimiter, columns, and each row's fields or what is wrong with it.
+"""Reading a customer list: which column holds what, and each row's fields or what is wrong with it.
 
 Pure: no database. Files are streamed, so that a large one costs no memory.
 """
 
 from __future__ import annotations
 
-import codecs
-import csv
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any
 
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -20,11 +18,21 @@ from django_countries import countries
 
 from accounts.matching import Identity, match_keys
 from accounts.naming import normalise_name, registrable_domain
+from accounts.sheets import (
+    Cells,
+    Unreadable,
+    check_encoding,
+    delimiter_of,
+    encoding_of,
+    kind_of,
+    text_rows,
+    workbook_rows,
+)
 from prm.kernel.errors import RuleViolation
 
 LONGEST_NAME = 200
 MOST_FURTHER = 40
-SNIFFED = 64 * 1024
+MOST_CELLS_KEPT = 100
 ALIASES: dict[str, tuple[str, ...]] = {
     "name": (
         "name",
@@ -61,12 +69,26 @@ COUNTRY_ALIASES = {
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """How a file is written: its encoding, delimiter, and which column holds what. `further` are the others."""
+    """How a file is written: its kind, encoding, delimiter, heading, and which column holds what.
 
+    `columns` maps a field of ours to its column, `further` the heading of a column that is kept as it is.
+    """
+
+    kind: str
     encoding: str
     delimiter: str
+    header: tuple[str, ...]
     columns: dict[str, int]
     further: dict[str, int]
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it as a row can hold it."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, value: dict[str, Any]) -> Layout:
+        """Return the layout that `as_json` wrote."""
+        return cls(**{**value, "header": tuple(value["header"])})
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +104,7 @@ class CustomerRow:
     external_id: str
     owner_name: str
     further: dict[str, str] = field(default_factory=dict)
+    cells: Sequence[str] = ()
 
     @property
     def keys(self) -> list[str]:
@@ -96,122 +119,93 @@ class RefusedRow:
     line: int
     text: str
     reason: str
+    cells: Sequence[str] = ()
 
 
 def read_layout(path: Path, encoding: str = "") -> Layout:
-    """Look at a file's beginning, and through all of it for its encoding.
+    """Look at a file's heading, and through all of a text file for its encoding. Columns are guessed by their heading.
 
     Raises:
-        RuleViolation: it is empty, isn't text in that encoding (the message names the line), or has no name column.
+        RuleViolation: it is empty, isn't a list, isn't text in that encoding (the message names the line), or has no
+            column with a name.
     """
-    chosen = encoding or _encoding_of(path)
-    _check_encoding(path, chosen)
-    with path.open(encoding=chosen, newline="") as lines:
-        head = lines.read(SNIFFED)
-    if not head.strip():
-        raise RuleViolation("empty_file", _("The file is empty."))
-    delimiter = _delimiter_of(head)
-    header = next(csv.reader(head.splitlines(), delimiter=delimiter), [])
+    layout = read_heading(path, encoding)
+    if "name" not in layout.columns:
+        found = ", ".join(layout.header[:10])
+        raise RuleViolation(
+            "no_name_column",
+            _("No column holds the customer's name. Call one “name”. Found: %(found)s.") % {"found": found[:300]},
+        )
+    return layout
+
+
+def read_heading(path: Path, encoding: str = "") -> Layout:
+    """Return a file's layout as `read_layout` does, also where no column holds a name: a person may point at one.
+
+    Raises:
+        RuleViolation: as `read_layout`.
+    """
+    kind, delimiter = kind_of(path), ""
+    if kind == "csv":
+        encoding = encoding or encoding_of(path)
+        check_encoding(path, encoding)
+        delimiter = delimiter_of(path, encoding)
+    blank = Layout(kind, encoding, delimiter, (), {}, {})
+    first = next((cells for _line, cells in _rows_of(path, blank) if not isinstance(cells, Unreadable)), None)
+    if first is None:
+        raise RuleViolation("empty_file", _("The file is empty."), "file")
+    header = tuple(cell.strip() for cell in first[:MOST_CELLS_KEPT])
     names = [re.sub(r"[\s_\-]+", " ", name).strip().casefold() for name in header]
     columns = {
         target: names.index(alias)
         for target, aliases in ALIASES.items()
         if (alias := next((alias for alias in aliases if alias in names), None))
     }
-    if "name" not in columns:
-        found = ", ".join(header[:10])
-        raise RuleViolation(
-            "no_name_column",
-            _("No column holds the customer's name. Call one “name”. Found: %(found)s.") % {"found": found[:300]},
-        )
-    further = {
-        header[at].strip()[:60]: at for at in range(len(header)) if at not in columns.values() and header[at].strip()
-    }
-    return Layout(chosen, delimiter, columns, dict(list(further.items())[:MOST_FURTHER]))
+    return Layout(kind, encoding, delimiter, header, columns, further_columns(header, set(columns.values())))
 
 
-def _encoding_of(path: Path) -> str:
-    with path.open("rb") as file:
-        start = file.read(4)
-    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return "utf-16"
-    return "utf-8-sig"
+def further_columns(header: Sequence[str], taken: set[int]) -> dict[str, int]:
+    """Return the headings of columns that no field of ours takes, with where they are."""
+    found = {title.strip()[:60]: at for at, title in enumerate(header) if at not in taken and title.strip()}
+    return dict(list(found.items())[:MOST_FURTHER])
 
 
-def _check_encoding(path: Path, encoding: str) -> None:
-    try:
-        decoder = codecs.getincrementaldecoder(encoding)()
-    except LookupError:
-        raise RuleViolation(
-            "unknown_encoding", _("There is no encoding called %(name)s.") % {"name": encoding}
-        ) from None
-    with path.open("rb") as file:
-        line = 1
-        for piece in _pieces(file):
-            try:
-                text = decoder.decode(piece)
-            except UnicodeDecodeError as error:
-                at = line + piece[: error.start].count(b"\n")
-                raise RuleViolation(
-                    "wrong_encoding",
-                    _(
-                        "Line %(line)d isn't %(encoding)s. Save the file as UTF-8, or give its encoding, often cp1252. "
-                        "Nothing was imported."
-                    )
-                    % {"line": at, "encoding": encoding.upper().removesuffix("-SIG")},
-                ) from None
-            if "\x00" in text:
-                raise RuleViolation(
-                    "not_text", _("This isn't a text file. Export your list as CSV. Nothing was imported.")
-                )
-            line += piece.count(b"\n")
-
-
-def _pieces(file: BinaryIO) -> Iterator[bytes]:
-    while piece := file.read(1 << 20):
-        yield piece
-
-
-def _delimiter_of(head: str) -> str:
-    first = head.splitlines()[0]
-    return max(",;\t|", key=first.count)
+def _rows_of(path: Path, layout: Layout) -> Iterator[tuple[int, Cells | Unreadable]]:
+    if layout.kind == "xlsx":
+        return workbook_rows(path)
+    return text_rows(path, layout.encoding, layout.delimiter)
 
 
 def read_rows(path: Path, layout: Layout) -> Iterator[CustomerRow | RefusedRow]:
-    """Yield each row of a file, in order, read or refused. Blank lines are passed over."""
-    with path.open(encoding=layout.encoding, newline="") as lines:
-        reader = csv.reader(lines, delimiter=layout.delimiter)
-        width = len(next(reader, []))
-        while True:
-            before = reader.line_num + 1
-            try:
-                cells = next(reader)
-            except StopIteration:
-                return
-            except csv.Error as error:
-                yield RefusedRow(before, "", _("The row can't be read: %(error)s.") % {"error": error})
-                continue
-            if any(cell.strip() for cell in cells):
-                yield _row(before, cells, width, layout)
+    """Yield each row of a file below its heading, in order, read or refused. Blank lines are passed over."""
+    rows = _rows_of(path, layout)
+    next(rows, None)
+    for line, cells in rows:
+        if isinstance(cells, Unreadable):
+            yield RefusedRow(line, "", _("The row can't be read: %(error)s.") % {"error": cells})
+        else:
+            yield _row(line, cells, len(layout.header), layout)
 
 
-def _row(line: int, cells: list[str], width: int, layout: Layout) -> CustomerRow | RefusedRow:
+def _row(line: int, cells: Cells, width: int, layout: Layout) -> CustomerRow | RefusedRow:
     def cell(target: str) -> str:
         at = layout.columns.get(target)
         return " ".join(cells[at].split()) if at is not None and at < len(cells) else ""
 
-    text = layout.delimiter.join(cells)[:300]
+    text, kept = (layout.delimiter or ", ").join(cells)[:300], tuple(each[:500] for each in cells[:MOST_CELLS_KEPT])
+
+    def refused(reason: str) -> RefusedRow:
+        return RefusedRow(line, text, reason, kept)
+
     if len(cells) > width:
-        return RefusedRow(
-            line, text, _("It has %(cells)d cells, the heading %(width)d.") % {"cells": len(cells), "width": width}
-        )
+        return refused(_("It has %(cells)d cells, the heading %(width)d.") % {"cells": len(cells), "width": width})
     name, country = cell("name"), country_code(cell("country"))
-    if not (normalised := normalise_name(name)[:LONGEST_NAME]):
-        return RefusedRow(line, text, _("There is no name."))
+    if any("\x00" in each for each in cells) or not (normalised := normalise_name(name)[:LONGEST_NAME]):
+        return refused(_("There is no name."))
     if len(name) > LONGEST_NAME:
-        return RefusedRow(line, text, _("The name is longer than 200 characters."))
+        return refused(_("The name is longer than 200 characters."))
     if country is None:
-        return RefusedRow(line, text, _("“%(country)s” is no country we know.") % {"country": cell("country")[:60]})
+        return refused(_("“%(country)s” is no country we know.") % {"country": cell("country")[:60]})
     return CustomerRow(
         line=line,
         name=name,
@@ -226,6 +220,7 @@ def _row(line: int, cells: list[str], width: int, layout: Layout) -> CustomerRow
             for title, at in layout.further.items()
             if at < len(cells) and cells[at].strip()
         },
+        cells=kept,
     )
 
 

@@ -151,7 +151,9 @@ CELERY_BEAT_SCHEDULE = {
     "expire-protections": {"task": "dealreg.expire_protections", "schedule": 60.0, "options": {"expires": 120}},
     "remind-expiring": {"task": "dealreg.remind_expiring", "schedule": 900.0, "options": {"expires": 900}},
     "escalate-overdue": {"task": "dealreg.escalate_overdue", "schedule": 300.0, "options": {"expires": 300}},
+    "clear-discarded": {"task": "dealreg.clear_discarded", "schedule": 3600.0, "options": {"expires": 3600}},
     "clear-stale": {"task": "activity.clear_stale", "schedule": 86400.0},
+    "clear-imports": {"task": "accounts.clear_imports", "schedule": 3600.0, "options": {"expires": 3600}},
     "work-jobs": {"task": "jobs.work", "schedule": 5.0, "options": {"expires": 10}},
     "clear-old-jobs": {"task": "jobs.clear_old", "schedule": 3600.0, "options": {"expires": 3600}},
 }
@@ -184,11 +186,13 @@ ACCOUNT_PREVENT_ENUMERATION = True
 ALLAUTH_TRUSTED_PROXY_COUNT = environment.integer(
     "TRUSTED_PROXIES", 0, purpose="how many proxies of yours stand before it, for rate limits by address"
 )
-# allauth's own limits would let a guesser keep an account's owner, or everyone behind one address, out for as long as he
-# likes. `people.guessing` stands in their place, before the hasher and before codes.
+# allauth's own limits would let a guesser keep an account's owner, or everyone behind one address, out for as long as
+# he likes. `people.guessing` stands in their place, before the hasher and before codes.
 ACCOUNT_RATE_LIMITS = False
 MFA_RATE_LIMITS = False
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
+# Django's own, which binds a link to the password and the address: allauth's would also ask its table of addresses.
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # noqa: S105
 ACCOUNT_FORMS = {"reset_password": "people.forms.ResetForm"}
 MFA_ADAPTER = "people.adapter.SecondStepAdapter"
 MFA_FORMS = {

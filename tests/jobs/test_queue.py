@@ -235,7 +235,7 @@ def test_refusal_of_a_rule_is_shown_in_its_words_and_undoes_the_chunk(cast, kind
 @pytest.mark.parametrize("what", ["seat", "person", "role"])
 def test_rights_are_judged_again_when_it_runs(cast, kind, what):
     ran = []
-    job = begin(cast, kind(lambda task: ran.append(task), permission=IMPORT_ACCOUNTS))
+    job = begin(cast, kind(ran.append, permission=IMPORT_ACCOUNTS))
     seat = cast.seats["northwind_manager"]
     if what == "seat":
         seat.is_active = False

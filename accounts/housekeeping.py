@@ -1,0 +1,41 @@
+"""Removes what imports leave: lists that were never imported after a week, files and before-images after 30 days."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.enums import ImportState
+from accounts.models import AccountImport
+
+KEEP_UNSTARTED = timedelta(days=7)
+KEEP_CHANGES = timedelta(days=30)
+BATCH = 50
+
+
+def clear_imports(now: datetime | None = None) -> int:
+    """Remove what is no longer needed; ended imports keep their row and figures. Returns how many were cleared."""
+    now = now or timezone.now()
+    unstarted = AccountImport.objects.filter(
+        state__in=[ImportState.UPLOADED, ImportState.CHECKED], started_at__lt=now - KEEP_UNSTARTED
+    )
+    ended = AccountImport.objects.filter(ended_at__lt=now - KEEP_CHANGES, cleared_at=None)
+    found = [*unstarted.order_by("pk")[:BATCH], *ended.order_by("pk")[:BATCH]]
+    for run in found:
+        _clear(run)
+    return len(found)
+
+
+@transaction.atomic
+def _clear(run: AccountImport) -> None:
+    run.staged.all().delete()
+    run.changes.all().delete()
+    stored = run.content
+    if run.ended_at is None:
+        run.delete()
+    else:
+        AccountImport.objects.filter(pk=run.pk).update(cleared_at=timezone.now(), content="")
+    if stored.name:
+        transaction.on_commit(lambda: stored.storage.delete(stored.name))

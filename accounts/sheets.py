@@ -1,0 +1,218 @@
+"""Opening an uploaded list as rows of cells: CSV and other delimited text, or a workbook (XLSX).
+
+Pure: no database. A file from outside is read with bounds: a workbook's unpacked size, its columns, entity
+declarations; it is streamed, so that a large one costs no memory.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import zipfile
+from collections.abc import Iterator
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from django.utils.translation import gettext as _
+from openpyxl import load_workbook
+
+from prm.kernel.errors import RuleViolation
+
+SNIFFED = 64 * 1024
+MOST_COLUMNS = 100
+MOST_UNPACKED = 200_000_000
+MOST_SHARED_TEXT = 60_000_000
+MOST_PARTS = 500
+OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
+WEB_PAGE = (b"<!doctype html", b"<html", b"<head", b"<body", b"<table", b"<script")
+
+Cells = list[str]
+
+
+class Unreadable(Exception):
+    """One row that can't be read; the ones after it can."""
+
+
+def kind_of(path: Path) -> str:
+    """Return "xlsx" or "csv" by a file's content, whatever its name.
+
+    Raises:
+        RuleViolation: it is empty, a web page, an old workbook, or not a list at all.
+    """
+    with path.open("rb") as file:
+        start = file.read(512)
+    if not start.strip(b"\xef\xbb\xbf \t\r\n"):
+        raise RuleViolation("empty_file", _("The file is empty."), "file")
+    if start.startswith(b"PK\x03\x04"):
+        return "xlsx"
+    if start.startswith(OLD_WORKBOOK):
+        raise RuleViolation(
+            "old_workbook", _("This is a workbook of an old kind (XLS). Save it as XLSX or CSV."), "file"
+        )
+    if start.lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith(WEB_PAGE):
+        raise RuleViolation(
+            "web_page",
+            _("This is a web page, not a list. Some systems export pages with the name .xls: take CSV."),
+            "file",
+        )
+    return "csv"
+
+
+# -- Text
+
+
+def encoding_of(path: Path) -> str:
+    """Return the encoding that a file's beginning shows: UTF-16 by its mark, else UTF-8."""
+    with path.open("rb") as file:
+        start = file.read(4)
+    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    return "utf-8-sig"
+
+
+def check_encoding(path: Path, encoding: str) -> None:
+    """Read all of a file in an encoding.
+
+    Raises:
+        RuleViolation: there is no such encoding, or a line isn't in it (the message names it), or it isn't text.
+    """
+    try:
+        decoder = codecs.getincrementaldecoder(encoding)()
+    except LookupError:
+        raise RuleViolation(
+            "unknown_encoding", _("There is no encoding called %(name)s.") % {"name": encoding}, "encoding"
+        ) from None
+    with path.open("rb") as file:
+        line = 1
+        for piece in _pieces(file):
+            try:
+                text = decoder.decode(piece)
+            except UnicodeDecodeError as error:
+                at = line + piece[: error.start].count(b"\n")
+                words = _(
+                    "Line %(line)d isn't %(encoding)s. Save the file as UTF-8, or give its encoding, often cp1252. "
+                    "Nothing was imported."
+                ) % {"line": at, "encoding": encoding.upper().removesuffix("-SIG")}
+                raise RuleViolation("wrong_encoding", words, "encoding") from None
+            if "\x00" in text:
+                raise RuleViolation(
+                    "not_text", _("This isn't a text file. Export your list as CSV. Nothing was imported."), "file"
+                )
+            line += piece.count(b"\n")
+
+
+def _pieces(file: BinaryIO) -> Iterator[bytes]:
+    while piece := file.read(1 << 20):
+        yield piece
+
+
+def delimiter_of(path: Path, encoding: str) -> str:
+    """Return what divides the cells of the heading."""
+    with path.open(encoding=encoding, newline="") as lines:
+        head = lines.read(SNIFFED)
+    first = (head.splitlines() or [""])[0]
+    return max(",;\t|", key=first.count)
+
+
+def text_rows(path: Path, encoding: str, delimiter: str) -> Iterator[tuple[int, Cells | Unreadable]]:
+    """Yield each row of a text file with its line; blank lines are passed over."""
+    with path.open(encoding=encoding, newline="") as lines:
+        reader = csv.reader(lines, delimiter=delimiter)
+        while True:
+            before = reader.line_num + 1
+            try:
+                cells = next(reader)
+            except StopIteration:
+                return
+            except csv.Error as error:
+                yield before, Unreadable(str(error))
+                continue
+            if any(cell.strip() for cell in cells):
+                yield before, cells
+
+
+# -- Workbooks
+
+
+def check_workbook(path: Path) -> None:
+    """Look into a workbook's parts before anything is unpacked.
+
+    Raises:
+        RuleViolation: it isn't a workbook, is damaged, locked, or unpacks to more than any list needs.
+    """
+    try:
+        with zipfile.ZipFile(path) as parts:
+            infos = parts.infolist()
+            names = {info.filename for info in infos}
+            sizes = {info.filename: info.file_size for info in infos}
+            _check_sizes(sizes)
+            if "xl/workbook.xml" not in names:
+                raise RuleViolation(
+                    "not_a_workbook", _("This isn't a workbook. Save your list as XLSX or CSV."), "file"
+                )
+            for info in infos:
+                if info.filename.endswith((".xml", ".rels")):
+                    _check_declarations(parts, info)
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError):
+        raise RuleViolation(
+            "damaged_workbook", _("The workbook can't be opened: it is damaged, or has a password."), "file"
+        ) from None
+
+
+def _check_sizes(sizes: dict[str, int]) -> None:
+    too_much = sum(sizes.values()) > MOST_UNPACKED or sizes.get("xl/sharedStrings.xml", 0) > MOST_SHARED_TEXT
+    if len(sizes) > MOST_PARTS or too_much:
+        raise RuleViolation(
+            "workbook_too_large", _("The workbook unpacks to more than we take. Save the list as CSV."), "file"
+        )
+
+
+def _check_declarations(parts: zipfile.ZipFile, info: zipfile.ZipInfo) -> None:
+    with parts.open(info) as part:
+        start = part.read(2048)
+    if b"<!DOCTYPE" in start or b"<!ENTITY" in start:
+        raise _no_workbook()
+
+
+def _no_workbook() -> RuleViolation:
+    return RuleViolation("not_a_workbook", _("This isn't a workbook. Save your list as XLSX or CSV."), "file")
+
+
+def workbook_rows(path: Path) -> Iterator[tuple[int, Cells | Unreadable]]:
+    """Yield each row of a workbook's first sheet with its number; blank rows are passed over.
+
+    Formulas give the value that was last computed; none is ever run.
+
+    Raises:
+        RuleViolation: as `check_workbook`.
+    """
+    check_workbook(path)
+    try:
+        book = load_workbook(path, read_only=True, data_only=True, keep_links=False)
+        sheet = book.worksheets[0]
+        sheet.reset_dimensions()
+        rows = sheet.iter_rows(max_col=MOST_COLUMNS, values_only=True)
+        for number, values in enumerate(rows, start=1):
+            cells = [_text(value) for value in values]
+            while cells and not cells[-1]:
+                cells.pop()
+            if any(cell.strip() for cell in cells):
+                yield number, cells
+    except (KeyError, ValueError, IndexError, TypeError, SyntaxError, zipfile.BadZipFile, EOFError):
+        raise RuleViolation(
+            "damaged_workbook", _("The workbook can't be opened: it is damaged, or has a password."), "file"
+        ) from None
+    book.close()
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    if isinstance(value, datetime):
+        return value.date().isoformat() if value.time() == time() else value.isoformat(sep=" ", timespec="minutes")
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(value)

@@ -1,0 +1,13 @@
+"""Celery shells."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from accounts import housekeeping
+
+
+@shared_task(name="accounts.clear_imports")
+def clear_imports() -> int:
+    """Remove lists that nobody imported, and what undoing old imports needs."""
+    return housekeeping.clear_imports()
