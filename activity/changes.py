@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 from django.apps import apps
+from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.utils import formats, timezone
@@ -18,6 +19,8 @@ from django.utils.translation import gettext as _
 
 NOTHING = "–"
 LONGEST = 300
+MACHINERY = frozenset({"clock_left", "reminded_at", "escalated_at", "revision", "submission"})
+"""Fields that keep time for workers; nobody is told of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,23 +59,35 @@ def named_values(row: models.Model, names: Iterable[str]) -> dict[str, str]:
     return found
 
 
-def told_changes(event: Any) -> list[Change]:
-    """Return what an event changed, in words. The names of related rows are those of the day it happened."""
+def told_changes(event: Any, known: Mapping[tuple[str, Any], str] | None = None) -> list[Change]:
+    """Return what an event changed, in words.
+
+    The names of related rows are those of the day it happened, where the event kept them; else those in `known`, by the
+    related model's label and key.
+    """
     try:
         model: Any = apps.get_model(event.subject_type)
     except LookupError:
         model = None
     names = event.data.get("names") or {}
-    then, since = names.get("before") or {}, names.get("after") or {}
-    fields = list(dict.fromkeys([*event.before, *event.after]))
+
+    def told(facts: Mapping[str, Any], kept: Mapping[str, str], name: str) -> str:
+        value = facts.get(name)
+        named = (known or {}).get((related_label(model, name), value)) if isinstance(value, int) else None
+        return kept.get(name) or named or worded(model, name, value)
+
+    before, after = names.get("before") or {}, names.get("after") or {}
+    fields = [name for name in dict.fromkeys([*event.before, *event.after]) if name not in MACHINERY]
     return [
-        Change(
-            label_of(model, field),
-            then.get(field) or worded(model, field, event.before.get(field)),
-            since.get(field) or worded(model, field, event.after.get(field)),
-        )
-        for field in fields
+        Change(label_of(model, name), told(event.before, before, name), told(event.after, after, name))
+        for name in fields
     ]
+
+
+def related_label(model: type[models.Model] | None, name: str) -> str:
+    """Return the label of the model that a field refers to, "" where it refers to none."""
+    field = _field(model, name)
+    return field.remote_field.model._meta.label_lower if field is not None and field.is_relation else ""
 
 
 def label_of(model: type[models.Model] | None, name: str) -> str:
@@ -87,14 +102,20 @@ def worded(model: type[models.Model] | None, name: str, value: Any) -> str:
     if value in (None, "", [], {}):
         return NOTHING
     field = _field(model, name)
-    if field is not None and field.flatchoices:
-        return str(_labels(field).get(value, value))
     if isinstance(field, models.BooleanField) or isinstance(value, bool):
         return _("Yes") if value in (True, "True") else _("No")
-    if field is not None and field.is_relation:
+    return _of_kind(field, value) if field is not None else _plain(value)
+
+
+def _of_kind(field: Any, value: Any) -> str:
+    if field.flatchoices:
+        return str(_labels(field).get(value, value))
+    if field.is_relation:
         return _("number %(id)s") % {"id": value}
     if isinstance(field, models.DateField):
         return _day(value)
+    if isinstance(field, ArrayField) and field.base_field.flatchoices and isinstance(value, list):
+        return ", ".join(str(_labels(field.base_field).get(part, part)) for part in value)
     if isinstance(field, models.JSONField) and isinstance(value, str):
         return _plain(json.loads(value))
     return _plain(value)

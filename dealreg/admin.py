@@ -26,7 +26,7 @@ class PolicyAdmin(ScopedAdmin):
     change_permission = EDIT_POLICIES
     service = staticmethod(write_policy)
     icon = "book"
-    intro = _("What holds for registrations, version after version. What is in force stays; add a version to change it.")
+    intro = _("What holds for registrations. A version in force stays as it is; add a version to change it.")
     list_display = ("program", "reference", "valid_from", "protection_days", "discount", "decision_hours")
     list_filter = ("program",)
     list_select_related = ("program",)

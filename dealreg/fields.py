@@ -205,8 +205,8 @@ class ClausesField(forms.CharField):
         found: dict[str, str] = {}
         for line in filter(str.strip, super().clean(value).splitlines()):
             number, _space, words = line.strip().partition(" ")
-            if not re.fullmatch(r"[\w.]{1,20}", number) or not words.strip():
-                said = _("Begin each line with its number, as in “2.1 First come, first served.” This one doesn't: %(line)s")
+            if not re.fullmatch(r"\d[\w.]{0,19}", number) or not words.strip():
+                said = _("Begin each line with its number, as in “2.1 First come.” This one doesn't: %(line)s")
                 raise ValidationError(said, code="no_number", params={"line": line[:80]})
             if number in found:
                 raise ValidationError(_("The number %(number)s stands twice."), code="twice", params={"number": number})

@@ -17,8 +17,6 @@ from django.db import connection
 from django.db.models import Count, OuterRef, Subquery, Sum
 from django.db.models.functions import JSONObject
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from activity.models import Event
 from dealreg.enums import UNDECIDED, WAITING_FOR_VENDOR, Outcome, Status
@@ -99,29 +97,10 @@ class Place:
     last_at: datetime | None
     enrolled_at: datetime
 
-    def why(self, now: datetime) -> str:
-        """Say why it stands where it does, in one sentence with the figures."""
-        if self.need is Need.OVERDUE:
-            words = ngettext("%(n)d decision is overdue", "%(n)d decisions are overdue", self.overdue)
-            return words % {"n": self.overdue}
-        if self.need is Need.WAITING:
-            words = ngettext("%(n)d registration waits for you", "%(n)d registrations wait for you", self.waiting)
-            return words % {"n": self.waiting}
-        if self.need is Need.ENDING:
-            words = ngettext("Protection of %(n)d deal ends soon", "Protection of %(n)d deals ends soon", self.ending)
-            return words % {"n": self.ending}
-        if self.need is Need.QUIET and self.last_at is None:
-            return _("No registration since it joined, %(days)d days ago") % {"days": (now - self.enrolled_at).days}
-        if self.need is Need.QUIET and self.last_at is not None:
-            return _("No registration for %(days)d days") % {"days": (now - self.last_at).days}
-        if self.need is Need.LONG:
-            return _("Onboarding for %(days)d days") % {"days": (now - self.enrolled_at).days}
-        return ""
-
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A partner in the portfolio: its enrollment, its place, its open pipeline by currency, when it last did something."""
+    """A partner in the portfolio. pipeline: open amounts by currency; active_at: when its people last did something."""
 
     enrollment: Any
     place: Place
@@ -183,7 +162,7 @@ def _places(actor: Actor, manager_id: int | None, page: int) -> tuple[list[Place
 
 def _enrollments(actor: Actor, ids: list[int]) -> list[Any]:
     open_deals = Deal.objects.visible_to(actor).filter(enrollment=OuterRef("pk")).open().order_by()
-    sums = open_deals.values("currency").annotate(json=JSONObject(currency="currency", total=Sum("value"), n=Count("pk")))
+    sums = open_deals.values("currency").annotate(json=JSONObject(currency="currency", total=Sum("value")))
     by_partner = Event.objects.visible_to(actor).filter(
         partner_id=OuterRef("partner_id"), role__in=sorted(PARTNER_ROLES), enrollment_id=OuterRef("pk")
     )
@@ -239,5 +218,3 @@ def waiting_of(*, actor: Actor, manager_id: int | None) -> Waiting:
 def ending_soon(deals: Any, now: datetime) -> Any:
     """Keep the open deals whose protection ends within 30 days."""
     return deals.protected().filter(outcome=Outcome.OPEN, protected_until__gt=now, protected_until__lte=now + SOON)
-
-

@@ -111,6 +111,7 @@ SIGHT = {
         "hi": "halden",
     },
     "console": {"n": "man", "h": "hma"},
+    "enrollment_move": {"n": "northwind", "h": "halden"},
     # A retired partner stays in the vendor's sight: Isle is Halden's, and was Northwind's.
     "console_partner": {"n": "man", "h": "man hma"},
 }
@@ -130,6 +131,7 @@ portal:deal-brings               portal   -             -                       
 portal:draft                     portal   draft         adm sal kap isl            -
 portal:draft-save                portal   draft         -                          adm sal kap isl
 portal:draft-discard             portal   draft         -                          adm sal kap isl
+portal:draft-restore             portal   draft         -                          adm sal kap isl
 portal:draft-file-add            portal   draft         -                          adm sal kap isl
 portal:draft-file-remove         portal   draft_file    -                          adm sal kap isl
 portal:deal-detail               portal   deal          partners                   -
@@ -166,6 +168,11 @@ notifications                    person   -             people                  
 notification-open                person   notification  people                     people
 notifications-read               person   -             -                          people
 settings                         person   -             people                     people
+settings-security                person   -             people                     -
+settings-sessions-end            person   -             -                          people
+settings-email                   person   -             people                     people
+system-people                    system   -             ope                        -
+system-person-change             system   -             -                          ope
 settings-tokens                  seated   -             seated                     seated
 settings-token-revoke            seated   token         -                          seated
 outbox                           person   -             people                     -
@@ -177,6 +184,9 @@ mail-preview-body                person   template      people                  
 search                           person   -             people                     -
 console:branding                 desk     -             man hma                    man hma
 console:branding-reset           desk     -             -                          man hma
+views                            seated   -             -                          -
+view-change                      seated   saved_view    -                          seated
+view-restore                     seated   saved_view    -                          seated
 styleguide                       open     -             everyone                   -
 styleguide-desk                  open     -             everyone                   -
 system                           system   -             ope                        -
@@ -213,7 +223,11 @@ api:enrollment-detail            api      enrollment    seated                  
 api:event-list                   api      -             seated                     -
 api:event-detail                 api      event         seated                     -
 api:event-detail                 api      note_event    seated                     -
-admin:index                      console  -             man hma                    -
+console:home                     desk     -             man hma                    -
+console:event-list               desk     -             man hma                    -
+console:enrollment-assign        desk     -             man hma                    man hma
+console:enrollment-move          desk     enrollment_move man hma                  man hma
+admin:index                      desk     -             man hma                    -
 admin:app_list                   console  -             man hma                    -
 admin:jsi18n                     console  -             man hma                    -
 admin:autocomplete               console  -             -                          -
@@ -221,7 +235,6 @@ admin:autocomplete               console  -             -                       
 
 # What the console offers: v = may look, c = may change, a = may add. Nobody deletes; history is the audit trail's.
 CONSOLE = """
-activity_event         v
 partners_program       v c a
 partners_partner       v
 partners_enrollment    v c
@@ -247,6 +260,25 @@ NOT_OURS = {
     "account_inactive": "django-allauth's, for everyone",
     "account_signup": "django-allauth's; closed by our adapter, see tests/portal/test_public_sign_in.py",
     "account_reauthenticate": "django-allauth's, about the person itself",
+    **dict.fromkeys(
+        (
+            "mfa_authenticate",
+            "mfa_login_webauthn",
+            "mfa_reauthenticate",
+            "mfa_reauthenticate_webauthn",
+            "mfa_index",
+            "mfa_activate_totp",
+            "mfa_deactivate_totp",
+            "mfa_list_webauthn",
+            "mfa_add_webauthn",
+            "mfa_edit_webauthn",
+            "mfa_remove_webauthn",
+            "mfa_view_recovery_codes",
+            "mfa_generate_recovery_codes",
+        ),
+        "django-allauth's, about the person itself: see tests/people",
+    ),
+    "settings-email-confirm": "opened by a key from a mail: see tests/portal/test_public_security.py",
     "account_email": "django-allauth's, about the person itself",
     "account_email_verification_sent": "django-allauth's, about the person itself",
     "account_change_password": "django-allauth's, about the person itself",
@@ -258,9 +290,9 @@ NOT_OURS = {
     "account_reset_password_from_key_done": "django-allauth's, for everyone",
     "account_reset_password_done": "django-allauth's, for everyone",
     "admin:login": "leads to the one sign-in",
-    "admin:logout": "Django's, about the person itself",
-    "admin:password_change": "Django's, about the person itself",
-    "admin:password_change_done": "Django's, about the person itself",
+    "admin:logout": "leads to the one page that signs out",
+    "admin:password_change": "leads to the one page about passwords",
+    "admin:password_change_done": "leads to the person's settings",
     "admin:view_on_site": "Django's redirect by content type: tried on its own",
     "admin:?": "Django's old addresses, which lead to …/change/",
     "?": "the API's answer to unknown addresses",

@@ -240,6 +240,8 @@ def _address(world: World) -> None:
         rows.setdefault("product", {})[letter] = {"pk": side.robot.pk}
         rows.setdefault("program", {})[letter] = {"pk": side.program.pk}
     rows["enrollment"] = {f"{name.split('_')[1][0]}{name[0]}": {"pk": row.pk} for name, row in cast.enrollments.items()}
+    moved = {"n": cast.enrollments["kappel_northwind"], "h": cast.enrollments["isle_halden"]}
+    rows["enrollment_move"] = {letter: {"pk": row.pk, "step": "suspend"} for letter, row in moved.items()}
     _address_console(world)
 
 
@@ -260,7 +262,6 @@ def _address_console(world: World) -> None:
             "accounts_product": side.robot,
             "dealreg_policy": side.policy,
             "dealreg_deal": deal,
-            "activity_event": Event.objects.about(deal).first(),
             "standing_tier": Tier.objects.filter(vendor=side.vendor).first() or _tier(side),
             "standing_standing": Standing.objects.filter(vendor=side.vendor).first() or _standing(cast, side),
         }

@@ -8,7 +8,17 @@ from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.db import models
-from django.forms import CheckboxInput, DateInput, Media, ModelChoiceField, NumberInput, Select, Textarea, TextInput, URLInput
+from django.forms import (
+    CheckboxInput,
+    DateInput,
+    Media,
+    ModelChoiceField,
+    NumberInput,
+    Select,
+    Textarea,
+    TextInput,
+    URLInput,
+)
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
@@ -228,7 +238,7 @@ class ScopedAdmin(admin.ModelAdmin):
                 # The parent has its number by now, also where it is new.
                 setattr(part.instance, formset.fk.name, formset.instance)  # type: ignore[attr-defined]
                 adding = part.instance._state.adding
-                names = [name for name in part._own_fields() if adding or name in part.changed_data]
+                names = [name for name in part.own_fields() if adding or name in part.changed_data]
                 write_row(row=part.instance, fields=names, seen=part.seen, **write)
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:

@@ -32,14 +32,15 @@ class ScopedForm(ModelForm):
         super().__init__(*args, **kwargs)
         row = self.instance
         # Read now: validation writes what was typed into the row.
-        self._stored = {} if row._state.adding else snapshot(row, self._own_fields())
+        self._stored = {} if row._state.adding else snapshot(row, self.own_fields())
         if row._state.adding and hasattr(row, "vendor_id"):
             row.vendor_id = self.actor.vendor_id
         for name in self.prefilled:
             if name in self.fields:
                 self.fields[name].required = False
 
-    def _own_fields(self) -> list[str]:
+    def own_fields(self) -> list[str]:
+        """Return the form's fields that are columns of the row."""
         columns = {field.name for field in self.instance._meta.concrete_fields}
         return [name for name in self.fields if name in columns]
 

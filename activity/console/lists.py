@@ -9,6 +9,7 @@ from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import ObjectDoesNotExist
 from django.core.paginator import Paginator
 from django.db import models
+from django.db.models.constants import LOOKUP_SEP
 from django.utils.functional import cached_property
 
 from activity.changes import NOTHING, worded
@@ -43,6 +44,16 @@ class ScopedList(ChangeList):
         super().__init__(request, *args, **kwargs)
         name = str(self.opts.verbose_name_plural)
         self.title = name[:1].upper() + name[1:]
+
+    def get_ordering_field(self, field_name: Any) -> Any:
+        """Sort a column of related rows by what it shows, not by their numbers."""
+        found = super().get_ordering_field(field_name)
+        if isinstance(found, str) and LOOKUP_SEP not in found:
+            field = self.lookup_opts.get_field(found)
+            own = {each.name for each in field.remote_field.model._meta.concrete_fields} if field.is_relation else set()
+            shown = next((name for name in ("rank", "name", "reference") if name in own), "")
+            return f"{found}{LOOKUP_SEP}{shown}" if shown else found
+        return found
 
     @property
     def counted(self) -> str:

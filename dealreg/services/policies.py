@@ -33,9 +33,9 @@ def write_policy(
     Raises:
         RuleViolation: the version is in force, or was; or a new one would begin in the past.
     """
-    if not row._state.adding and (locked(row, actor)).is_published:
+    if not row._state.adding and locked(row, actor).is_published:
         raise RuleViolation(
-            "in_force", _("This version is in force, and decisions cite it. Add a new version with a day from which on.")
+            "in_force", _("This version is in force, and decisions cite it. Add a new version, with its first day.")
         )
     if row.valid_from < timezone.localdate():
         raise RuleViolation("in_the_past", _("Choose today or a later day: what was decided stays."), "valid_from")

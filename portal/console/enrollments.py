@@ -1,4 +1,4 @@
-"""What is done with enrollments beyond their form: a step in their life, with its reason; managers for several at once."""
+"""What is done with enrollments beyond their form: steps in their life, each with its reason; managers for several."""
 
 from __future__ import annotations
 

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.apps import apps
-from django.contrib.admin.exceptions import NotRegistered
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
@@ -18,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django_filters import CharFilter, ChoiceFilter, DateFilter, FilterSet
 
-from activity.changes import Change, told_changes
+from activity.changes import Change, related_label, told_changes
 from activity.console import site
 from activity.models import Event
 from activity.permissions import USE_CONSOLE
@@ -34,7 +33,7 @@ if TYPE_CHECKING:
 
 RECORD = re.compile(r"([a-z_]+\.[a-z_]+):(\d{1,18})")
 MOST_PEOPLE = 300
-DEAL, ENROLLMENT, PARTNER = "dealreg.deal", "partners.enrollment", "partners.partner"
+DEAL, ENROLLMENT, PERSON = "dealreg.deal", "partners.enrollment", "people.person"
 
 
 def kinds() -> list[tuple[str, str]]:
@@ -111,9 +110,30 @@ class EventRow:
 
 
 def event_rows(events: list[Event], actor: Actor) -> list[EventRow]:
-    """Return events as rows. Two queries at most: for the names of deals and of enrollments."""
-    names = _names(events, actor)
-    return [_row(event, names) for event in events]
+    """Return events as rows. Three queries at most: for the names of deals, of enrollments, and of people."""
+    names, people = _names(events, actor), _people(events, actor)
+    return [_row(event, names, people) for event in events]
+
+
+def _people(events: list[Event], actor: Actor) -> dict[tuple[str, Any], str]:
+    """Return the names of the people in befores and afters, as far as the actor knows them."""
+    ids = set()
+    for event in events:
+        model = _model_of(event.subject_type)
+        for name, value in (*event.before.items(), *event.after.items()):
+            if isinstance(value, int) and related_label(model, name) == PERSON:
+                ids.add(value)
+    if not ids:
+        return {}
+    seats = Seat.objects.visible_to(actor).filter(person_id__in=ids).select_related("person")
+    return {(PERSON, seat.person_id): seat.person.name for seat in seats}
+
+
+def _model_of(label: str) -> Any:
+    try:
+        return apps.get_model(label)
+    except LookupError:
+        return None
 
 
 def _names(events: list[Event], actor: Actor) -> dict[tuple[str, int], tuple[str, str]]:
@@ -129,31 +149,24 @@ def _names(events: list[Event], actor: Actor) -> dict[tuple[str, int], tuple[str
     return found
 
 
-def _row(event: Event, names: dict[tuple[str, int], tuple[str, str]]) -> EventRow:
+def _row(event: Event, names: dict[tuple[str, int], tuple[str, str]], people: dict[tuple[str, Any], str]) -> EventRow:
     label, url = names.get((event.subject_type, event.subject_id), ("", ""))
     label = label or str(event.data.get("reference") or event.data.get("name") or event.data.get("partner") or "")
-    if event.person is not None:
-        who = str(event.person)
-    else:
-        who = str(_("The system"))
+    who = str(event.person) if event.person is not None else str(_("The system"))
     role = str(Role(event.role).label) if event.role in Role.values else ""
     kind = _kind_of_record(event.subject_type)
     url = url or _console_url(event.subject_type, event.subject_id)
-    return EventRow(event, who, role, label or f"{kind} {event.subject_id}", kind, url, told_changes(event))
+    return EventRow(event, who, role, label or f"{kind} {event.subject_id}", kind, url, told_changes(event, people))
 
 
 def _kind_of_record(label: str) -> str:
-    try:
-        return capfirst(str(apps.get_model(label)._meta.verbose_name))
-    except LookupError:
-        return label
+    model = _model_of(label)
+    return capfirst(str(model._meta.verbose_name)) if model else label
 
 
 def _console_url(label: str, pk: int) -> str:
-    try:
-        model = apps.get_model(label)
-        site.get_model_admin(model)
-    except (LookupError, NotRegistered):
+    model = _model_of(label)
+    if model is None or not site.is_registered(model):
         return ""
     return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_change", args=[pk])
 

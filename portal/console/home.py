@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.http import HttpRequest, HttpResponse
@@ -15,10 +16,11 @@ from django.utils.translation import ngettext
 from activity.models import Event
 from activity.permissions import USE_CONSOLE
 from dealreg.models import Deal
-from dealreg.portfolio import PAGE, Member, Need, ending_soon, portfolio, waiting_of
+from dealreg.portfolio import PAGE, Member, Need, Place, ending_soon, portfolio, waiting_of
 from portal.console.areas import areas_for
 from portal.console.waiting import Tile, further_tiles
 from portal.desk.lists import SHOWN, deal_rows
+from portal.formats import span_text
 from portal.statuses import ENROLLMENT_LOOK
 from prm.kernel.actors import VENDOR_ROLES, Kind
 from prm.kernel.money import shown
@@ -54,12 +56,34 @@ class PortfolioRow:
     amounts: list[str]
 
 
+def why_it_stands_here(place: Place, now: datetime) -> str:
+    """Say in one sentence, with its figures, why a partner stands where it does; "" where nothing needs anybody."""
+
+    def span(moment: datetime | None) -> str:
+        return span_text(abs((moment - now).total_seconds())) if moment else ""
+
+    since = place.last_at or place.enrolled_at
+    if place.need is Need.OVERDUE:
+        words = ngettext("%(n)d decision overdue by %(for)s", "%(n)d decisions overdue by up to %(for)s", place.overdue)
+        return words % {"n": place.overdue, "for": span(place.due)}
+    if place.need is Need.WAITING:
+        words = ngettext("%(n)d to decide, within %(for)s", "%(n)d to decide, the next within %(for)s", place.waiting)
+        return words % {"n": place.waiting, "for": span(place.due)}
+    if place.need is Need.ENDING:
+        words = ngettext("Protection ends in %(for)s", "%(n)d protections end, the first in %(for)s", place.ending)
+        return words % {"n": place.ending, "for": span(place.until)}
+    if place.need is Need.QUIET:
+        text = _("No registration for %(for)s") if place.last_at else _("No registration yet, %(for)s after joining")
+        return text % {"for": span(since)}
+    return _("Onboarding for %(for)s") % {"for": span(place.enrolled_at)} if place.need is Need.LONG else ""
+
+
 def _row(member: Member, edit: str, now: Any) -> PortfolioRow:
     enrollment = member.enrollment
     return PortfolioRow(
         member,
         f"{edit}{enrollment.pk}/change/",
-        member.place.why(now),
+        why_it_stands_here(member.place, now),
         NEED_LOOK.get(member.place.need, ("", "")),
         str(enrollment.get_status_display()),
         ENROLLMENT_LOOK[enrollment.status],

@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from activity.permissions import RETRY_MAILS
+from activity.undelivered import undelivered_mails
+from partners.models import Invitation
+from partners.permissions import MANAGE_STAFF
 
 if TYPE_CHECKING:
     from prm.kernel.actors import Actor
 
 MOST_COUNTED = 100
+UNANSWERED = timedelta(days=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +38,24 @@ class Tile:
         return f"{self.count:,}" if self.count < MOST_COUNTED else f"{MOST_COUNTED - 1}+"
 
 
-FURTHER: list[Callable[[Actor], Tile | None]] = []
-"""Each takes one query at most, and gives None where nothing waits."""
+def invitations(actor: Actor) -> Tile | None:
+    """Count the invitations that nobody accepted within two days."""
+    if not actor.may(MANAGE_STAFF):
+        return None
+    waiting = Invitation.objects.visible_to(actor).waiting().filter(sent_at__lte=timezone.now() - UNANSWERED)
+    return Tile(_("Invitations not accepted"), waiting[:MOST_COUNTED].count(), reverse("console:staff"))
+
+
+def undelivered(actor: Actor) -> Tile | None:
+    """Count the mails that did not arrive."""
+    if not actor.may(RETRY_MAILS):
+        return None
+    count = undelivered_mails(actor).order_by()[:MOST_COUNTED].count()
+    return Tile(_("Mails not delivered"), count, reverse("console:undelivered"), "bad" if count else "")
+
+
+FURTHER: tuple[Callable[[Actor], Tile | None], ...] = (invitations, undelivered)
+"""Each takes one query at most, and gives None where it is nothing for the actor."""
 
 
 def further_tiles(actor: Actor) -> list[Tile]:

@@ -1,4 +1,4 @@
-"""What the console's templates show of Django's admin: a list's heads, facets and cells, a form's facts, fields and lines."""
+"""What the console's templates show of Django's admin: a list's heads, facets and cells; a form's facts and lines."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.db import models
 from django.forms import ModelChoiceField
 from django.urls import reverse
-from django.utils.html import format_html, strip_tags
+from django.utils.html import format_html, format_html_join, strip_tags
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -83,9 +83,8 @@ def console_table(cl: Any) -> Table:
 
 
 def _heads(cl: Any) -> list[dict[str, Any]]:
-    names = [name for name in cl.list_display]
     found = []
-    for name, head in zip(names, result_headers(cl), strict=True):
+    for name, head in zip(cl.list_display, result_headers(cl), strict=True):
         if name == "action_checkbox":
             continue
         sortable = head.get("sortable", False)
@@ -143,8 +142,12 @@ def shown(name: Any, row: Any, model_admin: Any) -> Any:
         return DASH
     if found is None:
         return _yes_no(value) if getattr(attribute, "boolean", False) else _told(value)
-    looks = LOOKS.get((row._meta.label_lower, found.name))
-    if looks and value in looks:
+    return _of_field(found, value, row)
+
+
+def _of_field(found: Any, value: Any, row: Any) -> Any:
+    looks = LOOKS.get((row._meta.label_lower, found.name), {})
+    if value in looks:
         tone, icon_name = looks[value]
         return badge(worded(type(row), found.name, value), tone, icon_name)
     if isinstance(found, models.BooleanField):
@@ -180,9 +183,8 @@ def _listed(value: Any) -> Any:
     parts = (
         [f"{key} {text}" for key, text in value.items()] if isinstance(value, dict) else [str(part) for part in value]
     )
-    return format_html(
-        '<ul class="stack tight">{}</ul>', SafeString("").join(format_html("<li>{}</li>", part) for part in parts)
-    )
+    lines = format_html_join("", "<li>{}</li>", ((part,) for part in parts))
+    return format_html('<ul class="stack tight">{}</ul>', lines)
 
 
 # -- Forms
@@ -285,7 +287,7 @@ def _lines(inline: Any) -> Lines:
     formset, opts = inline.formset, inline.opts
     editable = inline.has_change_permission or inline.has_add_permission
     name = str(opts.opts.verbose_name)
-    names = [each for each in flatten_fieldsets(inline.fieldsets)]
+    names = list(flatten_fieldsets(inline.fieldsets))
     rows = [
         _line(form, names, f"{capfirst(name)} {number}", opts, editable=editable)
         for number, form in enumerate(formset.forms, 1)
@@ -303,7 +305,7 @@ def _line(form: Any, names: list[str], title: str, opts: Any, *, editable: bool)
         ]
         return LineRow(form, title, [], [], None, facts)
     fields = [form[name] for name in names if name in form.fields and not form[name].is_hidden]
-    hidden = [bound for bound in form.hidden_fields()]
+    hidden = list(form.hidden_fields())
     return LineRow(form, title, hidden, fields, form["DELETE"] if "DELETE" in form.fields else None, [])
 
 

@@ -1,4 +1,4 @@
-// The desk by keyboard. A row is [data-row] with one link to its detail; what a key presses carries data-key="a".
+// The desk by keyboard. A row is [data-row] with one link to its detail (data-row="still": it is not opened by moving); what a key presses carries data-key="a".
 // Off with data-shortcuts="off" on body (WCAG 2.1.4), while typing, and while a dialog is open.
 const list = () => [...document.querySelectorAll("[data-row]")];
 const link = (row) => row.querySelector("a[href]");
@@ -15,7 +15,7 @@ function move(step) {
   const next = rows[Math.min(rows.length - 1, Math.max(0, at < 0 ? 0 : at + step))];
   next.scrollIntoView({ block: "nearest" });
   link(next).focus({ preventScroll: true });
-  if (matchMedia("(min-width: 64rem)").matches) link(next).click();
+  if (next.dataset.row !== "still" && matchMedia("(min-width: 64rem)").matches) link(next).click();
 }
 
 function select() {
