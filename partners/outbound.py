@@ -8,7 +8,7 @@ would not do: a name may lead somewhere else a moment later.
 from __future__ import annotations
 
 import time
-from ipaddress import IPv6Address, ip_address, ip_network
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -21,6 +21,9 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 CONNECT_SECONDS, READ_SECONDS, WHOLE_SECONDS = 3.0, 5.0, 10.0
 MOST_BYTES = 512 * 1024
 MOST_AT_ONCE = 16 * 1024
+TRANSLATED = IPv6Network("64:ff9b::/96")
+"""IPv4 addresses as a network without IPv4 writes them."""
+TRANSLATED_INSIDE = IPv6Network("64:ff9b:1::/48")
 
 
 class NotAllowed(requests.RequestException):
@@ -48,13 +51,20 @@ def check_machine(address: str) -> None:
     Raises:
         NotAllowed: it is inside.
     """
-    machine = ip_address(address.partition("%")[0])
-    if isinstance(machine, IPv6Address) and machine.ipv4_mapped is not None:
-        machine = machine.ipv4_mapped
+    machine = _inner(ip_address(address.partition("%")[0]))
     named = any(machine in ip_network(each) for each in settings.IDENTITY_PROVIDER_PRIVATE_NETWORKS)
     own = settings.DEMO and machine.is_loopback
-    if not (named or own) and (not machine.is_global or machine.is_multicast):
+    inside = not machine.is_global or machine.is_multicast or machine in TRANSLATED_INSIDE
+    if inside and not (named or own):
         raise NotAllowed(f"{machine} is not a public address")
+
+
+def _inner(machine: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
+    """Return the IPv4 address that an IPv6 address stands for, where it does."""
+    if isinstance(machine, IPv4Address):
+        return machine
+    translated = IPv4Address(machine.packed[-4:]) if machine in TRANSLATED else None
+    return machine.ipv4_mapped or machine.sixtofour or translated or machine
 
 
 class _Checked:

@@ -137,7 +137,7 @@ def facts_of_metadata(text: str) -> dict[str, str]:
     refusal = str(_("This is not the metadata of a SAML provider."))
     try:
         found = OneLogin_Saml2_IdPMetadataParser.parse(text.encode()).get("idp", {})
-    except (OneLogin_Saml2_Error, ValueError, SyntaxError, KeyError, TypeError) as error:
+    except (OneLogin_Saml2_Error, ValueError, SyntaxError, KeyError, TypeError, AttributeError) as error:
         raise ValueError(refusal) from error
     signing = (found.get("x509certMulti") or {}).get("signing") or [found.get("x509cert", "")]
     address = (found.get("singleSignOnService") or {}).get("url", "")

@@ -22,7 +22,7 @@ from django.utils import timezone
 from lxml.etree import LxmlError
 from onelogin.saml2.auth import OneLogin_Saml2_Auth
 from onelogin.saml2.constants import OneLogin_Saml2_Constants as Names
-from onelogin.saml2.errors import OneLogin_Saml2_Error
+from onelogin.saml2.errors import OneLogin_Saml2_Error, OneLogin_Saml2_ValidationError
 from onelogin.saml2.settings import OneLogin_Saml2_Settings
 from onelogin.saml2.utils import OneLogin_Saml2_Utils
 from onelogin.saml2.xml_utils import OneLogin_Saml2_XML
@@ -36,6 +36,7 @@ LONGEST_ID = 255
 CLOCKS_DIFFER_SECONDS = 300
 SECURITY = {
     "requestedAuthnContext": False,
+    "allowSingleLabelDomains": True,  # as in an intranet, and on localhost
     "wantAssertionsSigned": True,
     "wantNameId": True,
     "wantAttributeStatement": False,
@@ -52,6 +53,17 @@ ADDRESS_NAMES = (
     "emailAddress",
 )
 ADDRESS_FORMATS = {Names.NAMEID_EMAIL_ADDRESS, Names.NAMEID_UNSPECIFIED, None}
+
+
+UNREADABLE = (
+    OneLogin_Saml2_Error,
+    OneLogin_Saml2_ValidationError,
+    NotBase64,
+    LxmlError,
+    ValueError,
+    KeyError,
+    TypeError,
+)
 
 
 class NotTrusted(Exception):
@@ -159,7 +171,7 @@ def read_answer(request: HttpRequest, provider: IdentityProvider, text: str) -> 
         if toolkit.get_errors() or not toolkit.is_authenticated():
             raise NotTrusted(str(toolkit.get_last_error_reason()))
         assertion = _assertion(toolkit.get_last_response_xml())
-    except (OneLogin_Saml2_Error, NotBase64, ValueError, LxmlError, KeyError, TypeError) as error:
+    except UNREADABLE as error:
         raise NotTrusted(f"{type(error).__name__}: {error}") from error
     ours = addresses(request, provider.slug)
     request_id, ends_at = _confirmation(assertion, ours["acs_url"])
