@@ -1,4 +1,4 @@
-"""Identity providers for tests: one that speaks OpenID Connect on loopback, one that signs SAML answers, and attackers."""
+"""Identity providers for tests: one on loopback that speaks OpenID Connect, one that signs SAML, and attackers."""
 
 from __future__ import annotations
 
