@@ -93,6 +93,8 @@ def check(work: Work) -> None:
         run = AccountImport.objects.select_for_update(of=("self",)).get(pk=run.pk)
         if is_current(work.job, run):
             run.expected = merging.tell_apart(run)
+            for row in run.staged.exclude(reason="").order_by("line").iterator(chunk_size=2000):
+                work.refuse(row.line, row.name, row.reason, row.cells)
             run.state = ImportState.CHECKED
             run.save(update_fields=["expected", "state"])
 

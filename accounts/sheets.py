@@ -189,21 +189,25 @@ def workbook_rows(path: Path) -> Iterator[tuple[int, Cells | Unreadable]]:
     """
     check_workbook(path)
     try:
-        book = load_workbook(path, read_only=True, data_only=True, keep_links=False)
-        sheet = book.worksheets[0]
-        sheet.reset_dimensions()
-        rows = sheet.iter_rows(max_col=MOST_COLUMNS, values_only=True)
-        for number, values in enumerate(rows, start=1):
-            cells = [_text(value) for value in values]
-            while cells and not cells[-1]:
-                cells.pop()
-            if any(cell.strip() for cell in cells):
-                yield number, cells
+        # As an open file: by name the library goes by the ending, and ours have none.
+        with path.open("rb") as content:
+            book = load_workbook(content, read_only=True, data_only=True, keep_links=False)
+            yield from _sheet_rows(book.worksheets[0])
+            book.close()
     except (KeyError, ValueError, IndexError, TypeError, SyntaxError, zipfile.BadZipFile, EOFError):
         raise RuleViolation(
             "damaged_workbook", _("The workbook can't be opened: it is damaged, or has a password."), "file"
         ) from None
-    book.close()
+
+
+def _sheet_rows(sheet: Any) -> Iterator[tuple[int, Cells | Unreadable]]:
+    sheet.reset_dimensions()  # what the sheet says of its own size may be anything
+    for number, values in enumerate(sheet.iter_rows(max_col=MOST_COLUMNS, values_only=True), start=1):
+        cells = [_text(value) for value in values]
+        while cells and not cells[-1]:
+            cells.pop()
+        if any(cell.strip() for cell in cells):
+            yield number, cells
 
 
 def _text(value: Any) -> str:

@@ -2,7 +2,13 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from activity.notices import notice
+from activity.registry import NoticeGroup, notice
 
-DONE = notice("job.done", _("{title}: done"), icon="ok", tone="good")
-FAILED = notice("job.failed", _("{title}: failed"), icon="warn", tone="bad")
+JOBS = NoticeGroup("jobs", _("Long work"))
+
+DONE = notice(
+    "job.done", _("{title}: done"), icon="ok", tone="good", group=JOBS, label=_("An import or export is done")
+)
+FAILED = notice(
+    "job.failed", _("{title}: failed"), icon="warn", tone="bad", group=JOBS, label=_("An import or export failed")
+)

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 LEASE = timedelta(seconds=60)
 SLICE_SECONDS = 10.0
 SAVE_EVERY_SECONDS = 0.5
+MOST_HELD = 1000
 
 stopping = threading.Event()
 """Set when this process was asked to end: jobs let go at their next checkpoint."""
@@ -134,8 +135,7 @@ class Work:
 
     def _save(self, *, checkpoint: bool) -> bool:
         """Write progress under the fencing token; whether someone cancelled meanwhile."""
-        Refusal.objects.bulk_create(self._refusals, batch_size=1000)
-        self._refusals = []
+        self._write_refusals()
         now = time.monotonic()
         changes: dict[str, Any] = {
             "done": self._done,
@@ -155,6 +155,10 @@ class Work:
         self._saved = now
         return held(self.job).filter(cancel_asked_at__isnull=False).exists()
 
+    def _write_refusals(self) -> None:
+        Refusal.objects.bulk_create(self._refusals, batch_size=MOST_HELD)
+        self._refusals = []
+
     # -- What came out
     def refuse(self, line: int, name: str, reason: str, cells: Iterable[str] = ()) -> None:
         """Keep a row that could not be taken, and why; `cells` is the row as it came. Written with the progress."""
@@ -162,6 +166,8 @@ class Work:
         self._refusals.append(
             Refusal(job=self.job, line=line, name=name[:300], reason=str(reason)[:500], cells=list(cells))
         )
+        if self._in_chunk and len(self._refusals) >= MOST_HELD:
+            self._write_refusals()
 
     def flush(self) -> None:
         """Write what is not written yet: progress and refusals. The queue calls it at the end."""

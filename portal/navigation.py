@@ -101,7 +101,8 @@ CONSOLE = (
         _("Data"),
         (
             Entry("admin:accounts_account_changelist", _("Accounts"), "file"),
-            Entry("admin:accounts_accountimport_changelist", _("Imports of accounts"), "upload"),
+            Entry("console:imports", _("Import customers"), "upload"),
+            Entry("jobs", _("Jobs"), "clock"),
             Entry("console:event-list", _("Audit trail"), "eye"),
         ),
     ),

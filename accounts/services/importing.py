@@ -109,7 +109,8 @@ def change_columns(*, actor: Actor, run: AccountImport, columns: Mapping[int, st
 
 def _start_check(actor: Actor, run: AccountImport) -> None:
     title = _("Check of %(file)s") % {"file": run.file_name}
-    run.check_job = start_job(actor=actor, kind="accounts.check", title=title, arguments={"import": run.pk})
+    arguments = {"import": run.pk, "header": run.layout["header"]}
+    run.check_job = start_job(actor=actor, kind="accounts.check", title=title, arguments=arguments)
     run.save(update_fields=["check_job"])
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from portal.console import branding, enrollments, events, home, mail_texts, providers, sending, staff, undelivered
+from portal.console import branding, enrollments, events, home, imports, mail_texts, providers, sending, staff, undelivered
 
 app_name = "console"
 urlpatterns = [
@@ -15,6 +15,11 @@ urlpatterns = [
     path("events/", events.EventList.as_view(), name="event-list"),
     path("enrollments/assign/", enrollments.Assign.as_view(), name="enrollment-assign"),
     path("enrollments/<int:pk>/<slug:step>/", enrollments.Move.as_view(), name="enrollment-move"),
+    path("imports/", imports.Imports.as_view(), name="imports"),
+    path("imports/<uuid:key>/", imports.Import.as_view(), name="import"),
+    path("imports/<uuid:key>/columns/", imports.ImportColumns.as_view(), name="import-columns"),
+    path("imports/<uuid:key>/start/", imports.ImportStart.as_view(), name="import-start"),
+    path("imports/<uuid:key>/undo/", imports.ImportUndo.as_view(), name="import-undo"),
     path("mails/", mail_texts.MailTexts.as_view(), name="mail-texts"),
     path("mails/<slug:template>/<slug:language>/", mail_texts.MailTextEdit.as_view(), name="mail-text"),
     path("mails/<slug:template>/<slug:language>/reset/", mail_texts.MailTextReset.as_view(), name="mail-text-reset"),
