@@ -13,7 +13,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from activity.enums import MailState, Withheld
-from activity.models import Delivery, DigestLine, Event, Mail
+from activity.models import Delivery, DigestLine, Event, Mail, Suppression
 from activity.models.mails import UNDELIVERED
 from activity.registry import EVENTS, title_of
 from activity.reports import told_by
@@ -59,12 +59,16 @@ class LostDelivery:
 
 
 def undelivered_mails(actor: Actor) -> QuerySet[Any]:
-    """Return the mails that did not arrive and tell, at least in part, of the actor's vendor's own events."""
+    """Return the mails that did not arrive and tell, at least in part, of the actor's vendor's own events.
+
+    `is_bouncing` says of each whether its address gets no mails at present.
+    """
     if actor.kind is not Kind.VENDOR or actor.vendor_id is None:
         return Mail.objects.none()
     own_lines = DigestLine.objects.filter(mail=OuterRef("pk"), event__vendor_id=actor.vendor_id)
     own = Q(vendor_id=actor.vendor_id) | Q(vendor_id=None, slot__isnull=False) & Exists(own_lines)
-    return Mail.objects.filter(UNDELIVERED).filter(own)
+    is_bouncing = Suppression.objects.all().of_person("to")
+    return Mail.objects.filter(UNDELIVERED).filter(own).annotate(is_bouncing=is_bouncing)
 
 
 def undelivered_deliveries(actor: Actor) -> QuerySet[Any]:
@@ -85,12 +89,10 @@ def lost_mails(actor: Actor, mails: Sequence[Mail]) -> list[LostMail]:
     return [_lost(mail, titles.get(mail.pk)) for mail in mails]
 
 
-def _lost(mail: Mail, titles: list[str] | None) -> LostMail:
+def _lost(mail: Any, titles: list[str] | None) -> LostMail:
     reason, said = reason_of(mail)
     about = "; ".join(titles) if titles else "" if mail.slot is not None else mail.subject
-    return LostMail(
-        mail.pk, mail.to, about, reason, said, mail.created_at, mail.attempts, mail.withheld == Withheld.ADDRESS
-    )
+    return LostMail(mail.pk, mail.to, about, reason, said, mail.created_at, mail.attempts, bounces=mail.is_bouncing)
 
 
 def reason_of(mail: Mail) -> tuple[str, str]:

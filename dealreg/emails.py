@@ -193,9 +193,9 @@ PROTECTED = {
 def shown_words(facts: Mapping[str, Any]) -> dict[str, str]:
     """Return a deal's facts that are no words yet, as a reader wants them."""
     return {
-        "until": facts["until"],
+        "until": _day(facts["until"]),
         "due": date_format(timezone.localtime(datetime.fromisoformat(facts["due"])), "DATETIME_FORMAT"),
-        "fields": facts["fields"],
+        "fields": ", ".join(facts["fields"]),
         "days": str(facts["days"]),
         "review": _("It needs review: something looks alike.") if facts["review"] else _("Nothing looks alike."),
     }

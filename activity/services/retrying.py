@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from activity import relay
 from activity.enums import MailState
 from activity.events import DELIVERY_RETRIED, MAIL_RETRIED
-from activity.models import Delivery, Event, Mail, Suppression
+from activity.models import Delivery, Event, Mail
 from activity.nudge import nudge_workers
 from activity.permissions import RETRY_MAILS
 from activity.undelivered import undelivered_deliveries, undelivered_mails
@@ -51,7 +51,7 @@ def retry_mail(*, actor: Actor, mail_id: int) -> None:
     mail = undelivered_mails(actor).select_for_update(of=("self",)).filter(pk=mail_id).first()
     if mail is None:
         _explain_missing(Mail.objects.filter(pk=mail_id, vendor_id=actor.vendor_id).exists())
-    if Suppression.objects.standing().filter(address=mail.to.lower()).exists():
+    if mail.is_bouncing:
         raise RuleViolation(
             "address_bounces",
             _("Mails to %(address)s come back. Correct the address, or let its person confirm it, then try again.")
@@ -88,8 +88,12 @@ def retry_all_undelivered(*, actor: Actor) -> int:
         Forbidden: the right is missing.
     """
     _may_retry(actor)
-    bouncing = Suppression.objects.all().of_person("to")
-    mails = undelivered_mails(actor).filter(~bouncing).order_by("id").select_for_update(of=("self",), skip_locked=True)
+    mails = (
+        undelivered_mails(actor)
+        .filter(is_bouncing=False)
+        .order_by("id")
+        .select_for_update(of=("self",), skip_locked=True)
+    )
     deliveries = undelivered_deliveries(actor).order_by("id").select_for_update(of=("self",), skip_locked=True)
     chosen_mails, chosen = list(mails[:MOST_AT_ONCE]), list(deliveries.select_related("event")[:MOST_AT_ONCE])
     for mail in chosen_mails:

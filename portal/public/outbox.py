@@ -17,7 +17,7 @@ from partners.permissions import EDIT_PROGRAMS
 from prm.kernel.errors import Forbidden
 from prm.kernel.pages import ActorView, ListPage, Page
 
-IN_FRAME = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'; sandbox"
+IN_FRAME = "default-src 'none'; style-src 'unsafe-inline'; img-src data: {site}; frame-ancestors 'self'; sandbox"
 STATES = {
     MailState.QUEUED: ("info", "clock"),
     MailState.SENDING: ("info", "out"),
@@ -28,9 +28,9 @@ STATES = {
 
 
 def mail_frame(html: str) -> HttpResponse:
-    """Answer with a mail's HTML for a frame of ours: no scripts, no forms, nothing loaded, no origin."""
+    """Answer with a mail's HTML for a frame of ours: no scripts, no forms, no origin, nothing loaded but our pictures."""
     response = HttpResponse(html)
-    response["Content-Security-Policy"] = IN_FRAME
+    response["Content-Security-Policy"] = IN_FRAME.format(site=settings.SITE_URL)
     response["X-Frame-Options"] = "SAMEORIGIN"
     response["Cache-Control"] = "private, no-store"
     return response

@@ -59,10 +59,12 @@ def test_mail_shows_text_and_frames_its_html(browse, mail):
 
 
 @pytest.mark.usefixtures("demo")
-def test_mails_html_can_do_nothing_but_be_shown(browse, mail):
+def test_mails_html_can_do_nothing_but_be_shown(browse, mail, settings):
+    settings.SITE_URL = "https://prm.example"
     response = browse("brightpath_sales").get(f"/outbox/{mail.pk}/body/")
     assert response["Content-Security-Policy"] == (
-        "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'; sandbox"
+        "default-src 'none'; style-src 'unsafe-inline'; img-src data: https://prm.example; frame-ancestors 'self'; "
+        "sandbox"
     )
     assert response["X-Frame-Options"] == "SAMEORIGIN"
     assert "Castellan Foods GmbH" in response.content.decode()
