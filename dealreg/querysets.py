@@ -71,7 +71,13 @@ class DraftQuerySet(ScopedQuerySet):
         """Show a person the drafts it wrote from the seat it acts from."""
         if not actor.is_partner:
             return self.none()
-        return self.filter(person_id=actor.person_id, seat_id=actor.seat_id)
+        return self.filter(person_id=actor.person_id, seat_id=actor.seat_id, discarded_at=None)
+
+    def discarded_by(self, actor: Actor) -> Self:
+        """Return the drafts that a person discarded at the seat it acts from, and can still have back."""
+        if not actor.is_partner:
+            return self.none()
+        return self.filter(person_id=actor.person_id, seat_id=actor.seat_id, discarded_at__isnull=False)
 
 
 class FileQuerySet(ScopedQuerySet):
@@ -82,7 +88,9 @@ class FileQuerySet(ScopedQuerySet):
         on_deals = super().visible_to(actor).filter(deal__isnull=False)
         if not actor.is_partner:
             return on_deals
-        return on_deals | self.filter(draft__person_id=actor.person_id, draft__seat_id=actor.seat_id)
+        return on_deals | self.filter(
+            draft__person_id=actor.person_id, draft__seat_id=actor.seat_id, draft__discarded_at=None
+        )
 
 
 class CommentQuerySet(ScopedQuerySet):

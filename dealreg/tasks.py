@@ -23,3 +23,9 @@ def remind_expiring() -> int:
 def escalate_overdue() -> int:
     """Tell who is late."""
     return services.escalate_overdue()
+
+
+@shared_task(name="dealreg.clear_discarded")
+def clear_discarded() -> int:
+    """Delete drafts that were discarded over a day ago."""
+    return services.clear_discarded()

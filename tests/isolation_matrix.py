@@ -116,6 +116,7 @@ SIGHT = {
     "console_partner": {"n": "man", "h": "man hma"},
 }
 SIGHT["deal_file"] = SIGHT["deal"]
+SIGHT["saved_view"] = SIGHT["token"]
 SIGHT["file"] = SIGHT["deal"] | {"draft_brightpath_sales": "sal", "draft_kappel_sales": "kap"}
 SIGHT["draft_file"] = SIGHT["draft"]
 SIGHT["notification"] = SIGHT["mail"]
@@ -328,6 +329,10 @@ READERS = {
     "token_kappel_sales": "kap",
     "token_northwind_manager": "man",
     "token_halden_manager": "hma",
+    "view_brightpath_sales": "sal",
+    "view_kappel_sales": "kap",
+    "view_northwind_manager": "man",
+    "view_halden_manager": "hma",
     "told_brightpath_sales": "sal",
     "told_kappel_sales": "kap",
     "told_isle_sales": "isl",

@@ -25,6 +25,8 @@ from dealreg.models import Comment, Conflict, Deal, DealDraft, DealFile
 from partners.enums import EnrollmentStatus
 from partners.models import AccessToken, Enrollment, Partner, Seat
 from partners.services import make_token
+from portal.models import SavedView
+from portal.services import save_view
 from prm.kernel.opaque import veil
 from standing.models import Standing, Tier
 from tests.cast import Cast
@@ -83,6 +85,8 @@ def make_world(cast: Cast) -> World:
     _write_drafts(world)
     for persona in ("northwind_manager", "halden_manager", "brightpath_sales", "kappel_sales"):
         make_token(actor=cast.actor(persona), name=mark(f"token_{persona}"), scopes=["deals:read"], days=30)
+        page = "desk:deal-list" if persona.endswith("manager") else "portal:deal-list"
+        save_view(actor=cast.actor(persona), page=page, name=mark(f"view_{persona}"), query="open=1")
     drain()
     send_due()
     _mark_messages(cast)
@@ -216,6 +220,11 @@ def _address(world: World) -> None:
     }
     rows["template"] = {"any": {"template": "deal_approved"}}
     rows["delivery"] = {"dead": {"pk": Delivery.objects.dead().values_list("pk", flat=True)[0]}}
+    rows["saved_view"] = {
+        persona: {"pk": SavedView.objects.get(seat=seat).pk}
+        for persona, seat in cast.seats.items()
+        if SavedView.objects.filter(seat=seat).exists()
+    }
     rows["token"] = {
         persona: {"pk": AccessToken.objects.get(seat=seat).pk}
         for persona, seat in cast.seats.items()

@@ -18,7 +18,8 @@ from prm.kernel.scoping import Scope, ScopedModel
 class DealDraft(ScopedModel):
     """What a person typed so far, without the deal's constraints, with its own revision.
 
-    `submission` becomes the deal's: a draft that is submitted twice makes one deal.
+    `submission` becomes the deal's: a draft that is submitted twice makes one deal. `discarded_at` is set for as long
+    as that can be undone; then the draft goes for good.
     """
 
     scope = Scope(partner="partner_id", person="person_id")
@@ -31,6 +32,7 @@ class DealDraft(ScopedModel):
     revision = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(auto_now=True)
+    discarded_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects = DraftQuerySet.as_manager()
 

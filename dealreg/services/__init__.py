@@ -8,7 +8,7 @@ from dealreg.services.decisions import (
     separate_customer,
     take_deal,
 )
-from dealreg.services.drafts import discard_draft, save_draft
+from dealreg.services.drafts import clear_discarded, discard_draft, restore_draft, save_draft
 from dealreg.services.files import add_file, check_upload, remove_draft_file
 from dealreg.services.pipeline import add_comment, change_deal, lose_deal, reopen_deal, win_deal
 from dealreg.services.policies import write_policy
@@ -26,6 +26,7 @@ __all__ = [
     "check_upload",
     "confirm_customer",
     "decline_deal",
+    "clear_discarded",
     "discard_draft",
     "escalate_overdue",
     "expire_protections",
@@ -34,6 +35,7 @@ __all__ = [
     "remind_expiring",
     "remove_draft_file",
     "reopen_deal",
+    "restore_draft",
     "save_draft",
     "separate_customer",
     "take_deal",

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.http import Http404
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from dealreg.models import Deal, DealDraft
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
 LONGEST_TEXT = 20_000
 MOST_FIELDS = 400
 MOST_DRAFTS = 100
+UNDO_FOR = timedelta(days=1)
+MOST_CLEARED = 1_000
 
 
 @transaction.atomic
@@ -80,12 +84,16 @@ def _first(actor: Actor, submission: uuid.UUID, content: Mapping[str, Any]) -> D
     )
     if not made and draft.seat_id != actor.seat_id:
         raise Http404  # somebody else's number
+    if not made and draft.discarded_at is not None:  # gone back to after it was discarded
+        draft.content, draft.discarded_at = _storable(content), None
+        draft.revision += 1
+        draft.save(update_fields=["content", "discarded_at", "revision", "updated_at"])
     return draft
 
 
 @transaction.atomic
 def discard_draft(*, actor: Actor, draft: DealDraft) -> None:
-    """Delete a draft with its files.
+    """Put a draft with its files aside; for a day it can be had back.
 
     Raises:
         Http404: not the actor's.
@@ -93,7 +101,41 @@ def discard_draft(*, actor: Actor, draft: DealDraft) -> None:
     fresh = DealDraft.objects.visible_to(actor).select_for_update(of=("self",)).filter(pk=draft.pk).first()
     if fresh is None:
         raise Http404
+    fresh.discarded_at = timezone.now()
+    fresh.save(update_fields=["discarded_at"])
+
+
+@transaction.atomic
+def restore_draft(*, actor: Actor, submission: uuid.UUID) -> DealDraft:
+    """Take back a draft that the actor discarded. Once it is back, restoring again is harmless.
+
+    Raises:
+        Http404: not the actor's, or gone for good.
+    """
+    mine = DealDraft.objects.visible_to(actor) | DealDraft.objects.discarded_by(actor)
+    fresh: DealDraft | None = mine.select_for_update(of=("self",)).filter(submission=submission).first()
+    if fresh is None:
+        raise Http404
+    if fresh.discarded_at is not None:
+        fresh.discarded_at = None
+        fresh.save(update_fields=["discarded_at"])
+    return fresh
+
+
+def clear_discarded() -> int:
+    """Delete drafts with their files that were discarded over a day ago; returns how many."""
+    gone = DealDraft.objects.filter(discarded_at__lt=timezone.now() - UNDO_FOR).values_list("pk", flat=True)
+    return sum(_delete_for_good(pk) for pk in list(gone[:MOST_CLEARED]))
+
+
+@transaction.atomic
+def _delete_for_good(pk: int) -> int:
+    rows = DealDraft.objects.select_for_update(skip_locked=True).filter(pk=pk)
+    fresh = rows.filter(discarded_at__lt=timezone.now() - UNDO_FOR).first()
+    if fresh is None:
+        return 0
     stored = [file.content for file in fresh.files.all()]
     fresh.delete()
     for content in stored:
         transaction.on_commit(lambda kept=content: kept.storage.delete(kept.name))
+    return 1

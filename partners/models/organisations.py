@@ -19,7 +19,6 @@ from people.models import validate_zone
 from prm.kernel.constraints import vendor_match
 from prm.kernel.scoping import Scope, ScopedModel
 
-
 LOGO_FOLDER = "logos"
 
 

@@ -17,8 +17,9 @@ from dealreg.models import Deal
 from dealreg.permissions import SEE_DESK
 from portal.desk.dossier import Ring, ring_of
 from portal.statuses import OUTCOME_LOOK, STATUS_LOOK
+from portal.viewing import ViewedList
 from prm.kernel.actors import Kind
-from prm.kernel.pages import ListPage, Page
+from prm.kernel.pages import Page
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -78,13 +79,14 @@ def count_words(page: Page) -> str:
     return ngettext("%(count)s deal", "%(count)s deals", page.count) % {"count": page.counted}
 
 
-class DealList(ListPage):
+class DealList(ViewedList):
     """Every deal registered with the vendor."""
 
     kinds = frozenset({Kind.VENDOR})
     permission = SEE_DESK
     template_name = "desk/deals.html"
     results_template = "desk/parts/deals.html"
+    viewed_as = "desk:deal-list"
     filterset_class = DeskDealFilter
     orders = {
         "submitted": ("submitted_at",),
@@ -123,6 +125,7 @@ class DealList(ListPage):
         return {
             "rows": deal_rows(page.rows),
             "partner_name": page.rows[0].partner.name if page.rows and self.request.GET.get("partner") else "",
+            "saved": self.saved(),
             "count_words": count_words(page),
             "filtered": any(self.request.GET.get(name) for name in self.filterset_class.base_filters),
         }

@@ -25,9 +25,10 @@ from partners.models import Enrollment, Partner, Seat
 from partners.permissions import EDIT_PARTNERS, VIEW_PARTNERS
 from portal.desk.first_person import first_invitations
 from portal.desk.lists import SHOWN, at, deal_rows
+from portal.viewing import ViewedList
 from prm.kernel.actors import Kind
 from prm.kernel.money import shown
-from prm.kernel.pages import ActorView, ListPage, Page
+from prm.kernel.pages import ActorView, Page
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -94,13 +95,14 @@ def partner_row(partner: Any) -> PartnerRow:
     )
 
 
-class PartnerList(ListPage):
+class PartnerList(ViewedList):
     """Every partner that is or was enrolled with the vendor."""
 
     kinds = frozenset({Kind.VENDOR})
     permission = VIEW_PARTNERS
     template_name = "desk/partners.html"
     results_template = "desk/parts/partners.html"
+    viewed_as = "desk:partner-list"
     filterset_class = PartnerFilter
     orders = {"name": ("name",), "type": ("type", "name"), "country": ("country", "name")}
     default_order = "name"
@@ -125,6 +127,7 @@ class PartnerList(ListPage):
         """Return the rows as shown, and whether anything narrows them."""
         return {
             "rows": [partner_row(partner) for partner in page.rows],
+            "saved": self.saved(),
             "count_words": ngettext("%(count)s partner", "%(count)s partners", page.count) % {"count": page.counted},
             "filtered": any(self.request.GET.get(name) for name in ("q", "type", "status")),
         }

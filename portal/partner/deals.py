@@ -27,9 +27,10 @@ from portal.partner import timeline
 from portal.partner.closing import DIALOGS, Dialog
 from portal.partner.rows import ring_of, row_of
 from portal.statuses import OUTCOME_LOOK, STATUS_LOOK
+from portal.viewing import ViewedList
 from prm.kernel.actors import Kind, Permission
 from prm.kernel.errors import Forbidden
-from prm.kernel.pages import ActorView, ListPage, Page
+from prm.kernel.pages import ActorView, Page
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -39,12 +40,13 @@ LESS_ASKED = ("more", "outcome", "stage", "closes_from", "closes_to")
 LONG_TEXTS = ("notes", "asked_text", "decision_text", "outcome_text")
 
 
-class DealList(ListPage):
+class DealList(ViewedList):
     """All deals of the partner, or of one vendor when one is chosen."""
 
     kinds = frozenset({Kind.PARTNER})
     template_name = "partner/deals.html"
     results_template = "partner/deals_results.html"
+    viewed_as = "portal:deal-list"
     filterset_class = DealFilter
     default_order = "-submitted"
     orders = {
@@ -91,6 +93,7 @@ class DealList(ListPage):
             "rows": [row_of(deal, now) for deal in page.rows],
             "more_filters": any(self.request.GET.get(name) for name in LESS_ASKED),
             "chips": self.chips(),
+            "saved": self.saved(),
             "drafts": list(drafts) if plain and may else [],
             "with_vendor": self.focus is None,
             "may_register": may,

@@ -12,6 +12,7 @@ from django.contrib import messages
 from django.db.models import OuterRef, Subquery
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -290,13 +291,22 @@ class DraftDiscardView(RegistrationView):
     """Throws a draft away."""
 
     def post(self, request: HttpRequest, submission: uuid.UUID) -> HttpResponse:
-        """Delete it with its files."""
+        """Put it aside with its files, and offer to undo that."""
         draft = own_draft(self.actor, submission)
         if draft is None:
             raise Http404
         services.discard_draft(actor=self.actor, draft=draft)
-        messages.success(request, _("Draft discarded."))
+        undo = reverse("portal:draft-restore", args=[submission])
+        messages.success(request, _("Draft discarded."), extra_tags=f"undo:{undo}")
         return redirect("portal:deal-list")
+
+
+class DraftRestoreView(RegistrationView):
+    """Undoes that a draft was discarded."""
+
+    def post(self, request: HttpRequest, submission: uuid.UUID) -> HttpResponse:
+        """Take it back."""
+        return redirect(services.restore_draft(actor=self.actor, submission=submission))
 
 
 class DraftFilesView(RegistrationView):

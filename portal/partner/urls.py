@@ -16,6 +16,7 @@ urlpatterns = [
     path("deals/drafts/<uuid:submission>/", registration.DraftView.as_view(), name="draft"),
     path("deals/drafts/<uuid:submission>/save/", registration.DraftSaveView.as_view(), name="draft-save"),
     path("deals/drafts/<uuid:submission>/discard/", registration.DraftDiscardView.as_view(), name="draft-discard"),
+    path("deals/drafts/<uuid:submission>/restore/", registration.DraftRestoreView.as_view(), name="draft-restore"),
     path("deals/drafts/<uuid:submission>/files/", registration.DraftFilesView.as_view(), name="draft-file-add"),
     path(
         "deals/drafts/<uuid:submission>/files/<uuid:key>/remove/",

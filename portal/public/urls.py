@@ -24,6 +24,7 @@ from portal.public import (
     system,
     system_people,
     tokens,
+    views,
 )
 from portal.search import views as search
 
@@ -72,6 +73,9 @@ urlpatterns = [
     path("outbox/previews/<slug:template>/", outbox.MailPreview.as_view(), name="mail-preview"),
     path("outbox/previews/<slug:template>/body/", outbox.MailPreviewBody.as_view(), name="mail-preview-body"),
     path("logos/<uuid:key>.<str:kind>", logos.logo, name="logo"),
+    path("views/", views.Views.as_view(), name="views"),
+    path("views/<int:pk>/", views.ViewChange.as_view(), name="view-change"),
+    path("views/<int:pk>/restore/", views.ViewRestore.as_view(), name="view-restore"),
     path("search/", search.Search.as_view(), name="search"),
     path("styleguide/", styleguide.StyleGuide.as_view(), name="styleguide"),
     path("styleguide/part/<slug:slug>/", styleguide.PartSample.as_view(), name="styleguide-part"),

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from dealreg.models import Deal, DealDraft, DealFile
+from dealreg.services import clear_discarded
 
 URL = "/portal/deals/register/"
 PDF = b"%PDF-1.7 a letter"
@@ -326,9 +327,48 @@ def test_who_may_not_register_is_refused(cast, browse, persona):
     assert not DealDraft.objects.exists()
 
 
-def test_draft_can_be_discarded(cast, browse):
+def discarded(cast, browse):
+    """Return a client and the number of a draft with a file that it has just discarded."""
     client, form = browse("brightpath_sales"), filled(cast, save="yes")
     client.post(URL, {**form, "files": [pdf()]})
-    assert client.post(reverse("portal:draft-discard", args=[form["submission"]])).status_code == 302
+    answer = client.post(reverse("portal:draft-discard", args=[form["submission"]]), follow=True)
+    assert reverse("portal:draft-restore", args=[form["submission"]]) in answer.content.decode()
+    return client, form
+
+
+def test_discarded_draft_and_its_files_are_out_of_sight(cast, browse):
+    client, form = discarded(cast, browse)
+    actor = cast.actor("brightpath_sales")
+    assert not DealDraft.objects.visible_to(actor).exists()
+    assert not DealFile.objects.visible_to(actor).exists()
+    assert client.get(reverse("file", args=[DealFile.objects.get().key])).status_code == 404
+    assert client.get(reverse("portal:draft", args=[form["submission"]])).status_code == 404
+
+
+def test_discarded_draft_comes_back_by_undo(cast, browse):
+    client, form = discarded(cast, browse)
+    restore = reverse("portal:draft-restore", args=[form["submission"]])
+    for other in ("kappel_sales", "brightpath_administrator"):
+        assert browse(other).post(restore).status_code == 404
+    assert client.post(restore).status_code == 302
+    draft = DealDraft.objects.visible_to(cast.actor("brightpath_sales")).get()
+    assert draft.files.count() == 1
+    assert client.post(restore).url == draft.get_absolute_url(), "twice is harmless"
+
+
+def test_draft_that_is_saved_again_after_it_was_discarded_is_there_again(cast, browse):
+    client, form = discarded(cast, browse)
+    client.post(URL, {**form, "save": "yes", "notes": "gone back to"})
+    assert DealDraft.objects.visible_to(cast.actor("brightpath_sales")).get().content["notes"] == "gone back to"
+
+
+def test_discarded_draft_goes_for_good_after_a_day(cast, browse, django_capture_on_commit_callbacks):
+    client, form = discarded(cast, browse)
+    stored = DealFile.objects.get().content
+    assert clear_discarded() == 0
+    DealDraft.objects.update(discarded_at=timezone.now() - timedelta(hours=25))
+    with django_capture_on_commit_callbacks(execute=True):
+        assert clear_discarded() == 1
     assert not DealDraft.objects.exists()
-    assert not DealFile.objects.exists()
+    assert not stored.storage.exists(stored.name)
+    assert client.post(reverse("portal:draft-restore", args=[form["submission"]])).status_code == 404
