@@ -29,9 +29,8 @@ LIST = "Company,Country,Website,City,Segment\nAlpha Ltd,GB,alpha.example,Leeds,G
 
 def picture() -> str:
     """Return all of accounts and match keys, but for ids of rows and times."""
-    accounts = Account.objects.order_by("pk").values(
-        "pk", "vendor", "name", "normalised_name", "country", "domain", "city", "external_id", "owner_name", "origin", "further"
-    )  # fmt: skip
+    names = [field.name for field in Account._meta.concrete_fields if field.name != "created_at"]
+    accounts = Account.objects.order_by("pk").values(*names)
     keys = MatchKey.objects.order_by("vendor_id", "key", "account_id").values_list("vendor_id", "key", "account_id")
     return json.dumps([list(accounts), list(keys)], default=str)
 
