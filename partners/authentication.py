@@ -90,7 +90,7 @@ def _refusal(request: HttpRequest) -> APIException:
     if take(BAD_TOKENS, network_of(request)):
         return AuthenticationFailed(_("This token isn't valid: unknown, expired or revoked."))
     message = _("Too many tokens that aren't valid came from your address.")
-    return Throttled(wait=BAD_TOKENS.wait_seconds, detail=message)
+    return Throttled(wait=BAD_TOKENS.wait_seconds, detail=str(message))
 
 
 class SeatSessionAuthentication(SessionAuthentication):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from allauth.account.forms import ResetPasswordForm
@@ -14,6 +16,7 @@ from allauth.mfa.webauthn.forms import (
     ReauthenticateWebAuthnForm,
 )
 from django import forms
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -86,7 +89,7 @@ class _CountedPasskey:
             ValidationError: not right, or no tries left.
         """
         inner: Any = super()
-        with passkey_try():
+        with passkey_try(), in_our_words():
             return inner.clean_credential()
 
 
@@ -102,6 +105,16 @@ class PasskeySignInForm(_CountedPasskey, LoginWebAuthnForm):
     """A passkey instead of address and password."""
 
 
+@contextmanager
+def in_our_words() -> Iterator[None]:
+    """Refuse a passkey that isn't right, or is none at all: the library falls over what lacks a part."""
+    try:
+        yield
+    except (ValidationError, KeyError, TypeError, ValueError, AttributeError) as error:
+        message = _("This passkey was not accepted. Try again, or choose another way.")
+        raise ValidationError(message, code="wrong_passkey") from error
+
+
 class AddPasskeyForm(AddWebAuthnForm):
     """A new passkey with its name. It always verifies its holder, so that it can stand for password and code both."""
 
@@ -109,6 +122,15 @@ class AddPasskeyForm(AddWebAuthnForm):
         label=_("Name"), max_length=NAME_LENGTH, required=False, help_text=_("Where it is kept, such as “My phone”.")
     )
     passwordless = forms.BooleanField(required=False, widget=forms.HiddenInput)
+
+    def clean(self) -> dict[str, Any]:
+        """Check what the browser made.
+
+        Raises:
+            ValidationError: not for this sign-in, or its holder wasn't verified.
+        """
+        with in_our_words():
+            return super().clean()
 
     def clean_passwordless(self) -> bool:
         """Insist: a key that verifies nobody would be worth less than its name says."""

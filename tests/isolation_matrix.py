@@ -117,6 +117,16 @@ SIGHT = {
 }
 SIGHT["deal_file"] = SIGHT["deal"]
 SIGHT["saved_view"] = SIGHT["token"]
+SIGHT["staff"] = {
+    "brightpath_sales": "",
+    "kappel_sales": "",
+    "isle_sales": "",
+    "northwind_manager": "northwind",
+    "halden_manager": "halden",
+}
+SIGHT["invitation"] = {"brightpath": "brightpath", "kappel": "kap"}
+SIGHT["staff_invitation"] = SIGHT["provider"] = {"northwind": "northwind", "halden": "halden"}
+SIGHT["first_invitation"] = {"northwind": "northwind", "halden": "halden"}
 SIGHT["file"] = SIGHT["deal"] | {"draft_brightpath_sales": "sal", "draft_kappel_sales": "kap"}
 SIGHT["draft_file"] = SIGHT["draft"]
 SIGHT["notification"] = SIGHT["mail"]
@@ -146,6 +156,10 @@ portal:deal-comment              portal   deal          partners                
 portal:deal-file-add             portal   deal          partners                   partners
 portal:team                      portal   -             partners                   -
 portal:seat                      portal   seat          adm                        adm
+portal:invite                    portal   -             adm                        adm
+portal:invite-several            portal   -             adm                        adm
+portal:invitation-resend         portal   invitation    -                          adm
+portal:invitation-revoke         portal   invitation    -                          adm
 desk:queue                       desk     -             vendors                    -
 desk:bulk-approve                desk     -             -                          man app hma hap
 desk:deal-list                   desk     -             vendors                    -
@@ -160,6 +174,21 @@ desk:deal-comment                desk     deal          vendors                 
 desk:deal-file-add               desk     deal          man app hma hap            man app hma hap
 desk:partner-list                desk     -             vendors                    -
 desk:partner-detail              desk     partner       vendors                    -
+desk:partner-invite              desk     partner       man hma                    man hma
+desk:invitation-resend           desk     first_invitation  -                      man hma
+desk:invitation-revoke           desk     first_invitation  -                      man hma
+console:staff                    desk     -             man hma                    -
+console:staff-seat               desk     staff         man hma                    man hma
+console:staff-invite             desk     -             man hma                    man hma
+console:staff-invite-several     desk     -             man hma                    man hma
+console:staff-invitation-resend  desk     staff_invitation  -                      man hma
+console:staff-invitation-revoke  desk     staff_invitation  -                      man hma
+console:providers                desk     -             man hma                    -
+console:provider-add             desk     -             man hma                    man hma
+console:sign-in-required         desk     -             -                          man hma
+console:provider                 desk     provider      man hma                    man hma
+console:provider-switch          desk     provider      -                          man hma
+company-sign-in                  open     -             everyone                   everyone
 start                            open     -             everyone                   -
 health                           open     -             everyone                   -
 seat-switch                      person   -             -                          people
@@ -227,7 +256,7 @@ api:event-detail                 api      note_event    seated                  
 console:home                     desk     -             man hma                    -
 console:event-list               desk     -             man hma                    -
 console:enrollment-assign        desk     -             man hma                    man hma
-console:enrollment-move          desk     enrollment_move man hma                  man hma
+console:enrollment-move          desk     enrollment_move  man hma                  man hma
 admin:index                      desk     -             man hma                    -
 admin:app_list                   console  -             man hma                    -
 admin:jsi18n                     console  -             man hma                    -
@@ -256,6 +285,13 @@ NOT_OURS = {
     "logo": "a vendor's logo under a name that nobody guesses, public on purpose, see tests/portal/test_branding.py",
     "console:branding-verdict": "judges a colour, no record behind it",
     "styleguide-part": "a part with the demo's made-up rows, no record behind it",
+    "invitation": "opened by a token from a mail, see tests/partners/test_invitations.py",
+    "company-provider": "for strangers, by a provider's name in its address, see tests/partners/test_company_wall.py",
+    "company-go": "for strangers, see tests/partners/test_company_wall.py",
+    "openid_connect_callback": "for strangers whom a provider sends, see tests/partners/test_oidc.py",
+    "saml_acs": "for strangers whom a provider sends, see tests/partners/test_saml.py",
+    "saml_finish_acs": "for strangers whom a provider sends, see tests/partners/test_saml.py",
+    "saml_metadata": "for providers, see tests/partners/test_saml.py",
     "account_login": "django-allauth's, for everyone",
     "account_logout": "django-allauth's, for everyone",
     "account_inactive": "django-allauth's, for everyone",
@@ -333,6 +369,14 @@ READERS = {
     "view_kappel_sales": "kap",
     "view_northwind_manager": "man",
     "view_halden_manager": "hma",
+    "invited_brightpath": "adm",
+    "invited_kappel": "",
+    "invited_northwind": "man",
+    "invited_halden": "hma",
+    "first_northwind": "man",
+    "first_halden": "hma",
+    "provider_northwind": "man",
+    "provider_halden": "hma",
     "told_brightpath_sales": "sal",
     "told_kappel_sales": "kap",
     "told_isle_sales": "isl",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -37,8 +37,9 @@ class PersonChange(SystemPage):
         """Do what the button says."""
         email, action = request.POST.get("email", ""), request.POST.get("action", "")
         person = person_at(email)
-        if person is None or action not in {"disable", "enable", "remove_second_step"}:
-            raise Http404
+        back = f"{reverse('system-people')}?{urlencode({'email': email})}"
+        if person is None:
+            return redirect(back)
         try:
             if action == "disable":
                 disable_person(actor=self.actor, person=person)
@@ -46,9 +47,9 @@ class PersonChange(SystemPage):
             elif action == "enable":
                 enable_person(actor=self.actor, person=person)
                 messages.success(request, _("The account is open again. Tokens must be made anew."))
-            else:
+            elif action == "remove_second_step":
                 remove_second_step(actor=self.actor, person=person, request=request)
                 messages.success(request, _("The second step is removed. The person was told by mail."))
         except RuleViolation as violation:
             messages.error(request, str(violation.message))
-        return redirect(f"{reverse('system-people')}?{urlencode({'email': person.email})}")
+        return redirect(back)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from datetime import timedelta
+from urllib.parse import quote
 
 import pytest
 import time_machine
@@ -52,10 +53,17 @@ def me(client):
 
 
 @pytest.fixture
-def enrolled(me):
+def committed(django_capture_on_commit_callbacks):
+    """Return a block after which what waits for the commit has run: allauth mails then."""
+    return django_capture_on_commit_callbacks(execute=True)
+
+
+@pytest.fixture
+def enrolled(me, committed):
     """Return the secret and the recovery codes of someone who has just added an app."""
     secret = re.search(r'<code class="secret">(\w+)<', me.get(APP).content.decode()).group(1)
-    done = me.post(APP, {"code": code_of(secret)})
+    with committed:
+        done = me.post(APP, {"code": code_of(secret)})
     assert done["Location"] == CODES_PAGE
     codes = re.findall(r"<li><code>(\d+)</code>", me.get(CODES_PAGE).content.decode())
     assert len(codes) == 10
@@ -78,7 +86,7 @@ def test_nothing_is_changed_before_the_password_was_entered_again(client):
     sign_in(client)
     for path in (APP, "/accounts/passkeys/add/", "/settings/security/email/"):
         answer = client.get(path)
-        assert answer["Location"] == f"/accounts/confirm/?next={path}"
+        assert answer["Location"] == f"/accounts/confirm/?next={quote(path, safe='')}"
     wrong = client.post("/accounts/confirm/", {"password": "wrong"})
     assert "This is not your password" in wrong.content.decode()
     assert client.get(APP).status_code == 302
@@ -124,11 +132,12 @@ def test_recovery_code_works_once_and_is_told(enrolled):
     assert not is_in(again)
 
 
-def test_recovery_codes_are_shown_once_and_new_ones_end_the_old(enrolled, me):
+def test_recovery_codes_are_shown_once_and_new_ones_end_the_old(enrolled, me, django_capture_on_commit_callbacks):
     _secret, codes = enrolled
     page = me.get(CODES_PAGE).content.decode()
     assert not any(code in page for code in codes)
-    me.post("/accounts/recovery-codes/make/")
+    with django_capture_on_commit_callbacks(execute=True):
+        me.post("/accounts/recovery-codes/make/")
     fresh = re.findall(r"<li><code>(\d+)</code>", me.get(CODES_PAGE).content.decode())
     assert len(fresh) == 10
     assert not set(fresh) & set(codes)
@@ -218,6 +227,7 @@ def test_wrong_passkeys_get_one_answer_and_run_out(client):
     client.get("/accounts/passkey/", headers={"accept": "application/json"})
     for credential in (
         "{}",
+        "[]",
         "x",
         '{"id": "a"}',
         '{"id":"YQ","rawId":"YQ","type":"public-key","response":{"userHandle":"MQ"}}',
@@ -232,3 +242,15 @@ def test_wrong_passkeys_get_one_answer_and_run_out(client):
 )
 def test_pages_about_ones_sign_in_are_for_who_is_signed_in(client, path):
     assert "/accounts/login/" in client.get(path, follow=True).redirect_chain[-1][0]
+
+
+def test_others_passkeys_are_not_there(me, cast):
+    theirs = Authenticator.objects.create(
+        user=cast.people["brightpath_marketing"], type=Authenticator.Type.WEBAUTHN, data={"name": "Theirs"}
+    )
+    for verb in ("name", "remove"):
+        path = f"/accounts/passkeys/{theirs.pk}/{verb}/"
+        assert me.get(path).status_code == 404
+        assert me.post(path, {"name": "Mine"}).status_code == 404
+    theirs.refresh_from_db()
+    assert theirs.data == {"name": "Theirs"}

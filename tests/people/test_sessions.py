@@ -25,7 +25,7 @@ from tests.cast import PASSWORD
 SALES = "sales@brightpath.example"
 SECURITY, END = "/settings/security/", "/settings/security/sessions/end/"
 FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0"
-SAFARI = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Version/18.0 Mobile/15E148 Safari/604.1"
+SAFARI = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Version/18.0 Safari/604.1"
 
 
 def browser(agent=FIREFOX, address="127.0.0.1"):

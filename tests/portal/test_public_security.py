@@ -85,7 +85,7 @@ def test_later_request_replaces_the_earlier(me):
 
 
 def shape(queries):
-    return [re.sub(r"'[^']*'|\b\d+\b|E'.*'", "?", query["sql"])[:120] for query in queries]
+    return [re.sub(r"'[^']*'|\b\d+\b|s\d+_x\d+", "?", query["sql"])[:90] for query in queries]
 
 
 def test_nobody_learns_whether_an_address_is_in_use(me):
@@ -94,7 +94,9 @@ def test_nobody_learns_whether_an_address_is_in_use(me):
         with CaptureQueriesContext(connection) as queries:
             answer = me.post(EMAIL, {"email": email}, follow=True)
         EmailChange.objects.all().delete()
-        page = re.sub(r'nonce="[^"]*"|waits for a yes from [^<]*', "", answer.content.decode())
+        page = re.sub(
+            r'(nonce|value)="[^"]*"|X-CSRFToken": "[^"]*"|waits for a yes from [^<]*', "", answer.content.decode()
+        )
         answers.append((answer.status_code, answer.redirect_chain, page, shape(queries)))
     assert answers[0] == answers[1]
     mail = Mail.objects.get(template="email_in_use")
@@ -127,7 +129,6 @@ def test_links_to_new_addresses_are_bounded(me):
 
 
 def test_reset_link_of_the_old_address_dies_with_it(me):
-    me.post("/accounts/password/reset/", {"email": SALES})
     Client().post("/accounts/password/reset/", {"email": SALES})
     reset = re.search(r"(/accounts/password/reset/key/\S+)", Mail.objects.get(template="password_reset").text).group(1)
     me.post(link_in(asked(me, FREE)))
@@ -152,7 +153,7 @@ def test_reset_for_known_and_unknown_addresses_costs_the_same_statements(cast):
     for email in (SALES, "x@nowhere.example"):
         with CaptureQueriesContext(connection) as queries:
             Client().post("/accounts/password/reset/", {"email": email})
-        costs.append([re.sub(r"'[^']*'|\b\d+\b", "?", query["sql"])[:90] for query in queries])
+        costs.append(shape(queries))
     assert costs[0] == costs[1]
 
 
