@@ -109,7 +109,7 @@ def restore_view(*, actor: Actor, view: SavedView) -> SavedView:
 
 def _locked(actor: Actor) -> int:
     """Lock the actor's seat, so that two windows don't both pass a check; returns its id."""
-    seat = Seat.objects.select_for_update().filter(pk=actor.seat_id, person_id=actor.person_id).first()
+    seat = Seat.objects.visible_to(actor).select_for_update(of=("self",)).filter(pk=actor.seat_id).first()
     if seat is None:
         raise Http404
     return seat.pk

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlencode, urlsplit
 
@@ -83,18 +84,6 @@ def list_url(page: str, query: str) -> str:
     return f"{reverse(page)}?{query}" if query else reverse(page)
 
 
-def saved_views(actor: Actor, page: str, query: str) -> SavedViews | None:
-    """Return a list's views for the actor's seat, None without one. One query."""
-    if actor.seat_id is None:
-        return None
-    current = plain_query(query)
-    chips = [
-        Chip(view.name, list_url(page, view.query), view.query == current, view.is_start)
-        for view in SavedView.objects.visible_to(actor).of_page(page)
-    ]
-    return SavedViews(page, current, chips, bool(current) and not any(chip.current for chip in chips))
-
-
 class ViewedList(ListPage):
     """A list that keeps views: it opens with the start view where one comes from elsewhere and asks for nothing."""
 
@@ -103,19 +92,30 @@ class ViewedList(ListPage):
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # type: ignore[override]
         """Show the list, or lead to the start view."""
         if not request.GET and not getattr(request, "htmx", False) and not self._came_from_here():
-            start = SavedView.objects.visible_to(self.actor).kept().filter(page=self.viewed_as, is_start=True).first()
+            start = next((view for view in self._views if view.is_start), None)
             if start is not None:
                 return redirect(list_url(self.viewed_as, start.query))
         return super().get(request, *args, **kwargs)
+
+    @cached_property
+    def _views(self) -> list[SavedView]:
+        """The seat's views of this list. One query."""
+        return list(SavedView.objects.visible_to(self.actor).of_page(self.viewed_as))
 
     def _came_from_here(self) -> bool:
         """Whether the list itself leads here, as "All" and "Clear" do: that means without a filter."""
         sender = urlsplit(self.request.headers.get("Referer", ""))
         return sender.netloc == self.request.get_host() and sender.path == self.request.path
 
-    def saved(self) -> SavedViews | None:
+    def saved(self) -> SavedViews:
         """Return the views for the page's context."""
-        return saved_views(self.actor, self.viewed_as, self.request.GET.urlencode())
+        current = plain_query(self.request.GET.urlencode())
+        chips = [
+            Chip(view.name, list_url(self.viewed_as, view.query), view.query == current, view.is_start)
+            for view in self._views
+        ]
+        may_save = bool(current) and not any(chip.current for chip in chips)
+        return SavedViews(self.viewed_as, current, chips, may_save)
 
 
 def page_for(actor: Actor, name: str) -> str | None:

@@ -14,7 +14,7 @@ def places(monkeypatch):
         Group(None, (Entry("home", "Home", "home", exact=True), Entry("deals", "Deals", "deal"))),
         Group("More", (Entry("later", "Later", "clock"), Entry("register", "Register", "plus", frozenset({"sales"})))),
     )
-    monkeypatch.setattr(navigation, "_address", addresses.get)
+    monkeypatch.setattr(navigation, "address_of", addresses.get)
     monkeypatch.setattr(navigation, "AREAS", {"portal": groups})
 
 
