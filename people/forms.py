@@ -54,7 +54,7 @@ class _Counted:
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["code"].label = _("Code")
-        self.fields["code"].widget.attrs.update({"inputmode": "numeric", "autofocus": True})
+        self.fields["code"].widget.attrs.update({"inputmode": "numeric"})
         self.fields["code"].widget.attrs.pop("placeholder", None)
 
     def clean_code(self) -> str:

@@ -117,6 +117,4 @@ class EmailConfirm(SecurityPage):
 
     def _page(self, email: str) -> HttpResponse:
         status = 200 if email else 404
-        response = render(self.request, "public/security_email_confirm.html", {"email": email}, status=status)
-        response["Referrer-Policy"] = "no-referrer"
-        return response
+        return render(self.request, "public/security_email_confirm.html", {"email": email}, status=status)
