@@ -116,6 +116,11 @@ SIGHT = {
     "console_partner": {"n": "man", "h": "man hma"},
 }
 SIGHT["deal_file"] = SIGHT["deal"]
+SIGHT["mail_text"] = SIGHT["text_preview"] = {"any": "vendors"}
+SIGHT["lost_mail"] = SIGHT["lost_delivery"] = {"n": "northwind", "h": "halden"}
+SIGHT["test_mail"] = {"brightpath_sales": "sal", "northwind_manager": "man"}
+SIGHT["suppression"] = {"any": "ope"}
+SIGHT["mail_link"] = SIGHT["address_link"] = {"any": "everyone"}
 SIGHT["saved_view"] = SIGHT["token"]
 SIGHT["staff"] = {
     "brightpath_sales": "",
@@ -124,6 +129,14 @@ SIGHT["staff"] = {
     "northwind_manager": "northwind",
     "halden_manager": "halden",
 }
+SIGHT["job"] = SIGHT["job_file"] = {
+    "brightpath_sales": "sal",
+    "kappel_sales": "kap",
+    "northwind_approver": "app",
+    "halden_manager": "hma",
+    "northwind_import": "man",
+}
+SIGHT["import"] = {"n": "northwind", "h": "halden"}
 SIGHT["invitation"] = {"brightpath": "brightpath", "kappel": "kap"}
 SIGHT["staff_invitation"] = SIGHT["provider"] = {"northwind": "northwind", "halden": "halden"}
 SIGHT["first_invitation"] = {"northwind": "northwind", "halden": "halden"}
@@ -194,6 +207,14 @@ health                           open     -             everyone                
 seat-switch                      person   -             -                          people
 vendor-switch                    person   -             -                          people
 file                             person   file          people                     -
+jobs                             person   -             people                     -
+job                              person   job           people                     -
+job-card                         person   job           people                     -
+job-cancel                       person   job           -                          people
+job-retry                        person   job           -                          people
+job-refused                      person   job           people                     -
+job-file                         person   job_file      people                     -
+job-export                       person   -             -                          -
 notifications                    person   -             people                     -
 notification-open                person   notification  people                     people
 notifications-read               person   -             -                          people
@@ -203,6 +224,27 @@ settings-sessions-end            person   -             -                       
 settings-email                   person   -             people                     people
 system-people                    system   -             ope                        -
 system-person-change             system   -             -                          ope
+settings-notifications           person   -             people                     people
+settings-address-check           person   -             -                          people
+mail-stop                        open     mail_link     everyone                   everyone
+mail-address                     open     address_link  everyone                   everyone
+mail-test                        person   test_mail     people                     -
+system-addresses                 system   -             ope                        -
+system-address-lift              system   suppression   -                          ope
+system-sending                   system   -             ope                        -
+system-sending-test              system   -             -                          ope
+console:mail-texts               desk     -             man hma                    -
+console:mail-text                desk     mail_text     man hma                    man hma
+console:mail-text-reset          desk     mail_text     -                          man hma
+console:mail-text-test           desk     mail_text     -                          man hma
+console:mail-text-preview        desk     mail_text     -                          man hma
+console:mail-text-frame          desk     text_preview  man hma                    -
+console:undelivered              desk     -             man hma                    -
+console:undelivered-retry        desk     -             -                          man hma
+console:undelivered-mail-retry   desk     lost_mail     -                          man hma
+console:undelivered-delivery-retry  desk  lost_delivery  -                         man hma
+console:sending                  desk     -             man hma                    -
+console:sending-test             desk     -             -                          man hma
 settings-tokens                  seated   -             seated                     seated
 settings-token-revoke            seated   token         -                          seated
 outbox                           person   -             people                     -
@@ -254,6 +296,11 @@ api:event-list                   api      -             seated                  
 api:event-detail                 api      event         seated                     -
 api:event-detail                 api      note_event    seated                     -
 console:home                     desk     -             man hma                    -
+console:imports                  desk     -             man hma                    man hma
+console:import                   desk     import        man hma                    -
+console:import-columns           desk     import        -                          man hma
+console:import-start             desk     import        -                          man hma
+console:import-undo              desk     import        -                          man hma
 console:event-list               desk     -             man hma                    -
 console:enrollment-assign        desk     -             man hma                    man hma
 console:enrollment-move          desk     enrollment_move  man hma                  man hma
@@ -361,6 +408,7 @@ READERS = {
     "halden": "brightpath isl halden",
     "draft_brightpath_sales": "sal",
     "draft_kappel_sales": "kap",
+    **{f"job_{label}": who for label, who in SIGHT["job"].items()},
     "token_brightpath_sales": "sal",
     "token_kappel_sales": "kap",
     "token_northwind_manager": "man",
@@ -383,6 +431,9 @@ READERS = {
     "told_northwind_approver": "app",
     "told_halden_approver": "hap",
     "dead_letter": "",
+    "n_lost": "adm man",
+    "h_lost": "isl hma",
+    "bounced": "ope",
 }
 """Label of a marker, or a name: who may read it and does somewhere; in brackets, who may but need not."""
 

@@ -18,18 +18,23 @@ from django.utils import timezone
 
 from accounts.models import Account, AccountImport
 from activity.mailing import send_due
-from activity.models import Delivery, Event, Mail, Notification
+from activity.mailing.stopping import token_for
+from activity.models import Delivery, Event, Mail, Notification, Suppression
 from activity.relay import drain
+from activity.services.addresses import address_token
 from dealreg import services
 from dealreg.models import Comment, Conflict, Deal, DealDraft, DealFile
+from jobs.models import Job, JobFile
 from partners.enums import EnrollmentStatus
-from partners.models import AccessToken, Enrollment, Partner, Seat
+from partners.models import AccessToken, Enrollment, IdentityProvider, Invitation, Partner, Seat
 from partners.services import make_token
 from portal.models import SavedView
 from portal.services import save_view
+from prm.kernel.actors import Role
 from prm.kernel.opaque import veil
 from standing.models import Standing, Tier
 from tests.cast import Cast
+from tests.isolation_matrix import SIGHT
 
 MARKER = re.compile(r"zq_([a-z0-9_]+?)_qz|\b(Brightpath|Kappel|Isle(?!.of)|Northwind|Halden)\b")
 DRAFTS = {
@@ -83,10 +88,12 @@ def make_world(cast: Cast) -> World:
     _register(world)
     _talk(world)
     _write_drafts(world)
+    _work_long(world)
     for persona in ("northwind_manager", "halden_manager", "brightpath_sales", "kappel_sales"):
         make_token(actor=cast.actor(persona), name=mark(f"token_{persona}"), scopes=["deals:read"], days=30)
         page = "desk:deal-list" if persona.endswith("manager") else "portal:deal-list"
         save_view(actor=cast.actor(persona), page=page, name=mark(f"view_{persona}"), query="open=1")
+    _invite(cast)
     drain()
     send_due()
     _mark_messages(cast)
@@ -103,7 +110,11 @@ def _mark_organisations(cast: Cast) -> None:
         side.policy.clauses = {"2.1": mark(f"{letter}_catalogue")}
         side.policy.save()
         AccountImport.objects.create(
-            vendor=side.vendor, file_name=mark(f"{letter}_import"), errors=[mark(f"{letter}_import")]
+            vendor=side.vendor,
+            file_name=mark(f"{letter}_import"),
+            errors=[mark(f"{letter}_import")],
+            state="done",
+            ended_at=timezone.now(),
         )
     for partner in (cast.brightpath, cast.kappel, cast.isle):
         Partner.objects.filter(pk=partner.pk).update(
@@ -182,6 +193,65 @@ def _write_drafts(world: World) -> None:
         world.files[f"draft_{persona}"] = services.add_file(actor=actor, draft=draft, upload=upload)
 
 
+def _invite(cast: Cast) -> None:
+    """People invited to both sides, a first administrator by each vendor, and a company sign-in of each."""
+    places = {
+        "brightpath": {"partner": cast.brightpath, "role": Role.SALES},
+        "kappel": {"partner": cast.kappel, "role": Role.SALES},
+        "northwind": {"vendor": cast.northwind.vendor, "role": Role.APPROVER},
+        "halden": {"vendor": cast.halden.vendor, "role": Role.APPROVER},
+    }
+    firsts = {
+        "northwind": {"partner": cast.kappel, "issuer": cast.northwind.vendor},
+        "halden": {"partner": cast.isle, "issuer": cast.halden.vendor},
+    }
+    rows = [(f"invited_{name}", place) for name, place in places.items()]
+    rows += [(f"first_{name}", {**place, "role": Role.ADMINISTRATOR}) for name, place in firsts.items()]
+    for label, fields in rows:
+        Invitation.objects.create(
+            email=f"{mark(label)}@elsewhere.example",
+            digest=label,
+            invited_by=cast.people["operator"],
+            expires_at=timezone.now() + timedelta(days=14),
+            **fields,
+        )
+    for side in (cast.northwind, cast.halden):
+        slug = side.vendor.slug
+        IdentityProvider.objects.create(
+            vendor=side.vendor,
+            name="Okta",
+            slug=slug,
+            protocol="oidc",
+            domains=[f"{slug}.example"],
+            issuer=f"https://{mark(f'provider_{slug}')}.example",
+        )
+
+
+def _work_long(world: World) -> None:
+    """Give some people a job that failed, with a file, a refused row and an error; one of a kind that managers share."""
+    for label in SIGHT["job"]:
+        persona = "northwind_manager" if label == "northwind_import" else label
+        text, seat = mark(f"job_{label}"), world.cast.seats[persona]
+        job = Job.objects.create(
+            vendor_id=seat.vendor_id,
+            partner_id=seat.partner_id,
+            person=seat.person,
+            seat_id=seat.pk,
+            kind="accounts.import" if label == "northwind_import" else "export",
+            title=text,
+            arguments={"import": 0, "header": [text]},
+            state="failed",
+            error=text,
+            ended_at=timezone.now(),
+            refused=1,
+        )
+        job.refusals.create(line=2, name=text, reason=text, cells=[text])
+        file = JobFile(job=job, name=f"{text}.csv", size=20, media_type="text/csv")
+        file.content.save("x", ContentFile(text.encode()))
+        world.rows.setdefault("job", {})[label] = {"key": job.key}
+        world.rows.setdefault("job_file", {})[label] = {"key": job.key, "file": file.key}
+
+
 def _mark_messages(cast: Cast) -> None:
     """Give each person whom the events told somebody one notification and one mail with its own marker."""
     for persona in ("brightpath_sales", "kappel_sales", "isle_sales", "northwind_approver", "halden_approver"):
@@ -197,8 +267,23 @@ def _mark_messages(cast: Cast) -> None:
         Mail.objects.create(
             person=person, template=f"for_{persona}", to=person.email, subject=text, text=text, html=f"<p>{text}</p>"
         )
-    first = Delivery.objects.order_by("pk").first()
-    Delivery.objects.filter(pk=first.pk).update(state="dead", done_at=None, error=TRACEBACK)
+    _lose_messages(cast)
+
+
+def _lose_messages(cast: Cast) -> None:
+    """Let a mail, a delivery and an address of each vendor fail."""
+    for side, persona in ((cast.northwind, "brightpath_administrator"), (cast.halden, "isle_sales")):
+        first = Delivery.objects.filter(event__vendor_id=side.vendor.pk).order_by("pk").first()
+        Delivery.objects.filter(pk=first.pk).update(state="dead", done_at=None, error=TRACEBACK)
+        person, text = cast.people[persona], mark(f"{side.vendor.slug[0]}_lost")
+        Mail.objects.create(
+            person=person, event=first.event, vendor_id=side.vendor.pk, template="lost", to=person.email,
+            subject=text, text=text, state="dead", error=f"552 5.2.2 {text}",
+        )  # fmt: skip
+    for persona in ("brightpath_sales", "northwind_manager"):
+        person = cast.people[persona]
+        Mail.objects.create(person=person, template="test", to=person.email, subject="Test", text="Test")
+    Suppression.objects.create(address=f"{mark('bounced')}@gone.example", reason="bounced", detail=mark("bounced"))
 
 
 def _address(world: World) -> None:
@@ -219,12 +304,19 @@ def _address(world: World) -> None:
         persona: {"pk": seat.pk} for persona, seat in cast.seats.items() if "sales" in persona or "manager" in persona
     }
     rows["template"] = {"any": {"template": "deal_approved"}}
-    rows["delivery"] = {"dead": {"pk": Delivery.objects.dead().values_list("pk", flat=True)[0]}}
+    _address_mails(world)
     rows["saved_view"] = {
         persona: {"pk": SavedView.objects.get(seat=seat).pk}
         for persona, seat in cast.seats.items()
         if SavedView.objects.filter(seat=seat).exists()
     }
+    rows["staff"] = rows["seat"]
+    for name in ("brightpath", "kappel", "northwind", "halden"):
+        kind = "invitation" if name in {"brightpath", "kappel"} else "staff_invitation"
+        rows.setdefault(kind, {})[name] = {"pk": Invitation.objects.get(digest=f"invited_{name}").pk}
+    for name in ("northwind", "halden"):
+        rows.setdefault("first_invitation", {})[name] = {"pk": Invitation.objects.get(digest=f"first_{name}").pk}
+        rows.setdefault("provider", {})[name] = {"slug": name}
     rows["token"] = {
         persona: {"pk": AccessToken.objects.get(seat=seat).pk}
         for persona, seat in cast.seats.items()
@@ -246,12 +338,37 @@ def _address(world: World) -> None:
     for side in (cast.northwind, cast.halden):
         letter = side.vendor.slug[0]
         rows.setdefault("account", {})[letter] = {"pk": Account.objects.filter(vendor=side.vendor).first().pk}
+        rows.setdefault("import", {})[letter] = {"key": AccountImport.objects.get(vendor=side.vendor).key}
         rows.setdefault("product", {})[letter] = {"pk": side.robot.pk}
         rows.setdefault("program", {})[letter] = {"pk": side.program.pk}
     rows["enrollment"] = {f"{name.split('_')[1][0]}{name[0]}": {"pk": row.pk} for name, row in cast.enrollments.items()}
     moved = {"n": cast.enrollments["kappel_northwind"], "h": cast.enrollments["isle_halden"]}
     rows["enrollment_move"] = {letter: {"pk": row.pk, "step": "suspend"} for letter, row in moved.items()}
     _address_console(world)
+
+
+def _address_mails(world: World) -> None:
+    """What went wrong with mails, and links in them."""
+    cast, rows = world.cast, world.rows
+    vendors = {"n": cast.northwind.vendor, "h": cast.halden.vendor}
+    dead = Delivery.objects.dead().order_by("pk")
+    rows["delivery"] = {"dead": {"pk": dead[0].pk}}
+    rows["lost_delivery"] = {
+        letter: {"pk": dead.get(event__vendor_id=vendor.pk).pk} for letter, vendor in vendors.items()
+    }
+    rows["lost_mail"] = {
+        letter: {"pk": Mail.objects.get(template="lost", vendor_id=vendor.pk).pk} for letter, vendor in vendors.items()
+    }
+    rows["test_mail"] = {
+        persona: {"pk": Mail.objects.get(template="test", person=cast.people[persona]).pk}
+        for persona in ("brightpath_sales", "northwind_manager")
+    }
+    rows["suppression"] = {"any": {"pk": Suppression.objects.get().pk}}
+    rows["mail_text"] = {"any": {"template": "deal_approved", "language": "en"}}
+    rows["text_preview"] = {"any": {"template": "deal_approved", "language": "en", "key": "none"}}
+    person = cast.people["brightpath_sales"]
+    rows["mail_link"] = {"any": {"token": token_for(person.pk, "deal.commented")}}
+    rows["address_link"] = {"any": {"token": address_token(person)}}
 
 
 def _address_console(world: World) -> None:
