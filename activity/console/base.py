@@ -37,7 +37,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from django.db.models import Model, QuerySet
-    from django.forms import BaseModelFormSet
 
     from prm.kernel.actors import Actor
 
@@ -79,7 +78,7 @@ class ScopedAdmin(admin.ModelAdmin):
     empty: ClassVar[Any] = ""
     form = ScopedForm
     formfield_overrides = CONTROLS
-    paginator = CappedPaginator
+    paginator: Any = CappedPaginator
     list_per_page = PAGE_SIZE
     list_max_show_all = 0
     show_full_result_count = False
@@ -134,7 +133,7 @@ class ScopedAdmin(admin.ModelAdmin):
         """Make every filter a facet: scoped, counted, of bounded cost."""
         return [(item, Facet) if isinstance(item, str) else item for item in super().get_list_filter(request)]
 
-    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         """Show the list, or give its rows as a file."""
         asked = request.GET.copy()
         wanted = asked.pop("export", [""])[-1]
@@ -164,7 +163,8 @@ class ScopedAdmin(admin.ModelAdmin):
 
     def get_form(self, request: HttpRequest, obj: Model | None = None, change: bool = False, **kwargs: Any) -> Any:  # noqa: FBT001, FBT002
         """Return the form, with actor and refusal."""
-        return form_for(super().get_form(request, obj, change, **kwargs), request, prefilled=self.prefilled)
+        form: Any = super().get_form(request, obj, change, **kwargs)
+        return form_for(form, request, prefilled=self.prefilled)
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Keep the plain control: a link to add a related row is the page's, not the control's."""
@@ -226,7 +226,7 @@ class ScopedAdmin(admin.ModelAdmin):
         )
         obj.pk = saved.pk
 
-    def save_formset(self, request: HttpRequest, form: Any, formset: BaseModelFormSet, change: bool) -> None:  # noqa: FBT001
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:  # noqa: FBT001
         """Have the service write the rows that belong to it: those removed first, so that their places are free."""
         inline = next(each for each in self.get_inline_instances(request, form.instance) if each.model is formset.model)
         write: dict[str, Any] = {"actor": request.actor, "permission": inline.change_permission}  # type: ignore[attr-defined]
@@ -236,7 +236,7 @@ class ScopedAdmin(admin.ModelAdmin):
         for part in formset.forms:
             if part.has_changed() and part not in formset.deleted_forms:
                 # The parent has its number by now, also where it is new.
-                setattr(part.instance, formset.fk.name, formset.instance)  # type: ignore[attr-defined]
+                setattr(part.instance, formset.fk.name, formset.instance)
                 adding = part.instance._state.adding
                 names = [name for name in part.own_fields() if adding or name in part.changed_data]
                 write_row(row=part.instance, fields=names, seen=part.seen, **write)
@@ -298,7 +298,7 @@ class ScopedInline(admin.StackedInline):
 
     def get_formset(self, request: HttpRequest, obj: Model | None = None, **kwargs: Any) -> Any:
         """Return the formset, its forms with the actor."""
-        formset = super().get_formset(request, obj, **kwargs)
+        formset: Any = super().get_formset(request, obj, **kwargs)
         formset.form = form_for(formset.form, request, main=False)
         return formset
 

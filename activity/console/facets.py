@@ -35,9 +35,10 @@ class Facet(FieldListFilter):
         suffix = f"__{field.target_field.name}" if field.is_relation else ""
         self.parameter = f"{field_path}{suffix}__exact"
         super().__init__(field, request, params, model, model_admin, field_path)
-        self.asked = str((self.used_parameters.get(self.parameter) or [""])[-1])
+        asked: Any = self.used_parameters.get(self.parameter) or [""]
+        self.asked = str(asked[-1])
 
-    def expected_parameters(self) -> list[str]:
+    def expected_parameters(self) -> list[str | None]:
         """Name the query string's parameter."""
         return [self.parameter]
 
@@ -53,7 +54,8 @@ class Facet(FieldListFilter):
             return [("True", _("Yes")), ("False", _("No"))]
         if not self.field.is_relation:
             return [(str(value), label) for value, label in self.field.flatchoices]
-        related = self.field.remote_field.model.objects.visible_to(self.request.actor)  # type: ignore[attr-defined]
+        model: Any = self.field.related_model
+        related = model.objects.visible_to(self.request.actor)  # type: ignore[attr-defined]
         return [(str(row.pk), row) for row in related.order_by(*_order_of(related))[:MOST_VALUES]]
 
     def counts(self, found: QuerySet[Any]) -> dict[str, int] | None:
@@ -69,7 +71,7 @@ class Facet(FieldListFilter):
             return None
         return {str(value): number for value, number in rows}
 
-    def choices(self, changelist: Any) -> Iterator[dict[str, Any]]:
+    def choices(self, changelist: Any) -> Iterator[Any]:
         """Yield the values that have rows, with their number and address; the value in force always."""
         found = changelist.get_queryset(self.request, exclude_parameters=self.expected_parameters())
         counts = self.counts(found)

@@ -33,7 +33,8 @@ class CappedPaginator(Paginator):
     @cached_property
     def found(self) -> int:
         """The number of rows, MOST_ROWS + 1 where there are more."""
-        return self.object_list.order_by()[: MOST_ROWS + 1].count()  # type: ignore[union-attr]
+        rows: Any = self.object_list
+        return rows.order_by()[: MOST_ROWS + 1].count()
 
 
 class ScopedList(ChangeList):
@@ -49,7 +50,7 @@ class ScopedList(ChangeList):
         """Sort a column of related rows by what it shows, not by their numbers."""
         found = super().get_ordering_field(field_name)
         if isinstance(found, str) and LOOKUP_SEP not in found:
-            field = self.lookup_opts.get_field(found)
+            field: Any = self.lookup_opts.get_field(found)
             own = {each.name for each in field.remote_field.model._meta.concrete_fields} if field.is_relation else set()
             shown = next((name for name in ("rank", "name", "reference") if name in own), "")
             return f"{found}{LOOKUP_SEP}{shown}" if shown else found

@@ -42,15 +42,15 @@ class Console(admin.AdminSite):
         return {"site_title": self.site_title, "site_header": self.site_header, "has_permission": True}
 
     # A person's own affairs have their one place.
-    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         """Lead to the one page that changes a password."""
         return redirect("account_change_password")
 
-    def password_change_done(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def password_change_done(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         """Lead to the person's settings."""
         return redirect("settings")
 
-    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         """Lead to the one page that signs out."""
         return redirect("account_logout")
 

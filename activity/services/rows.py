@@ -95,7 +95,8 @@ def remove_row(*, actor: Actor, row: Any, permission: Permission) -> None:
 
 
 def _values(row: Model, names: Sequence[str]) -> dict[str, Any]:
-    return {name: _plain(getattr(row, row._meta.get_field(name).attname)) for name in names}
+    fields: Any = row._meta
+    return {name: _plain(getattr(row, fields.get_field(name).attname)) for name in names}
 
 
 def _plain(value: Any) -> Any:

@@ -146,8 +146,8 @@ def shown(name: Any, row: Any, model_admin: Any) -> Any:
 
 
 def _of_field(found: Any, value: Any, row: Any) -> Any:
-    looks = LOOKS.get((row._meta.label_lower, found.name), {})
-    if value in looks:
+    looks: Any = LOOKS.get((row._meta.label_lower, found.name), {})
+    if isinstance(value, str) and value in looks:
         tone, icon_name = looks[value]
         return badge(worded(type(row), found.name, value), tone, icon_name)
     if isinstance(found, models.BooleanField):
@@ -249,7 +249,7 @@ def console_form(context: template.Context, adminform: Any, inlines: list[Any]) 
     names = flatten_fieldsets(adminform.fieldsets)
     read_only = set(adminform.readonly_fields)
     facts = [
-        (capfirst(label_for_field(name, type(row), model_admin)), shown(name, row, model_admin))
+        (_label(name, type(row), model_admin), shown(name, row, model_admin))
         for name in names
         if name in read_only and (row.pk or _model_field(type(row), name) is None)
     ]
@@ -269,9 +269,13 @@ def console_form(context: template.Context, adminform: Any, inlines: list[Any]) 
     return Page(crumbs, facts if row.pk else [], fields, lines, problems)
 
 
+def _label(name: Any, model: Any, model_admin: Any) -> str:
+    return capfirst(str(label_for_field(name, model, model_admin)))
+
+
 def _part(bound: Any, model_admin: Any, request: Any) -> Part:
     if isinstance(bound.field, ModelChoiceField) and not bound.is_hidden:
-        model = bound.field.queryset.model
+        model: Any = bound.field.queryset.model  # type: ignore[union-attr]
         try:
             related = model_admin.admin_site.get_model_admin(model)
         except NotRegistered:
@@ -294,15 +298,13 @@ def _lines(inline: Any) -> Lines:
         if editable or form.instance.pk
     ]
     empty = _line(formset.empty_form, names, capfirst(name), opts, editable=True) if inline.has_add_permission else None
-    heads = [capfirst(label_for_field(each, opts.model, opts)) for each in names]
+    heads = [_label(each, opts.model, opts) for each in names]
     return Lines(capfirst(opts.opts.verbose_name_plural), name, formset, editable, heads, rows, empty)
 
 
 def _line(form: Any, names: list[str], title: str, opts: Any, *, editable: bool) -> LineRow:
     if not editable:
-        facts = [
-            (capfirst(label_for_field(name, opts.model, opts)), shown(name, form.instance, opts)) for name in names
-        ]
+        facts = [(_label(name, opts.model, opts), shown(name, form.instance, opts)) for name in names]
         return LineRow(form, title, [], [], None, facts)
     fields = [form[name] for name in names if name in form.fields and not form[name].is_hidden]
     hidden = list(form.hidden_fields())
