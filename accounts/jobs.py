@@ -15,6 +15,7 @@ from accounts.events import IMPORT_UNDONE
 from accounts.models import AccountImport, StagedRow
 from accounts.permissions import IMPORT_ACCOUNTS
 from accounts.reading import Layout, read_rows
+from accounts.sheets import rows_at_most
 from accounts.services.progress import Progress, end_import, write_progress
 from jobs.enums import JobState
 from jobs.registry import job_kind
@@ -81,6 +82,7 @@ def check(work: Work) -> None:
             StagedRow.objects.filter(run=run).delete()
             work.checkpoint = {"line": 0}
     with local_copy(run.content) as path:
+        work.total(rows_at_most(path, run.layout["kind"]))
         rows = read_rows(path, Layout.from_json(run.layout))
         left = dropwhile(lambda row: row.line <= work.checkpoint["line"], rows)
         while chunk := list(islice(left, merging.CHUNK)):
@@ -88,6 +90,7 @@ def check(work: Work) -> None:
                 merging.stage(run, chunk)
                 work.checkpoint["line"] = chunk[-1].line
                 work.advance(len(chunk))
+    work.total(work.done)
     work.advance(0, note=_("Comparing with your accounts"))
     with work.chunk():
         run = AccountImport.objects.select_for_update(of=("self",)).get(pk=run.pk)

@@ -132,6 +132,14 @@ def text_rows(path: Path, encoding: str, delimiter: str) -> Iterator[tuple[int, 
                 yield before, cells
 
 
+def rows_at_most(path: Path, kind: str) -> int | None:
+    """Return how many rows stand below the heading of a text file, or a few more; None for a workbook."""
+    if kind != "csv":
+        return None
+    with path.open("rb") as file:
+        return sum(piece.count(b"\n") for piece in _pieces(file))
+
+
 # -- Workbooks
 
 

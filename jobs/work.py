@@ -65,6 +65,11 @@ class Work:
         self._in_chunk = False
 
     # -- How far
+    @property
+    def done(self) -> int:
+        """How many are done."""
+        return self._done
+
     def total(self, number: int | None) -> None:
         """Say how many there are in all; None where nobody knows."""
         self._total = None if number is None else max(number, self._done)

@@ -13,9 +13,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from accounts.models import AccountImport
 from activity.models import Mail, Notification
 from activity.relay import drain
 from dealreg.workflow import MACHINES
+from jobs.models import Job
 from partners.models import Enrollment, Seat
 from partners.services import make_token
 from prm.kernel.scoping import Scope, Unscoped
@@ -154,6 +156,8 @@ LISTS = {
     "desk:deal-list": "northwind_approver",
     "desk:partner-list": "northwind_approver",
     "notifications": "northwind_approver",
+    "jobs": "brightpath_sales",
+    "console:imports": "northwind_manager",
     "outbox": "brightpath_sales",
     "settings-tokens": "brightpath_sales",
     "api:deal-list": "northwind_approver",
@@ -204,6 +208,16 @@ def add_rows(cast, number: int, first: int = 0) -> None:
         if count < 18:
             make_token(actor=cast.actor("brightpath_sales"), name=f"t{count}", scopes=["deals:read"], days=9)
         seller = cast.people["brightpath_sales"]
+        Job.objects.create(
+            person=seller,
+            seat_id=cast.seats["brightpath_sales"].pk,
+            partner_id=cast.brightpath.pk,
+            kind="export",
+            title=f"Export {count}",
+        )
+        AccountImport.objects.create(
+            vendor=cast.northwind.vendor, person=cast.people["northwind_manager"], file_name=name, state="done"
+        )
         Mail.objects.create(person=seller, template=f"t{count}", to=seller.email, subject="s", text="t")
     drain()
 
