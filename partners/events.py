@@ -12,9 +12,7 @@ VENDOR_MADE = event(
     icon="building",
     audience=Audience.VENDOR,
 )
-VENDOR_BRANDED = event(
-    "vendor.branded", _("changed the logo or colour"), icon="swatch", audience=Audience.VENDOR
-)
+VENDOR_BRANDED = event("vendor.branded", _("changed the logo or colour"), icon="swatch", audience=Audience.VENDOR)
 PARTNER_ENROLLED = event(
     "partner.enrolled",
     _("enrolled {partner} in {program}"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from activity.models import Mail
 from activity.notices import Recipient
 from partners.models import Enrollment, IdentityProvider, Invitation, Seat
 from people.models import Person
@@ -35,6 +36,11 @@ def partner_people(enrollment_id: int, *roles: Role, also: int | None = None) ->
         for person_id, seat_id, role in seats.values_list("person_id", "id", "role")
         if role in roles or person_id == also
     ]
+
+
+def invitation_mails(actor: Actor) -> QuerySet[Mail]:
+    """Return the mails of the invitations that an actor sees. They hold links: for the demo's outbox only."""
+    return Mail.objects.filter(pk__in=Invitation.objects.visible_to(actor).values("mail"))
 
 
 def provider_for(invitation: Invitation) -> IdentityProvider | None:

@@ -32,7 +32,8 @@ def waiting(actor: Actor) -> QuerySet[Any]:
         Invitation.objects.visible_to(actor)
         .waiting()
         .filter(**mine)
-        .select_related("invited_by")
+        .select_related("invited_by", "mail")
+        .defer("mail__text", "mail__html")
         .order_by("-sent_at", "-pk")[:MOST_LINES]
     )
 

@@ -52,6 +52,7 @@ class Invitation(ScopedModel):
     """A seat offered to a mail address. Its link works once; only a digest of the link's token is kept.
 
     issuer: the vendor that invited a partner's first administrator; without it the organisation invited for itself.
+    mail: the newest one, which says whether it arrived.
     """
 
     scope = Scope(vendor="vendor_id", partner="partner_id")
@@ -71,6 +72,7 @@ class Invitation(ScopedModel):
     accepted_at = models.DateTimeField(null=True)
     revoked_at = models.DateTimeField(null=True)
     seat = models.ForeignKey(Seat, null=True, on_delete=models.SET_NULL, related_name="+")
+    mail = models.ForeignKey("activity.Mail", null=True, on_delete=models.SET_NULL, related_name="+")
 
     objects = InvitationQuerySet.as_manager()
 

@@ -206,8 +206,9 @@ def _send(invitation: Invitation, *, again: bool) -> None:
     invitation.digest = digest_of(token)
     invitation.sent_at, invitation.expires_at = now, now + LASTS
     invitation.sendings = invitation.sendings + 1 if again else 1
+    facts = invitation_facts(invitation, token)
+    invitation.mail = queue_to_address(to=invitation.email, template="invitation", facts=facts)
     invitation.save()
-    queue_to_address(to=invitation.email, template="invitation", facts=invitation_facts(invitation, token))
 
 
 def _waiting(actor: Actor, invitation: Invitation) -> Invitation:

@@ -25,6 +25,7 @@ from portal.demo.brightpath_deals import DRAFTS, MARA
 from portal.demo.chronicle import Chronicle
 from portal.demo.customers import fill_book
 from portal.demo.history import plan_history
+from portal.demo.invited import write_invitations
 from portal.demo.jobs import write_jobs
 from portal.demo.mail_choices import write_mail_choices
 from portal.demo.queue import HALDEN_PAIRS, PAIRS, plan_queue
@@ -84,6 +85,7 @@ def load(now: datetime) -> None:
     write_told(world, told)
     write_jobs(world)
     write_mail_choices(world)
+    write_invitations(world)
     _date_deals()
 
 

@@ -31,7 +31,7 @@ class FirstPersonForm(forms.Form):
 def first_invitations(actor: Any, partner: Partner) -> list[Invitation]:
     """Return the vendor's own invitations to a partner that nobody accepted yet. One query."""
     mine = Invitation.objects.visible_to(actor).waiting().filter(partner=partner)
-    return list(mine.select_related("invited_by").order_by("-sent_at"))
+    return list(mine.select_related("invited_by", "mail").defer("mail__text", "mail__html").order_by("-sent_at"))
 
 
 class PartnerInvite(ActorView):

@@ -14,6 +14,7 @@ from activity import mailing
 from activity.enums import MailState
 from activity.models import Mail
 from partners.permissions import EDIT_PROGRAMS
+from partners.reports import invitation_mails
 from prm.kernel.errors import Forbidden
 from prm.kernel.pages import ActorView, ListPage, Page
 
@@ -47,8 +48,12 @@ class OutboxPage(ActorView):
 
     def found(self, pk: int) -> Mail:
         """Return one of the person's mails, or 404."""
-        mail: Mail = get_object_or_404(Mail.objects.visible_to(self.actor), pk=pk)
+        mail: Mail = get_object_or_404(self.mails(), pk=pk)
         return mail
+
+    def mails(self) -> QuerySet[Any]:
+        """Return the person's mails, and those to people whom its organisation invited: nobody else could open them."""
+        return Mail.objects.visible_to(self.actor) | invitation_mails(self.actor)
 
 
 class Outbox(ListPage, OutboxPage):
@@ -61,7 +66,7 @@ class Outbox(ListPage, OutboxPage):
 
     def rows(self) -> QuerySet[Any]:
         """Return the person's mails, without their texts."""
-        return Mail.objects.visible_to(self.actor).defer("text", "html", "error")
+        return self.mails().defer("text", "html", "error")
 
     def further_context(self, page: Page) -> dict[str, Any]:
         """Give each mail its state's look."""

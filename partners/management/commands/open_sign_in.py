@@ -25,4 +25,4 @@ class Command(BaseCommand):
         if vendor is None:
             raise CommandError(f"There is no vendor “{options['vendor']}”.")
         open_sign_in(vendor=vendor)
-        self.stdout.write(f"{vendor.name}'s staff may sign in either way now. Their partner manager can require it again.")
+        self.stdout.write(f"{vendor.name}'s staff may sign in either way now; a partner manager can require it again.")
