@@ -49,6 +49,10 @@ SELECT id FROM made
 """
 
 
+# Until the registration commits, undoing an import can't take the account away from under it.
+HOLD = "SELECT 1 FROM accounts_account WHERE id = %s FOR KEY SHARE"
+
+
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """An account that may be the customer, with the score and its reasons."""
@@ -123,6 +127,13 @@ def create_account(vendor_id: int, customer: Identity, *, origin: str = AccountO
     return made[0] if made else None
 
 
+def _hold(account_id: int) -> bool:
+    """Keep an account from being deleted until the transaction ends. False when it is gone."""
+    with connection.cursor() as cursor:
+        cursor.execute(HOLD, [account_id])
+        return cursor.fetchone() is not None
+
+
 def resolve_customer(vendor_id: int, customer: Identity) -> Resolution:
     """Return the vendor's account for a customer, creating it where none is alike.
 
@@ -136,6 +147,8 @@ def resolve_customer(vendor_id: int, customer: Identity) -> Resolution:
         candidates = find_candidates(vendor_id, customer)
         if candidates:
             best = candidates[0]
+            if not _hold(best.account_id):
+                continue  # it went with an import that was undone: look again
             link = AccountLink.EXACT if best.exact else AccountLink.LIKELY
             return Resolution(best.account_id, link, tuple(candidates[:5]))
         made = create_account(vendor_id, customer)

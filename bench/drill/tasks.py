@@ -12,3 +12,15 @@ def naive(number: int) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_sleep(%s)", [SECONDS])
         cursor.execute("INSERT INTO drill_naive_done (number) VALUES (%s)", [number])
+
+
+@shared_task(name="drill.naive_count", acks_late=True)
+def naive_count(job: int, upto: int) -> None:
+    """Count as the job of the drill does, but as a task that is acknowledged late and knows no checkpoint."""
+    with connection.cursor() as cursor:
+        for number in range(1, upto + 1, 20):
+            cursor.execute(
+                "INSERT INTO drill_counted (job, number, run) SELECT %s, n, 0 FROM generate_series(%s, %s) AS n",
+                [job, number, min(number + 19, upto)],
+            )
+            cursor.execute("SELECT pg_sleep(%s)", [SECONDS])

@@ -46,9 +46,24 @@ class Size:
     crashes: int = 5
     naive: int = 300
     naive_kills: int = 6
+    jobs: int = 6
+    numbers: int = 2000
+    job_kills: int = 12
 
 
-SHORT = Size(events=120, kills=2, flushes=1, down_seconds=6, hang_seconds=3, crashes=1, naive=80, naive_kills=2)
+SHORT = Size(
+    events=120,
+    kills=2,
+    flushes=1,
+    down_seconds=6,
+    hang_seconds=3,
+    crashes=1,
+    naive=80,
+    naive_kills=2,
+    jobs=2,
+    numbers=1200,
+    job_kills=3,
+)
 
 
 @dataclass

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 REFUSALS_SHOWN = 20
 POLL_FIRST, POLL_LAST = 2, 15
+WORTH_A_RATE = 2.0
+"""Of a job that ended, the rate is told from this many seconds on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +93,7 @@ def words_of(job: Job, progress: Progress) -> str:
         parts.append(_("%(done)s of %(total)s %(unit)s") % values)
     elif progress.done:
         parts.append(f"{number_text(progress.done)} {unit}".strip())
-    if progress.rate and (job.is_open or progress.rate >= 1):
+    if progress.rate and (job.is_open or job.worked_seconds >= WORTH_A_RATE):
         rate = number_text(round(progress.rate) if progress.rate >= 10 else round(progress.rate, 1))
         parts.append(_("%(rate)s %(unit)s a second") % {"rate": rate, "unit": unit})
     if progress.left is not None and job.is_running:
@@ -156,7 +158,8 @@ class JobDetail(JobView):
     def get(self, request: HttpRequest, key: UUID) -> HttpResponse:
         """Show the page, or for htmx what changes on it."""
         job = self.job(key)
-        context = {"card": card_of(job), **details_of(job)}
+        crumbs = [{"label": _("Jobs"), "url": reverse("jobs")}]
+        context = {"card": card_of(job), "crumbs": crumbs, **details_of(job)}
         partial = getattr(request, "htmx", False) and not request.htmx.boosted  # type: ignore[attr-defined]
         return render(request, "public/job_body.html" if partial else "public/job.html", context)
 

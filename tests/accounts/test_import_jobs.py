@@ -294,7 +294,7 @@ def test_chosen_encoding_is_used(cast):
 
 def test_columns_are_guessed_shown_and_changed(cast, browse):
     client = browse("northwind_manager")
-    file = SimpleUploadedFile("l.csv", b"Kunde,Land,Ort\nAlpha,DE,Ulm\nBeta,FR,Lyon\n")
+    file = SimpleUploadedFile("l.csv", b"Wer,Land,Ort\nAlpha,DE,Ulm\nBeta,FR,Lyon\n")
     page = client.post(reverse("console:imports"), {"file": file}, follow=True)
     assert "Which column holds" in page.content.decode()
     run = AccountImport.objects.get()

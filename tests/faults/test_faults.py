@@ -19,6 +19,8 @@ CHECKS = (
     "control, workers killed",
     "control, Valkey flushed",
     "workers killed",
+    "control, long tasks killed",
+    "jobs' workers killed",
     "Valkey flushed, down and hanging",
     "web requests while Valkey is down",
     "web requests while Valkey hangs",
