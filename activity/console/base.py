@@ -21,6 +21,7 @@ from django.forms import (
 )
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext_lazy as _
 
 from activity.console.facets import Facet
@@ -138,7 +139,7 @@ class ScopedAdmin(admin.ModelAdmin):
         asked = request.GET.copy()
         wanted = asked.pop("export", [""])[-1]
         if wanted not in FORMATS or request.method != "GET":
-            return super().changelist_view(request, extra_context)
+            return in_parts(request, super().changelist_view(request, extra_context))
         request.GET = asked  # type: ignore[assignment]
         if not self.has_view_permission(request):
             return super().changelist_view(request, extra_context)
@@ -309,6 +310,15 @@ class ScopedInline(admin.StackedInline):
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Offer only rows in the actor's sight."""
         return super().formfield_for_foreignkey(db_field, request, **{**choices_for(db_field, request), **kwargs})
+
+
+def in_parts(request: HttpRequest, response: Any) -> Any:
+    """Give htmx the rows and facets alone: a whole page would bring its head's style with it, with another nonce."""
+    if isinstance(response, TemplateResponse):
+        if getattr(request, "htmx", False):
+            response.template_name = "admin/list_parts.html"
+        patch_vary_headers(response, ["HX-Request", "Cookie"])
+    return response
 
 
 def unwrapped(field: Any) -> Any:

@@ -154,3 +154,13 @@ def test_every_filter_is_a_facet():
         for item in each.get_list_filter(None):
             assert isinstance(item, tuple)
             assert issubclass(item[1], Facet)
+
+
+def test_htmx_gets_the_rows_and_the_facets_alone(cast, manager):
+    url = reverse("admin:partners_enrollment_changelist")
+    page = text(manager.get(url, {"q": "kapp"}, headers={"HX-Request": "true"}))
+    assert "<html" not in page
+    assert "<style" not in page
+    assert 'id="results"' in page
+    assert 'id="facets" hx-swap-oob="true"' in page
+    assert "Brightpath" not in page

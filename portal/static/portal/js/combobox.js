@@ -18,6 +18,7 @@ class Combobox {
       const item = event.target.closest("[role=option]");
       if (item) this.choose(item);
     });
+    this.select.addEventListener("change", () => this.close(true));
     this.select.form?.addEventListener("reset", () => setTimeout(() => this.close(true)));
   }
 
