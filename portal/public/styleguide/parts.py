@@ -74,6 +74,7 @@ CHAPTERS = (
                     '{% include "components/shell/vendors_menu.html" %}',
                     '{% include "components/shell/account_menu.html" %}',
                     '{% include "components/shell/theme.html" %}',
+                    '{% include "components/shell/bounces.html" %}',
                 ),
                 760,
                 "styleguide-desk",
