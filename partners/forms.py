@@ -30,6 +30,8 @@ class SideForm(forms.Form):
         role = cast("forms.ChoiceField", self.fields["role"])
         role.choices = PARTNER_CHOICES if is_partner else VENDOR_CHOICES
         role.help_text = TEAM_HELP if is_partner else STAFF_HELP
+        # Not the first of the list: who is invited in a hurry shall not manage everybody else.
+        role.initial = Role.SALES if is_partner else Role.APPROVER
         if not is_partner:
             del self.fields["reach"]
 
