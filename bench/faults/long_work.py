@@ -9,7 +9,7 @@ import sys
 import time
 from typing import Any
 
-from bench.faults.checks import Finding, Size
+from bench.faults.checks import IN_THE_MIDDLE, Finding, Size
 from bench.faults.scene import Scene
 from prm.embedded.application import jobs_worker
 from prm.embedded.processes import Program
@@ -110,10 +110,8 @@ def _kill(scene: Scene, name: str) -> None:
 
 
 def _amid(scene: Scene) -> bool:
-    return (
-        scene.number("SELECT count(*) FROM pg_stat_activity WHERE state <> 'idle' AND query LIKE 'SELECT pg_sleep%'")
-        > 0
-    )
+    """Whether a worker has written its rows and not committed them."""
+    return scene.number(IN_THE_MIDDLE) > 0
 
 
 def _stall(scene: Scene) -> bool:

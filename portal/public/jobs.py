@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from jobs import services
 from jobs.enums import ENDED, JobState
 from jobs.exports import start_export
-from jobs.models import Job, JobFile, Refusal
+from jobs.models import Job, Refusal
 from jobs.reports import Progress, figures_of, files_of, is_stuck, look_of, progress_of, state_words
 from portal.formats import number_text, span_text
 from portal.public.files import inert, safe_name, stored_pieces
@@ -243,7 +243,7 @@ class JobDownload(JobView):
 
     def get(self, request: HttpRequest, key: UUID, file: UUID) -> HttpResponseBase:
         """Stream it."""
-        found = JobFile.objects.filter(job=self.job(key), key=file).first()
+        found = self.job(key).files.filter(key=file).first()
         if found is None:
             raise Http404
         try:
