@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 
-from activity.enums import Cadence
+from activity.enums import DIGESTED, Cadence
 from activity.mailing.queueing import Addressee, queue_notices
 from activity.models import DigestLine, Notification
-from activity.preferences import is_digested, wishes_of
+from activity.preferences import Wishes, wishes_of
 from activity.registry import NOTICES, NoticeGroup, NoticeKind, notice, title_of
 from activity.sight import Concern, reasons_to_withhold
 from activity.slots import next_slot
@@ -47,25 +47,36 @@ def notify(*, event: Event, kind: NoticeKind, recipients: list[Recipient], facts
         ],
         ignore_conflicts=True,
     )
+    wishes = wishes_of({to.person_id for to in recipients}, {kind.name})
     concerns = [Concern(to.person_id, to.seat_id, kind.name, event) for to in recipients]
-    reasons = reasons_to_withhold(concerns)
-    told = [concern for concern, reason in zip(concerns, reasons, strict=True) if reason is None]
-    people = Person.objects.in_bulk({concern.person_id for concern in told})
-    wishes = wishes_of(people, {kind.name}) if told else None
-    at_once, later = [], []
-    for concern in told:
-        cadence = wishes.cadence(concern.person_id, kind) if wishes else Cadence.OFF
-        person = people[concern.person_id]
-        if is_digested(cadence):
-            hour = wishes.hour(person.pk) if wishes else 0
-            due = next_slot(cadence, timezone.now(), person.time_zone, hour)
-            later.append(
-                DigestLine(
-                    person=person, seat_id=concern.seat_id, event=event, kind=kind.name, cadence=cadence,
-                    facts=dict(facts), path=path, due_at=due,
-                )
-            )  # fmt: skip
-        elif cadence == Cadence.IMMEDIATE:
-            at_once.append(Addressee(person, concern.seat_id))
-    DigestLine.objects.bulk_create(later, ignore_conflicts=True)
-    queue_notices(event=event, kind=kind, to=at_once, facts={**facts, "path": path})
+    reasons = reasons_to_withhold(concerns, wishes)
+    told = [to for to, reason in zip(recipients, reasons, strict=True) if reason is None]
+    people = Person.objects.in_bulk({to.person_id for to in told})
+    line = DigestLine(event=event, kind=kind.name, facts=dict(facts), path=path)
+    DigestLine.objects.bulk_create(
+        [_line_for(to, people[to.person_id], line, wishes) for to in told if _cadence(to, wishes, kind) in DIGESTED],
+        ignore_conflicts=True,
+    )
+    at_once = [to for to in told if _cadence(to, wishes, kind) == Cadence.IMMEDIATE]
+    addressees = [Addressee(people[to.person_id], to.seat_id) for to in at_once]
+    queue_notices(event=event, kind=kind, to=addressees, facts={**facts, "path": path})
+
+
+def _cadence(to: Recipient, wishes: Wishes, kind: NoticeKind) -> Cadence:
+    return wishes.cadence(to.person_id, kind)
+
+
+def _line_for(to: Recipient, person: Person, like: DigestLine, wishes: Wishes) -> DigestLine:
+    """Return a recipient's own unsaved line of a digest, due at its next slot."""
+    cadence = _cadence(to, wishes, NOTICES[like.kind])
+    due = next_slot(cadence, timezone.now(), person.time_zone, wishes.hour(person.pk))
+    return DigestLine(
+        person=person,
+        seat_id=to.seat_id,
+        event=like.event,
+        kind=like.kind,
+        cadence=cadence,
+        facts=like.facts,
+        path=like.path,
+        due_at=due,
+    )

@@ -4,8 +4,8 @@ A mail never describes a row that its reader may not open. Between an event and 
 an enrollment be suspended, a person be disabled; so what was right when the recipients were chosen is asked again.
 
 The questions are asked in bulk: for any number of concerns one query for the people with their seats, one for each
-model of subject, one for addresses and two for preferences. Only a model that narrows `visible_to` by a query of its own,
-or whose paths lead through another table, costs one more per reader.
+model of subject, one for addresses and two for preferences. Only a model that narrows `visible_to` by a query of its
+own, or whose paths lead through another table, costs one more per reader.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from django.db.models import Model
 
 from activity.enums import Cadence, Withheld
 from activity.models import Event, Suppression
-from activity.preferences import wishes_of
+from activity.preferences import Wishes, wishes_of
 from activity.registry import NOTICES
 from people.models import Person
 from prm.kernel.actors import Actor
@@ -58,8 +58,8 @@ class Concern:
     event: Event
 
 
-def reasons_to_withhold(concerns: Sequence[Concern]) -> list[Withheld | None]:
-    """Return, for each concern, why the person must not be mailed, or None."""
+def reasons_to_withhold(concerns: Sequence[Concern], wishes: Wishes | None = None) -> list[Withheld | None]:
+    """Return, for each concern, why the person must not be mailed, or None. `wishes`, where they were read already."""
     people = {concern.person_id for concern in concerns}
     if not people:
         return []
@@ -68,7 +68,7 @@ def reasons_to_withhold(concerns: Sequence[Concern]) -> list[Withheld | None]:
     bouncing = set(
         Person.objects.filter(Suppression.objects.all().of_person(), pk__in=people).values_list("pk", flat=True)
     )
-    wishes = wishes_of(people, {concern.kind for concern in concerns})
+    wanted = wishes or wishes_of(people, {concern.kind for concern in concerns})
 
     def reason(concern: Concern) -> Withheld | None:
         found = _out_of_place(concern, actors.get(concern.person_id), sight)
@@ -77,7 +77,7 @@ def reasons_to_withhold(concerns: Sequence[Concern]) -> list[Withheld | None]:
         if concern.person_id in bouncing:
             return Withheld.ADDRESS
         kind = NOTICES.get(concern.kind)
-        is_off = kind is not None and wishes.cadence(concern.person_id, kind) == Cadence.OFF
+        is_off = kind is not None and wanted.cadence(concern.person_id, kind) == Cadence.OFF
         return Withheld.OFF if is_off else None
 
     return [reason(concern) for concern in concerns]

@@ -40,7 +40,7 @@ def refusal_in(error: Exception) -> Refusal:
     if not isinstance(error, SMTPRecipientsRefused):
         return Refusal(554, f"{type(error).__name__}: {error}"[:1000])
     code, said = next(iter(error.recipients.values()), (554, b""))
-    text = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
+    text = said.decode("utf-8", "replace")
     return Refusal(int(code), f"{code} {' '.join(text.split())}"[:1000])
 
 

@@ -22,8 +22,9 @@ from django.utils import timezone
 from activity.enums import MailState, Withheld
 from activity.mailing.digests import rebuild, withhold_lines
 from activity.mailing.letters import address
-from activity.mailing.stopping import DIGEST, may_be_stopped, stop_path
+from activity.mailing.stopping import DIGEST, stop_path
 from activity.models import DigestLine, Mail
+from activity.preferences import may_be_stopped
 from activity.relay import backoff
 from activity.sight import Concern, reasons_to_withhold
 from activity.suppressing import refusal_in, suppress
@@ -136,7 +137,7 @@ def message_of(mail: Mail) -> EmailMultiAlternatives:
     )
     if mail.html:
         message.attach_alternative(mail.html, "text/html")
-    message.metadata = {"mail": str(mail.pk)}  # type: ignore[attr-defined]  (mail services give it back with a bounce)
+    message.metadata = {"mail": str(mail.pk)}  # type: ignore[attr-defined]  # mail services give it back with a bounce
     return message
 
 

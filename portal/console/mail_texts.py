@@ -70,14 +70,14 @@ class MailTextPage(ActorView):
 
     def template(self) -> MailTemplate:
         """Return the kind of mail that the address names, or 404."""
-        found = TEMPLATES.get(self.kwargs["template"])  # type: ignore[attr-defined]
+        found = TEMPLATES.get(self.kwargs["template"])
         if found is None or not found.placeholders:
             raise Http404
         return found
 
     def language(self) -> str:
         """Return the language that the address names, or 404."""
-        code: str = self.kwargs["language"]  # type: ignore[attr-defined]
+        code: str = self.kwargs["language"]
         if code not in dict(settings.LANGUAGES):
             raise Http404
         return code
@@ -162,8 +162,7 @@ class MailTextEdit(MailTextPage):
         """Show what was typed beside what somebody else saved; the next save counts."""
         fresh = self.text()
         form.add_error(None, str(conflict.message))
-        form.data = form.data.copy()
-        form.data["revision"] = str(fresh.revision if fresh else 0)
+        form.data = {**form.data.dict(), "revision": str(fresh.revision if fresh else 0)}  # type: ignore[attr-defined]
         return self._page(form, fresh, form.wording(), status=409, theirs=self._words(fresh))
 
     def _words(self, text: MailText | None) -> Wording:

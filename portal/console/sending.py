@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from activity.mailing.letters import TEMPLATES, Letter
 from activity.permissions import EDIT_MAILS
@@ -10,14 +10,14 @@ from activity.sending_domain import Finding, check_replies, default_resolver
 from partners.emails import brand_of
 from partners.models import Vendor
 from portal.public.sending import TEST, SendingPage, SendTest
-from prm.kernel.actors import Kind
+from prm.kernel.actors import Kind, Permission
 
 
 class ForVendor:
     """What the vendor's pages differ in: its own name and support address."""
 
     kinds = frozenset({Kind.VENDOR})
-    permission = EDIT_MAILS
+    permission: ClassVar[Permission | None] = EDIT_MAILS
     page_name = "console:sending"
     test_name = "console:sending-test"
     actor: Any

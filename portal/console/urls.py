@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from django.urls import path
 
-from portal.console import branding, enrollments, events, home, imports, mail_texts, providers, sending, staff, undelivered
+from portal.console import (
+    branding,
+    enrollments,
+    events,
+    home,
+    imports,
+    mail_texts,
+    providers,
+    sending,
+    staff,
+    undelivered,
+)
 
 app_name = "console"
 urlpatterns = [
@@ -24,7 +35,9 @@ urlpatterns = [
     path("mails/<slug:template>/<slug:language>/", mail_texts.MailTextEdit.as_view(), name="mail-text"),
     path("mails/<slug:template>/<slug:language>/reset/", mail_texts.MailTextReset.as_view(), name="mail-text-reset"),
     path("mails/<slug:template>/<slug:language>/test/", mail_texts.MailTextTest.as_view(), name="mail-text-test"),
-    path("mails/<slug:template>/<slug:language>/preview/", mail_texts.MailTextPreview.as_view(), name="mail-text-preview"),
+    path(
+        "mails/<slug:template>/<slug:language>/preview/", mail_texts.MailTextPreview.as_view(), name="mail-text-preview"
+    ),
     path(
         "mails/<slug:template>/<slug:language>/preview/<str:key>/",
         mail_texts.MailTextFrame.as_view(),
@@ -33,7 +46,9 @@ urlpatterns = [
     path("undelivered/", undelivered.Undelivered.as_view(), name="undelivered"),
     path("undelivered/retry/", undelivered.RetryAll.as_view(), name="undelivered-retry"),
     path("undelivered/mails/<int:pk>/retry/", undelivered.RetryMail.as_view(), name="undelivered-mail-retry"),
-    path("undelivered/deliveries/<int:pk>/retry/", undelivered.RetryDelivery.as_view(), name="undelivered-delivery-retry"),
+    path(
+        "undelivered/deliveries/<int:pk>/retry/", undelivered.RetryDelivery.as_view(), name="undelivered-delivery-retry"
+    ),
     path("sending/", sending.VendorSending.as_view(), name="sending"),
     path("sending/test/", sending.VendorSendTest.as_view(), name="sending-test"),
     path("staff/", staff.Staff.as_view(), name="staff"),

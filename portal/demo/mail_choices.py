@@ -76,7 +76,7 @@ def _sum_up(world: World, seat: Seat, hour: int) -> None:
 def _word_approval(world: World) -> None:
     seat = world.seat(MANAGER, "northwind")
     MailText.objects.create(
-        vendor_id=seat.vendor_id,
+        vendor_id=world.sides["northwind"].vendor.pk,
         person=seat.person,
         changed_at=world.now - timedelta(days=12),
         **{

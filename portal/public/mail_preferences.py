@@ -115,7 +115,7 @@ def _row(kind: NoticeKind, form: PreferencesForm) -> Row:
     if kind.name not in form.fields:
         return Row(kind.label, kind.always, [], [])
     field = form[kind.name]
-    return Row(kind.label, "", list(field), list(field.errors))
+    return Row(kind.label, "", list(field), [str(error) for error in field.errors])
 
 
 class AddressCheck(ActorView):
