@@ -32,6 +32,7 @@ class AccountImportAdmin(ScopedAdmin):
     view_permission = VIEW_ACCOUNTS
     icon = "upload"
     list_display = ("file_name", "state", "rows", "created", "updated", "refused", "started_at")
+    fields = ("file_name", "state", "person", "rows", "created", "updated", "unchanged", "refused", "errors")
     ordering = ("-id",)
 
 

@@ -32,10 +32,10 @@ def clear_imports(now: datetime | None = None) -> int:
 def _clear(run: AccountImport) -> None:
     run.staged.all().delete()
     run.changes.all().delete()
-    stored = run.content
+    storage, name = run.content.storage, run.content.name
     if run.ended_at is None:
         run.delete()
     else:
         AccountImport.objects.filter(pk=run.pk).update(cleared_at=timezone.now(), content="")
-    if stored.name:
-        transaction.on_commit(lambda: stored.storage.delete(stored.name))
+    if name:
+        transaction.on_commit(lambda: storage.delete(name))

@@ -15,8 +15,8 @@ from accounts.events import IMPORT_UNDONE
 from accounts.models import AccountImport, StagedRow
 from accounts.permissions import IMPORT_ACCOUNTS
 from accounts.reading import Layout, read_rows
-from accounts.sheets import rows_at_most
 from accounts.services.progress import Progress, end_import, write_progress
+from accounts.sheets import rows_at_most
 from jobs.enums import JobState
 from jobs.registry import job_kind
 from jobs.work import local_copy
@@ -43,9 +43,9 @@ def import_of(job: Job) -> AccountImport:
     Raises:
         RuleViolation: it is gone.
     """
-    found: AccountImport | None = AccountImport.objects.filter(
-        pk=job.arguments["import"], vendor_id=job.vendor_id
-    ).first()
+    found: AccountImport | None = (
+        AccountImport.objects.visible_to(system(job.vendor_id)).filter(pk=job.arguments["import"]).first()
+    )
     if found is None:
         raise RuleViolation("import_gone", _("This import is gone."))
     return found
@@ -53,7 +53,7 @@ def import_of(job: Job) -> AccountImport:
 
 def page_of(job: Job) -> tuple[str, str] | None:
     """Return the way to the import's page."""
-    run = AccountImport.objects.filter(pk=job.arguments["import"], vendor_id=job.vendor_id).first()
+    run = AccountImport.objects.visible_to(system(job.vendor_id)).filter(pk=job.arguments["import"]).first()
     return (_("To the import"), run.get_absolute_url()) if run else None
 
 

@@ -298,11 +298,12 @@ def _referred_to(cursor: Any, ids: list[int]) -> set[int]:
     """Return those accounts that a row of another model refers to, whichever app has it."""
     found: set[int] = set()
     quoted = connection.ops.quote_name
-    for relation in Account._meta.get_fields(include_hidden=True):
-        model: Any = relation.related_model
+    relations: tuple[Any, ...] = tuple(Account._meta.get_fields(include_hidden=True))
+    for relation in relations:
+        model = relation.related_model
         if not (relation.auto_created and not relation.concrete) or model is MatchKey or not ids:
             continue
-        column = relation.field.column  # type: ignore[union-attr]
+        column = relation.field.column
         query = f"SELECT DISTINCT {quoted(column)} FROM {quoted(model._meta.db_table)} WHERE {quoted(column)} = ANY(%s)"  # noqa: S608
         cursor.execute(query, [ids])
         found |= {row[0] for row in cursor.fetchall()}

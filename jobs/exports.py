@@ -50,8 +50,6 @@ def start_export(*, actor: Actor, request: HttpRequest, path: str, query: str, w
         Http404: there is no list with an export at that path. Forbidden: the actor may not open it.
         RuleViolation: no such format.
     """
-    if wanted not in FORMATS:
-        raise RuleViolation("no_such_format", _("Exports are CSV or XLSX files."))
     arguments = {
         "path": urlsplit(path).path,
         "query": query[:4000],
@@ -60,6 +58,8 @@ def start_export(*, actor: Actor, request: HttpRequest, path: str, query: str, w
     }
     holder = Holder(actor, request.user, getattr(request, "place", None))
     _columns, _found, name = source_of(arguments, holder)
+    if wanted not in FORMATS:
+        raise RuleViolation("no_such_format", _("Exports are CSV or XLSX files."))
     title = _("Export of %(name)s as %(format)s") % {"name": name, "format": wanted.upper()}
     return start_job(actor=actor, kind="export", title=title, arguments={**arguments, "name": name})
 

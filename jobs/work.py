@@ -213,8 +213,9 @@ class Work:
     def open_part(self, name: str) -> IO[bytes]:
         """Open what `keep_part` kept."""
         # Not Django's wrapper: iterating over that one begins at the start, wherever one has sought.
-        opened: IO[bytes] = default_storage.open(name).file
-        return opened
+        opened: Any = default_storage.open(name).file
+        found: IO[bytes] = opened
+        return found
 
     @contextmanager
     def input_path(self) -> Iterator[Path]:
