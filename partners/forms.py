@@ -95,6 +95,11 @@ class GuestForm(SideForm):
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
             field.help_text = ""
+        for name in {"role", "reach"} & set(self.fields):
+            choice = cast("forms.ChoiceField", self.fields[name])
+            if not choice.valid_value(self[name].value() or ""):
+                # What can't be read must not turn into the list's first entry, which is the administrator.
+                choice.choices = [("", _("Choose one")), *choice.choices]
 
 
 class BaseGuestFormSet(forms.BaseFormSet):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,13 +13,14 @@ from django.conf import settings
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import AccountImport
 from activity.models import Mail, Notification
 from activity.relay import drain
 from dealreg.workflow import MACHINES
 from jobs.models import Job
-from partners.models import Enrollment, Seat
+from partners.models import Enrollment, IdentityProvider, Invitation, Seat
 from partners.services import make_token
 from prm.kernel.scoping import Scope, Unscoped
 from tests.cast import make_partner, make_person
@@ -152,6 +154,8 @@ LISTS = {
     "portal:home": "brightpath_sales",
     "portal:deal-list": "brightpath_sales",
     "portal:team": "brightpath_administrator",
+    "console:staff": "northwind_manager",
+    "console:providers": "northwind_manager",
     "desk:queue": "northwind_approver",
     "desk:deal-list": "northwind_approver",
     "desk:partner-list": "northwind_approver",
@@ -196,6 +200,18 @@ DETAILS = {
 }
 
 
+def add_invitations(cast, number: int) -> None:
+    """Invite one more to a team and to a staff, and add a company sign-in."""
+    shared = {"invited_by": cast.people["operator"], "expires_at": timezone.now() + timedelta(days=14)}
+    team, staff = {"partner": cast.brightpath, "role": "sales"}, {"vendor": cast.northwind.vendor, "role": "finance"}
+    for name, place in (("team", team), ("staff", staff)):
+        email = f"invited{number}@{name}.example"
+        Invitation.objects.create(email=email, digest=f"{name}{number}", **shared, **place)
+    IdentityProvider.objects.create(
+        vendor=cast.northwind.vendor, name=f"P{number}", slug=f"p{number}", protocol="oidc", domains=["x.example"]
+    )
+
+
 def add_rows(cast, number: int, first: int = 0) -> None:
     """Add as many rows as that to every list."""
     for count in range(first, first + number):
@@ -205,6 +221,8 @@ def add_rows(cast, number: int, first: int = 0) -> None:
         Enrollment.objects.create(vendor=cast.northwind.vendor, program=cast.northwind.program, partner=partner)
         person = make_person(f"person{count}@brightpath.example", f"Person {count}")
         Seat.objects.create(person=person, partner=cast.brightpath, role="sales")
+        Seat.objects.create(person=person, vendor=cast.northwind.vendor, role="finance")
+        add_invitations(cast, count)
         if count < 18:
             make_token(actor=cast.actor("brightpath_sales"), name=f"t{count}", scopes=["deals:read"], days=9)
         seller = cast.people["brightpath_sales"]

@@ -57,6 +57,9 @@ def test_the_list_is_looked_over_before_anything_is_sent_and_errors_stand_in_the
     assert "twice" in str(errors[2])
     assert "seat here already" in str(errors[3])
     assert "boss" in str(errors[4])
+    # Nor does it silently become the first of the list, the administrator.
+    assert next(iter(lines(shown).forms[4].fields["role"].choices))[0] == ""
+    assert next(iter(lines(shown).forms[0].fields["role"].choices))[0] == "administrator"
     assert all(errors[1:])
     assert not Invitation.objects.exists()
     assert "not an address" in shown.content.decode()
