@@ -2,34 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from activity.permissions import RETRY_MAILS
 from activity.services import retry_all_undelivered, retry_mail, retry_own_delivery
 from activity.undelivered import lost_deliveries, lost_mails, undelivered_mails
-from portal.console.waiting import FURTHER, MOST_COUNTED, Tile
 from prm.kernel.actors import Kind
 from prm.kernel.pages import ActorView, ListPage, Page
-
-if TYPE_CHECKING:
-    from prm.kernel.actors import Actor
-
-
-def undelivered_tile(actor: Actor) -> Tile | None:
-    """Count the vendor's mails that did not arrive, for the console's start page. One query."""
-    count = undelivered_mails(actor)[:MOST_COUNTED].count() if actor.may(RETRY_MAILS) else 0
-    return Tile(_("Mails that did not arrive"), count, reverse("console:undelivered"), "warn") if count else None
-
-
-FURTHER.append(undelivered_tile)
 
 
 class UndeliveredPage(ActorView):
