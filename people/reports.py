@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from allauth.mfa import app_settings as steps
 from allauth.mfa.models import Authenticator
+from django.db.models import BooleanField, ExpressionWrapper, Q
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
@@ -16,6 +17,8 @@ from people.models import EmailChange, Person, Session
 
 if TYPE_CHECKING:
     from prm.kernel.actors import Actor
+
+MOST_SHOWN = 20
 
 
 def is_deserted() -> bool:
@@ -65,6 +68,7 @@ class SignIn:
     codes_left: int | None
     codes_made: int
     sessions: tuple[SessionLine, ...]
+    has_more_sessions: bool
     waiting_email: str
 
     @property
@@ -80,14 +84,18 @@ def sign_in_of(actor: Actor, *, current: str) -> SignIn:
     app, codes = by_type.get(Authenticator.Type.TOTP), by_type.get(Authenticator.Type.RECOVERY_CODES)
     keys = [row for row in found if row.type == Authenticator.Type.WEBAUTHN]
     now = timezone.now()
-    rows = Session.objects.visible_to(actor).running(now).order_by("-seen_at")
+    is_current = ExpressionWrapper(Q(pk=current), output_field=BooleanField())
+    rows = list(
+        Session.objects.visible_to(actor).running(now).order_by(is_current.desc(), "-seen_at")[: MOST_SHOWN + 1]
+    )
     change = EmailChange.objects.visible_to(actor).filter(expires_at__gt=now).first()
     return SignIn(
         app_since=app.created_at if app else None,
         passkeys=tuple(Passkey(row.pk, row.data["name"], row.created_at, row.last_used_at) for row in keys),
         codes_left=steps.RECOVERY_CODE_COUNT - codes.data["used_mask"].bit_count() if codes else None,
         codes_made=steps.RECOVERY_CODE_COUNT,
-        sessions=tuple(sorted((_line(row, current) for row in rows), key=lambda line: not line.is_current)),
+        sessions=tuple(_line(row, current) for row in rows[:MOST_SHOWN]),
+        has_more_sessions=len(rows) > MOST_SHOWN,
         waiting_email=change.email if change else "",
     )
 

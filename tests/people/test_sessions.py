@@ -169,6 +169,20 @@ def test_sessions_that_ran_out_are_not_listed_and_are_cleared(mine):
     assert set(Session.objects.values_list("pk", flat=True)) == {key_of(mine)}
 
 
+def test_long_list_is_cut_with_this_browser_first(mine):
+    key = key_of(mine)
+    Session.objects.filter(pk=key).update(seen_at=timezone.now() - timedelta(minutes=3))
+    person = Person.objects.get(email=SALES)
+    later = timezone.now() + timedelta(days=1)
+    Session.objects.bulk_create(
+        Session(session_key=f"key{number}", person=person, expire_date=later, browser=SAFARI) for number in range(40)
+    )
+    page = mine.get(SECURITY).content.decode()
+    assert page.index("This browser") < page.index("Safari on iPhone")
+    assert page.count("<h3>Safari on iPhone") == 19
+    assert "Older ones are not listed" in page
+
+
 @pytest.mark.parametrize("via", [Via.TOKEN, Via.COMPANY, Via.NOTHING])
 def test_only_oneself_ends_ones_sessions(mine, via):
     actor = Actor(kind=Kind.PERSON, person_id=Person.objects.get(email=SALES).pk, via=via)
