@@ -99,7 +99,7 @@ class GuestForm(SideForm):
             choice = cast("forms.ChoiceField", self.fields[name])
             if not choice.valid_value(self[name].value() or ""):
                 # What can't be read must not turn into the list's first entry, which is the administrator.
-                choice.choices = [("", _("Choose one")), *choice.choices]
+                choice.choices = [("", _("Choose one")), *list(choice.choices)]  # type: ignore[arg-type]
 
 
 class BaseGuestFormSet(forms.BaseFormSet):

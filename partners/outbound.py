@@ -112,7 +112,7 @@ class ProviderSession(requests.Session):
         self.mount("https://", _Adapter(max_retries=0))
         self.mount("http://", _Adapter(max_retries=0))
 
-    def request(self, method: str, url: Any, *args: Any, **kwargs: Any) -> requests.Response:  # type: ignore[override]
+    def request(self, method: str, url: Any, *args: Any, **kwargs: Any) -> requests.Response:
         """Ask, and read the whole answer, within the limits.
 
         Raises:

@@ -22,7 +22,7 @@ class DomainsField(forms.CharField):
 
     def to_python(self, value: Any) -> Any:
         """Return them as a tuple."""
-        return tuple(part for part in BETWEEN.split(super().to_python(value)) if part)
+        return tuple(part for part in BETWEEN.split(str(super().to_python(value) or "")) if part)
 
     def prepare_value(self, value: Any) -> Any:
         """Show a list as a line."""

@@ -97,11 +97,14 @@ def keep_reachable(person: Any, company: int | None) -> None:
     """Take away the seats that this session may not act from, once and for the whole request.
 
     A session that a vendor's identity provider opened reaches that vendor's seat alone; any other reaches all but those
-    whose vendor wants its own sign-in. What is only locked is left in `person.locked_rows`, to be told about.
+    whose vendor wants its own sign-in. What is only locked is left in `person.locked_rows`, to be told about;
+    `person.works_elsewhere` says whether a provider's session misses any.
     """
     rows = person.seat_rows
+    person.works_elsewhere = False
     if company is not None:
         person.seat_rows, person.locked_rows = [row for row in rows if row["vendor_id"] == company], []
+        person.works_elsewhere = len(person.seat_rows) < len(rows) or person.is_operator
     else:
         person.seat_rows = [row for row in rows if not row["locked"]]
         person.locked_rows = [row for row in rows if row["locked"]]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django.contrib import messages
 from django.db.models import QuerySet
@@ -129,7 +129,7 @@ class SeveralPage(InvitingPage):
         return self._look_over(lines)
 
     def _lines(self, data: dict[str, Any]) -> BaseGuestFormSet:
-        lines: BaseGuestFormSet = GuestFormSet(data, form_kwargs={"is_partner": self.actor.is_partner})
+        lines = cast("BaseGuestFormSet", GuestFormSet(data, form_kwargs={"is_partner": self.actor.is_partner}))
         lines.taken = taken_addresses(own_place(self.actor), lines.addresses)
         return lines
 

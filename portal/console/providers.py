@@ -57,8 +57,14 @@ class Providers(ProviderPage):
         providers = list(self.providers().select_related("tested_by").order_by("name", "pk"))
         mine = [each for each in providers if each.is_active and each.tested_by_id == self.actor.person_id]
         vendor = Vendor.objects.visible_to(self.actor).get()
-        context = {"vendor": vendor, "may_require": bool(mine), "required_hidden": [("required", "yes")]}
-        return self.shown("console/providers.html", providers=providers, **context)
+        hidden = [("required", "yes")]
+        return self.shown(
+            "console/providers.html",
+            providers=providers,
+            vendor=vendor,
+            may_require=bool(mine),
+            required_hidden=hidden,
+        )
 
 
 class ProviderAdd(ProviderPage):

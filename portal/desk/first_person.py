@@ -96,7 +96,7 @@ class Resend(InvitationAction):
         resend_invitation(actor=self.actor, invitation=invitation)
         words = _("Sent to %(email)s again. Only the link in the newest mail works.")
         messages.success(request, words % {"email": invitation.email})
-        return redirect(invitation.organisation)
+        return redirect("desk:partner-detail", invitation.organisation.slug)
 
 
 class Revoke(InvitationAction):
@@ -107,4 +107,4 @@ class Revoke(InvitationAction):
         invitation = self.invitation(pk)
         revoke_invitation(actor=self.actor, invitation=invitation)
         messages.success(request, _("The invitation of %(email)s is taken back.") % {"email": invitation.email})
-        return redirect(invitation.organisation)
+        return redirect("desk:partner-detail", invitation.organisation.slug)
