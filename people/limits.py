@@ -55,7 +55,7 @@ class Limit:
 
 def take(limit: Limit, owner: Any) -> bool:
     """Put one more into the owner's bucket; False where it is full, and then nothing changes. One statement."""
-    facts = {
+    facts: dict[str, Any] = {
         "key": limit.key_of(owner),
         "now": timezone.now(),
         "burst": limit.burst,

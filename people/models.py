@@ -75,7 +75,7 @@ class Person(AbstractBaseUser):
         words = (self.name or self.email).split()
         return "".join(word[0] for word in ([words[0], words[-1]] if len(words) > 1 else words[:1])).upper()
 
-    def check_password(self, raw_password: str) -> bool:
+    def check_password(self, raw_password: str | None) -> bool:
         """Whether this is the person's password. Every way in ends here, behind the limits of `people.guessing`.
 
         Raises:
@@ -83,7 +83,7 @@ class Person(AbstractBaseUser):
         """
         return guess(lambda: super(Person, self).check_password(raw_password), account=self.email, person=self)
 
-    async def acheck_password(self, raw_password: str) -> bool:
+    async def acheck_password(self, raw_password: str | None) -> bool:
         """Whether this is the person's password; the same gate."""
         return await sync_to_async(self.check_password)(raw_password)
 
@@ -113,11 +113,11 @@ class Session(AbstractBaseSession):
     address = models.GenericIPAddressField(_("address"), null=True)
     browser = models.CharField(_("browser"), max_length=400, blank=True)
 
-    objects = SessionQuerySet.as_manager()
+    objects = SessionQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta(AbstractBaseSession.Meta):
-        verbose_name = _("session")
-        verbose_name_plural = _("sessions")
+        verbose_name = _("session")  # type: ignore[assignment]
+        verbose_name_plural = _("sessions")  # type: ignore[assignment]
 
     def __str__(self) -> str:
         return f"session of {self.person_id}"

@@ -120,7 +120,7 @@ def change_profile(*, actor: Actor, profile: Profile) -> Person:
         Forbidden: nobody is signed in, or asked for with a token.
         RuleViolation: no name, a language that isn't offered, or an unknown time zone.
     """
-    if actor.person_id is None or actor.via is not Via.SESSION:
+    if not actor.speaks_for_person:
         raise Forbidden("not_allowed", _("Sign in to change your settings."))
     if not profile.name.strip():
         raise RuleViolation("name_missing", _("Enter your name."), "name")
