@@ -96,18 +96,26 @@ UPDATE accounts_account a SET
 FROM {ONE_EACH} s WHERE a.id = s.account_id AND {CHANGED}
 """  # noqa: S608
 
+# Numbers are given first, so that no join over names is needed: without figures about fresh rows the planner would
+# compare each row with each.
+NUMBER = f"""
+UPDATE accounts_stagedrow s SET account_id = nextval(pg_get_serial_sequence('accounts_account', 'id')), fresh = true
+WHERE {GOOD} AND s.account_id IS NULL
+"""  # noqa: S608
 INSERT = f"""
 WITH made AS (
   INSERT INTO accounts_account
-    (vendor_id, name, normalised_name, country, domain, city, external_id, owner_name, origin, further, created_at)
-  SELECT %(vendor)s, name, normalised, country, domain, city, external_id, owner_name, %(origin)s, further, now()
-  FROM accounts_stagedrow s WHERE {GOOD} AND s.account_id IS NULL ORDER BY normalised, country
-  ON CONFLICT DO NOTHING RETURNING id, normalised_name, country
-), noted AS (
-  INSERT INTO accounts_accountchange (run_id, account_id, keys) SELECT %(run)s, id, '{{}}' FROM made
+    (id, vendor_id, name, normalised_name, country, domain, city, external_id, owner_name, origin, further, created_at)
+  SELECT account_id, %(vendor)s, name, normalised, country, domain, city, external_id, owner_name, %(origin)s, further,
+    now()
+  FROM accounts_stagedrow s WHERE {GOOD} AND s.fresh ORDER BY normalised, country
+  ON CONFLICT DO NOTHING RETURNING id
 )
-UPDATE accounts_stagedrow s SET account_id = made.id, fresh = true FROM made
-WHERE made.normalised_name = s.normalised AND made.country = s.country AND {GOOD}
+INSERT INTO accounts_accountchange (run_id, account_id, keys) SELECT %(run)s, id, '{{}}' FROM made
+"""  # noqa: S608
+FORGET_NUMBER = f"""
+UPDATE accounts_stagedrow s SET account_id = NULL, fresh = false
+WHERE {GOOD} AND s.fresh AND NOT EXISTS (SELECT FROM accounts_account a WHERE a.id = s.account_id)
 """  # noqa: S608
 
 KEYS_OF_NEW = f"""
@@ -206,8 +214,10 @@ def merge(run: AccountImport, at: int, upto: int) -> Merged:
         cursor.execute(REMEMBER, values)
         cursor.execute(UPDATE, values)
         updated = cursor.rowcount
+        cursor.execute(NUMBER, values)
         cursor.execute(INSERT, values)
         created = cursor.rowcount
+        cursor.execute(FORGET_NUMBER, values)
         cursor.execute(FIND_MISSING, values)  # what another transaction made between our look and our insert
         cursor.execute(KEYS_OF_NEW, values)
         cursor.execute(KEYS_OF_KNOWN, values)
@@ -244,9 +254,11 @@ UPDATE accounts_account a SET
 FROM accounts_accountchange c WHERE c.run_id = %(run)s AND c.account_id = a.id AND a.id = ANY(%(ids)s)
 """
 FORGET_KEYS = """
-DELETE FROM accounts_matchkey k USING accounts_accountchange c
-WHERE c.run_id = %(run)s AND c.account_id = k.account_id AND k.vendor_id = %(vendor)s AND k.key = ANY(c.keys)
-  AND k.account_id = ANY(%(ids)s)
+DELETE FROM accounts_matchkey k USING (
+  SELECT account_id, unnest(keys) AS key FROM accounts_accountchange
+  WHERE run_id = %(run)s AND account_id = ANY(%(ids)s)
+) c
+WHERE k.vendor_id = %(vendor)s AND k.key = c.key AND k.account_id = c.account_id
 """
 
 
@@ -279,8 +291,9 @@ def revert(run: AccountImport, at: int) -> Reverted | None:
         used = _referred_to(cursor, [pk for pk, _name, made, same in rows if made and same])
         remove = [pk for pk, _name, made, same in rows if made and same and pk not in used]
         restore = [pk for pk, _name, made, same in rows if same and not made]
-        cursor.execute(RESTORE, {**values, "ids": restore})
-        cursor.execute(FORGET_KEYS, {**values, "ids": restore})
+        if restore:
+            cursor.execute(RESTORE, {**values, "ids": restore})
+            cursor.execute(FORGET_KEYS, {**values, "ids": restore})
         cursor.execute(
             "DELETE FROM accounts_matchkey WHERE vendor_id = %s AND account_id = ANY(%s)", [run.vendor_id, remove]
         )

@@ -13,8 +13,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import IO, Any
 
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
+from django.utils.module_loading import import_string
 
 FORMATS = {
     "csv": "text/csv; charset=utf-8",
@@ -77,7 +76,8 @@ def plain_cell(value: Any) -> Any:
 
 def write_xlsx(file: IO[bytes], head: list[str], lines: Iterable[list[Any]], each: Callable[[], None]) -> None:
     """Write a workbook of one sheet; `lines` are of `plain_cell`, `each` is called after each row."""
-    book = Workbook(write_only=True)
+    # 22 MB that web workers do without until somebody asks for a workbook.
+    book = import_string("openpyxl.Workbook")(write_only=True)
     sheet = book.create_sheet()
     sheet.freeze_panes = "A2"
     sheet.append([_cell(sheet, label) for label in head])
@@ -96,7 +96,7 @@ def _cell(sheet: Any, value: Any) -> Any:
     text = UNPRINTABLE.sub("", value)[:LONGEST_CELL]
     if not text.startswith("="):
         return text
-    cell = WriteOnlyCell(sheet, text)
+    cell = import_string("openpyxl.cell.WriteOnlyCell")(sheet, text)
     cell.data_type = "s"
     return cell
 
