@@ -39,7 +39,7 @@ INTERFACE = {
     "skeleton": "skeleton",
     "progress with count, time left, cancel": "progress",
     "avatar, logo": "people",
-    "command palette": "palette",
+    "command palette": "command-palette",
     "pagination": "pagination",
     "charts": "charts",
 }

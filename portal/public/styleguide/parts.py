@@ -98,7 +98,7 @@ CHAPTERS = (
                 160,
             ),
             Part(
-                "palette",
+                "command-palette",
                 _("Command palette"),
                 _("Ctrl-K or ⌘K: go anywhere, find anything. Without JavaScript, the page /search/."),
                 ('{% include "components/palette.html" %}', '{% include "components/palette_results.html" %}'),

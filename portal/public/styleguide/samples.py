@@ -179,12 +179,12 @@ def sample_hits() -> list[Group]:
             "deals",
             _("Deals"),
             (
-                Hit("Castellan Foods GmbH", "#palette", "deal", "NW-4K7Q-2M9P · Brightpath · Approved"),
-                Hit("Castelardo Arredi S.p.A.", "#palette", "deal", "NW-Y98X-MF6B · Ferrobot · Lost"),
+                Hit("Castellan Foods GmbH", "#command-palette", "deal", "NW-4K7Q-2M9P · Brightpath · Approved"),
+                Hit("Castelardo Arredi S.p.A.", "#command-palette", "deal", "NW-Y98X-MF6B · Ferrobot · Lost"),
             ),
         ),
-        Group("pages", _("Pages and actions"), (Hit("Register a deal", "#palette", "plus"),)),
-        Group("people", _("People"), (Hit("Cassandra Vale", "#palette", "user", "Kappel · Sales"),)),
+        Group("pages", _("Pages and actions"), (Hit("Register a deal", "#command-palette", "plus"),)),
+        Group("people", _("People"), (Hit("Cassandra Vale", "#command-palette", "user", "Kappel · Sales"),)),
     ]
 
 
