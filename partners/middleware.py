@@ -20,6 +20,8 @@ COMPANY_KEY = "company_sign_in"
 PERSONAL = ("/accounts/", "/settings/", "/outbox/")
 """Where a person's own things are, whatever the seat: closed to whoever came by a vendor's identity provider."""
 OPEN_ANYWAY = ("/accounts/logout/", "/accounts/company/", "/accounts/oidc/", "/accounts/saml/", "/settings/tokens/")
+OPEN_TO_STAFF = frozenset({"/settings/", "/settings/notifications/"})
+"""What somebody without seats elsewhere may set too: it concerns nothing that the provider doesn't speak for."""
 
 
 class ActorMiddleware:
@@ -37,10 +39,16 @@ class ActorMiddleware:
         keep_reachable(request.user, company)
         via = Via.SESSION if company is None else Via.COMPANY
         request.actor, request.place = actor_of(request.user, request.session.get(SEAT_KEY), via=via)
-        personal = request.path_info.startswith(PERSONAL) and not request.path_info.startswith(OPEN_ANYWAY)
-        if company is not None and personal:
+        if company is not None and not _is_open(request.path_info, alone=not request.user.works_elsewhere):
             return _closed(request)
         return self.get_response(request)
+
+
+def _is_open(path: str, *, alone: bool) -> bool:
+    """Whether a session that a vendor's provider opened gets a page; `alone` without seats elsewhere."""
+    if not path.startswith(PERSONAL) or path.startswith(OPEN_ANYWAY):
+        return True
+    return alone and path in OPEN_TO_STAFF
 
 
 def _closed(request: HttpRequest) -> HttpResponse:

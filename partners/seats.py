@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -154,8 +154,10 @@ def actor_of(person: Any, seat_id: int | None, *, via: Via) -> tuple[Actor, Plac
     """
     places = places_of(person)
     place = next((place for place in places if place.id == seat_id), places[0] if places else None)
+    elsewhere = via is Via.COMPANY and person.works_elsewhere
     if place is not None:
-        return actor_at(place, person_id=person.pk, via=via), place
+        actor = actor_at(place, person_id=person.pk, via=via)
+        return (replace(actor, works_elsewhere=True) if elsewhere else actor), place
     kind = Kind.OPERATOR if person.is_operator and via is not Via.COMPANY else Kind.PERSON
     return Actor(kind=kind, person_id=person.pk, via=via), None
 

@@ -24,7 +24,6 @@ from people.limits import Limit, take
 from people.models import EmailChange, Person, Session, validate_zone
 from people.reports import handle_of
 from people.security import require_own_session
-from prm.kernel.actors import Via
 from prm.kernel.errors import Forbidden, RuleViolation, TooMany
 from prm.kernel.recording import record
 

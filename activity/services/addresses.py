@@ -15,7 +15,7 @@ from activity.mailing.queueing import queue_letter
 from activity.models import Mail, Suppression
 from activity.nudge import nudge_workers
 from people.models import Person
-from prm.kernel.actors import Via
+from prm.kernel.actors import BY_HAND
 from prm.kernel.errors import Conflict, Forbidden, TooMany
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def send_test_mail(*, actor: Actor, letter: Letter, template: str) -> Mail:
     Raises:
         Forbidden: nobody is signed in, or asked for with a token. TooMany: ten in the last hour.
     """
-    if actor.person_id is None or actor.via is not Via.SESSION:
+    if actor.person_id is None or actor.via not in BY_HAND:
         raise Forbidden("not_allowed", _("Sign in to send a test to yourself."))
     person = Person.objects.select_for_update().get(pk=actor.person_id)
     tests = Mail.objects.filter(person=person, event=None, slot=None, template=template)

@@ -16,7 +16,6 @@ from activity.preferences import is_digested, may_be_stopped, wishes_of
 from activity.registry import NOTICES
 from activity.slots import next_slot
 from people.models import Person
-from prm.kernel.actors import Via
 from prm.kernel.errors import Forbidden, RuleViolation
 
 if TYPE_CHECKING:
@@ -85,7 +84,7 @@ def stop_mails(*, person_id: int, kind: str) -> list[str]:
 
 
 def _asker(actor: Actor) -> int:
-    if actor.person_id is None or actor.via is not Via.SESSION:
+    if actor.person_id is None or not actor.speaks_for_person:
         raise Forbidden("not_allowed", _("Sign in to change your settings."))
     return actor.person_id
 

@@ -100,6 +100,8 @@ class Actor:
     reach: Reach = Reach.ALL
     via: Via = Via.NOTHING
     scopes: frozenset[str] | None = field(default=None)
+    works_elsewhere: bool = False
+    """In a session that a company's sign-in opened: whether the person has seats that it doesn't reach."""
 
     @property
     def enrollment_ids(self) -> tuple[int, ...]:
@@ -127,6 +129,11 @@ class Actor:
     def is_operator(self) -> bool:
         """Whether it runs the installation, and so reads no tenant's rows."""
         return self.kind is Kind.OPERATOR
+
+    @property
+    def speaks_for_person(self) -> bool:
+        """Whether it may change what holds for the person in every seat, such as name, language and mail settings."""
+        return self.person_id is not None and self.via in BY_HAND and not self.works_elsewhere
 
     def may(self, permission: Permission) -> bool:
         """Whether the role holds the right, and, with a token, whether the token's scopes carry it."""

@@ -14,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import get_resolver, reverse
 
 from activity.models import Event, Mail, Notification
+from partners.enums import Protocol
 from partners.middleware import COMPANY_KEY
 from partners.models import AccessToken, CompanyIdentity, IdentityProvider, Seat, Vendor
 from partners.services import (
@@ -29,7 +30,6 @@ from partners.services import (
     require_company_sign_in,
     switch_provider,
 )
-from partners.enums import Protocol
 from partners.vouching import NotLetIn, Voucher
 from people.models import Person
 from prm.kernel.actors import Kind, Role, Via
@@ -128,6 +128,19 @@ def test_every_page_about_the_person_itself_is_closed(cast, both, company):
         for answer in (company.get(path), company.post(path, {"email": "evil@evil.example", "password1": "x"})):
             assert answer.status_code == 403, path
     assert Person.objects.values().get(pk=both.pk) == before
+
+
+def test_who_works_nowhere_else_may_set_language_and_mails(cast, provider):
+    client, person = Client(), cast.people["northwind_approver"]
+    post(client, signed(saml_answer(provider, begin(client), name_id=person.email)))
+    given = {"name": "Jo", "language": "de", "time_zone": "Europe/Oslo", "job_title": "", "phone": ""}
+    assert client.post(reverse("settings"), given).status_code == 302
+    person.refresh_from_db()
+    assert (person.name, person.language) == ("Jo", "de")
+    assert client.get(reverse("settings-notifications")).status_code == 200
+    for closed in ("settings-security", "account_change_password", "outbox"):
+        assert client.get(reverse(closed)).status_code == 403, closed
+    assert reverse("settings-security") not in client.get(reverse("settings")).content.decode()
 
 
 def test_it_sees_no_mail_or_notice_of_other_seats(cast, both, company):
@@ -435,7 +448,8 @@ def test_a_saml_provider_is_set_up_by_its_metadata(cast, browse):
     assert "http://testserver/accounts/saml/northwind-entra/acs/" in shown
     bare = "".join(make_saml(cast.halden.vendor).certificates.splitlines()[1:-1])
     metadata = f"""<md:EntityDescriptor xmlns:md="urn:oasis:names:tc:SAML:2.0:metadata" entityID="https://idp.example/e">
-    <md:IDPSSODescriptor protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol"><md:KeyDescriptor use="signing">
+    <md:IDPSSODescriptor protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol">
+    <md:KeyDescriptor use="signing">
     <ds:KeyInfo xmlns:ds="http://www.w3.org/2000/09/xmldsig#"><ds:X509Data><ds:X509Certificate>{bare}</ds:X509Certificate>
     </ds:X509Data></ds:KeyInfo></md:KeyDescriptor><md:SingleSignOnService
     Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect" Location="https://idp.example/sso"/>
