@@ -154,5 +154,5 @@ def digest_letter(facts: Any) -> Letter:
         paragraphs=(rest,) if rest else (),
         sections=tuple(Section(title, tuple(found)) for title, found in groups.items()),
         button=(_("See all notifications"), "/notifications/"),
-        why=_("You get this summary because you chose not to be mailed each time."),
+        why=_("You get this summary because you are not mailed about these things at once."),
     )

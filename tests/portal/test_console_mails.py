@@ -209,3 +209,20 @@ def test_try_all_again(cast, browse):
     client = browse("northwind_manager")
     assert "3 are in the queue again" in client.post("/admin/undelivered/retry/", follow=True).content.decode()
     assert set(Mail.objects.filter(kind="deal.commented").values_list("state", flat=True)) == {MailState.QUEUED}
+
+
+def test_undelivered_costs_the_same_for_one_and_for_thirty(cast, browse, django_assert_num_queries):
+    client = browse("northwind_manager")
+
+    def lose(number):
+        for _ in range(number):
+            tell(cast, happened(cast.register()), COMMENTED, "brightpath_sales")
+        Mail.objects.update(state=MailState.DEAD, error="552 5.2.2 mailbox full")
+        client.get("/admin/undelivered/")
+
+    lose(1)
+    with django_assert_num_queries(5) as one:
+        client.get("/admin/undelivered/")
+    lose(29)
+    with django_assert_num_queries(len(one) + 1):  # the count of the pages
+        assert len(client.get("/admin/undelivered/").context["mails"]) == 25
