@@ -8,6 +8,7 @@ reaches the provider.
 from __future__ import annotations
 
 import secrets
+from hashlib import sha256
 from typing import Any
 
 import jwt
@@ -53,7 +54,7 @@ def discover(issuer: str) -> dict[str, Any]:
     Raises:
         OAuth2Error: it is another issuer's, or incomplete. requests.RequestException: it can't be asked.
     """
-    key = f"oidc:{issuer}"
+    key = f"oidc:{sha256(issuer.encode()).hexdigest()}"
     found: dict[str, Any] | None = cache.get(key)
     if found is None:
         with ProviderSession() as session:

@@ -88,16 +88,16 @@ def addresses(request: HttpRequest, slug: str) -> dict[str, str]:
     }
 
 
+def _own_settings(request: HttpRequest, slug: str) -> dict[str, Any]:
+    ours = addresses(request, slug)
+    consumer = {"url": ours["acs_url"], "binding": Names.BINDING_HTTP_POST}
+    named = {"entityId": ours["entity_id"], "NameIDFormat": Names.NAMEID_UNSPECIFIED}
+    return {"strict": True, "security": SECURITY, "sp": {**named, "assertionConsumerService": consumer}}
+
+
 def _settings(request: HttpRequest, provider: IdentityProvider) -> dict[str, Any]:
-    ours = addresses(request, provider.slug)
     return {
-        "strict": True,
-        "security": SECURITY,
-        "sp": {
-            "entityId": ours["entity_id"],
-            "assertionConsumerService": {"url": ours["acs_url"], "binding": Names.BINDING_HTTP_POST},
-            "NameIDFormat": Names.NAMEID_UNSPECIFIED,
-        },
+        **_own_settings(request, provider.slug),
         "idp": {
             "entityId": provider.issuer,
             "singleSignOnService": {"url": provider.sign_in_url, "binding": Names.BINDING_HTTP_REDIRECT},
@@ -120,8 +120,7 @@ def split_certificates(text: str) -> list[str]:
 
 def metadata(request: HttpRequest, provider: IdentityProvider) -> bytes:
     """Return our metadata for a provider."""
-    described = {**_settings(request, provider)}
-    described.pop("idp")
+    described = _own_settings(request, provider.slug)
     text = OneLogin_Saml2_Settings(described, sp_validation_only=True).get_sp_metadata()
     return text if isinstance(text, bytes) else text.encode()
 

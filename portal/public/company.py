@@ -40,6 +40,9 @@ TROUBLES = (OAuth2Error, requests.RequestException, saml.NotTrusted, OneLogin_Sa
 ANSWER = "saml"
 STARTS = Limit("company-sign-in", burst=30, per_hour=300)
 """Sign-ins begun from one network."""
+ANSWERS = Limit("company-answer", burst=60, per_hour=600)
+"""Answers that come from one network."""
+REASON = "reason"
 
 
 class CompanySignIn(View):
@@ -146,13 +149,16 @@ class SAMLAnswer(ProviderPage):
     def post(self, request: HttpRequest, organization_slug: str) -> HttpResponse:
         """Check what can be checked of the answer alone, keep it for a moment, and go on with a cookie."""
         provider, text = self.provider(organization_slug), request.POST.get("SAMLResponse", "")
-        try:
-            saml.read_answer(request, provider, text)
-        except TROUBLES as error:
-            return not_trusted(request, provider, error, test_by=None)
+        if not take(ANSWERS, network_of(request)):
+            return refused(request, provider, _("Too many sign-ins from your network. Wait a moment."), 429)
         response = redirect("saml_finish_acs", provider.slug)
         kept = LoginSession(request, "saml_acs_session", "saml-acs-session")
-        kept.store[ANSWER] = text
+        try:
+            saml.read_answer(request, provider, text)
+            kept.store[ANSWER] = text
+        except TROUBLES as error:
+            # Why, is told there: only with its cookies can a manager who tries it out be known.
+            kept.store[REASON] = str(error)[:300]
         kept.store.set_expiry(300)
         kept.save(response)
         return response
@@ -165,15 +171,18 @@ class SAMLFinish(ProviderPage):
         """Take what the provider says, once."""
         provider = self.provider(organization_slug)
         kept = LoginSession(request, "saml_acs_session", "saml-acs-session")
-        text = str(kept.store.get(ANSWER, ""))
+        text, reason = str(kept.store.get(ANSWER, "")), str(kept.store.get(REASON, ""))
         kept.delete()
+        tester = self.actor.person_id if self.tests(provider) else None
         try:
+            if reason:
+                raise saml.NotTrusted(reason)
             answer = saml.read_answer(request, provider, text)
             state = saml.take_answer(request, provider, answer)
         except PermissionDenied:
             return refused(request, provider, _("This sign-in was not begun here, or too long ago. Begin again."), 403)
         except TROUBLES as error:
-            return not_trusted(request, provider, error, test_by=None)
+            return not_trusted(request, provider, error, test_by=tester)
         return arrive(request, provider, answer.voucher, state)
 
 

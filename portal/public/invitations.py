@@ -63,6 +63,7 @@ class InvitationPage(View):
             return redirect("company-provider", provider.slug)
         if self.actor.person_id is None:
             login(request, seat.person, backend=BACKEND)
+            request.proved_person = seat.person
         request.session[SEAT_KEY] = seat.pk
         request.session.pop(VENDOR_KEY, None)
         return redirect("start")

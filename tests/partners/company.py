@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (XML as it is sent)
 """Identity providers for tests: one on loopback that speaks OpenID Connect, one that signs SAML, and attackers."""
 
 from __future__ import annotations

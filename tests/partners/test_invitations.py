@@ -12,6 +12,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from activity.mailing import send_due
 from activity.models import Event, Mail
 from partners.models import AccessToken, Invitation, Seat
 from partners.services import (
@@ -179,6 +180,8 @@ def test_the_answer_is_the_same_for_an_address_that_is_known_elsewhere(cast, bro
 def test_a_known_person_signs_in_first_and_accepts_with_the_same_account(cast):
     invite(cast, email="Sales@Kappel.example")
     link = link_of("Sales@Kappel.example")
+    send_due()
+    assert Mail.objects.get(template="invitation").state == "sent"
     stranger = Client()
     assert "Sign in to accept" in stranger.get(link).content.decode()
     refused = stranger.post(link, {"name": "Mallory", "password": WORDS})

@@ -65,7 +65,9 @@ def test_staff_come_in_by_a_signed_answer_to_their_own_request(cast, provider):
 
 def test_the_address_may_be_an_attribute_beside_a_lasting_id(provider):
     client = Client()
-    attributes = '<saml:AttributeStatement><saml:Attribute Name="email"><saml:AttributeValue>deals@northwind.example</saml:AttributeValue></saml:Attribute></saml:AttributeStatement>'
+    value = "<saml:AttributeValue>deals@northwind.example</saml:AttributeValue>"
+    attribute = f'<saml:Attribute Name="email">{value}</saml:Attribute>'
+    attributes = f"<saml:AttributeStatement>{attribute}</saml:AttributeStatement>"
     form = "urn:oasis:names:tc:SAML:2.0:nameid-format:persistent"
     text = saml_answer(provider, begin(client), name_id="id-1", form=form, attributes=attributes)
     post(client, signed(text))
@@ -121,7 +123,8 @@ def test_signed_by_another_key_even_with_its_certificate_inside(provider):
     text = signed(saml_answer(provider, begin(client)), make_key("mallory"))
     assert refused(client, text)
     bare = "".join(make_key("mallory").certificate.splitlines()[1:-1])
-    inside = f'<ds:KeyInfo xmlns:ds="{DS}"><ds:X509Data><ds:X509Certificate>{bare}</ds:X509Certificate></ds:X509Data></ds:KeyInfo>'
+    data = f"<ds:X509Data><ds:X509Certificate>{bare}</ds:X509Certificate></ds:X509Data>"
+    inside = f'<ds:KeyInfo xmlns:ds="{DS}">{data}</ds:KeyInfo>'
     assert refused(client, text.replace("</ds:SignatureValue>", "</ds:SignatureValue>" + inside))
 
 
@@ -327,7 +330,25 @@ def test_rubbish(provider, text):
 
 def test_not_base64_and_nothing_at_all(provider):
     for data in ({}, {"SAMLResponse": "%%%"}, {"SAMLResponse": "é"}, {"SAMLResponse": "A"}):
-        assert Client().post("/accounts/saml/northwind-entra/acs/", data).status_code == 403
+        assert Client().post("/accounts/saml/northwind-entra/acs/", data, follow=True).status_code == 403
+
+
+def test_a_provider_that_is_not_set_up_yet_has_metadata_and_opens_nothing(provider):
+    provider.issuer = provider.sign_in_url = provider.certificates = ""
+    provider.is_active = False
+    provider.save()
+    assert Client().get("/accounts/saml/northwind-entra/metadata/").status_code == 200
+    assert refused(Client(), signed(saml_answer(provider, "_x")))
+
+
+def test_a_manager_who_tries_it_out_reads_the_reason_and_strangers_do_not(cast, provider, browse):
+    manager, answer = browse("northwind_manager"), {"SAMLResponse": encoded(saml_answer(provider, "_x"))}
+    told = manager.post("/accounts/saml/northwind-entra/acs/", answer, follow=True).content.decode()
+    assert "is not signed" in told
+    for persona in ("halden_manager", "northwind_approver"):
+        other = browse(persona).post("/accounts/saml/northwind-entra/acs/", answer, follow=True)
+        assert other.status_code == 403
+        assert "is not signed" not in other.content.decode()
 
 
 def test_a_huge_answer_is_not_even_read(provider):
