@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
-from django.db.models import Count, OuterRef, Subquery, Sum
+from django.db.models import OuterRef, Subquery, Sum
 from django.db.models.functions import JSONObject
 from django.utils import timezone
 
@@ -64,7 +64,8 @@ WITH mine AS (
   FROM known
 )
 SELECT id, need, coalesce(waiting, 0), coalesce(overdue, 0), due, coalesce(ending, 0), until, last_at, enrolled_at,
-  count(*) OVER ()
+  count(*) OVER (), coalesce(sum(waiting) OVER (), 0)::int, coalesce(sum(overdue) OVER (), 0)::int,
+  coalesce(sum(ending) OVER (), 0)::int
 FROM ranked
 ORDER BY need, CASE WHEN need <= 2 THEN extract(epoch FROM due) WHEN need = 3 THEN extract(epoch FROM until)
   ELSE -extract(epoch FROM coalesce(last_at, enrolled_at)) END, id
@@ -109,11 +110,21 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True)
+class Waiting:
+    """What waits in a portfolio: how many registrations wait for a decision, how many of them too long; protections."""
+
+    waiting: int = 0
+    overdue: int = 0
+    ending: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Portfolio:
-    """A page of the portfolio, and how many partners it has in all."""
+    """A page of the portfolio, how many partners it has in all, and what waits among all of them."""
 
     members: list[Member]
     count: int
+    waits: Waiting
 
 
 def portfolio(*, actor: Actor, manager_id: int | None, page: int = 1) -> Portfolio:
@@ -121,19 +132,19 @@ def portfolio(*, actor: Actor, manager_id: int | None, page: int = 1) -> Portfol
 
     `manager_id`: only the enrollments that this person manages; None: all.
     """
-    places, count = _places(actor, manager_id, page)
+    places, count, waits = _places(actor, manager_id, page)
     rows = {row.pk: row for row in _enrollments(actor, [place.id for place in places])}
     members = [
         Member(rows[place.id], place, _amounts(rows[place.id]), rows[place.id].active_at)
         for place in places
         if place.id in rows
     ]
-    return Portfolio(members, count)
+    return Portfolio(members, count, waits)
 
 
-def _places(actor: Actor, manager_id: int | None, page: int) -> tuple[list[Place], int]:
+def _places(actor: Actor, manager_id: int | None, page: int) -> tuple[list[Place], int, Waiting]:
     if not actor.is_vendor:
-        return [], 0
+        return [], 0, Waiting()
     now = timezone.now()
     values: dict[str, Any] = {
         "vendor": actor.vendor_id,
@@ -156,8 +167,9 @@ def _places(actor: Actor, manager_id: int | None, page: int) -> tuple[list[Place
         cursor.execute(RANKED, values)
         rows = cursor.fetchall()
     names = ("id", "need", "waiting", "overdue", "due", "ending", "until", "last_at", "enrolled_at")
-    found = [Place(**{**dict(zip(names, row[:-1], strict=True)), "need": Need(row[1])}) for row in rows]
-    return found, rows[0][-1] if rows else 0
+    found = [Place(**{**dict(zip(names, row, strict=False)), "need": Need(row[1])}) for row in rows]
+    count, *waits = rows[0][len(names) :] if rows else (0, 0, 0, 0)
+    return found, count, Waiting(*waits)
 
 
 def _enrollments(actor: Actor, ids: list[int]) -> list[Any]:
@@ -181,38 +193,6 @@ def _amounts(row: Any) -> tuple[tuple[Decimal, str], ...]:
     """Return the pipeline by currency, the vendor's own first."""
     found = [(Decimal(str(part["total"])), part["currency"]) for part in row.pipeline]
     return tuple(sorted(found, key=lambda part: (part[1] != row.vendor.currency, part[1])))
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """What waits in a portfolio: how many registrations wait for a decision, how many of them too long; protections."""
-
-    waiting: int
-    overdue: int
-    ending: int
-
-
-def waiting_of(*, actor: Actor, manager_id: int | None) -> Waiting:
-    """Count what waits. One query, on the partial indexes of undecided and of protected deals."""
-    now = timezone.now()
-    mine = {"enrollment__manager_id": manager_id} if manager_id is not None else {}
-    deals = Deal.objects.visible_to(actor).filter(**mine).order_by()
-    waiting = deals.waiting_for_vendor()
-
-    def number(found: Any) -> Subquery:
-        return Subquery(found.values("vendor_id").annotate(n=Count("pk")).values("n"))
-
-    found = (
-        Enrollment.objects.visible_to(actor)
-        .order_by()
-        .values(
-            waiting=number(waiting),
-            overdue=number(waiting.filter(due_at__lte=now)),
-            ending=number(ending_soon(deals, now)),
-        )[:1]
-    )
-    row = next(iter(found), None) or {}
-    return Waiting(*(row.get(name) or 0 for name in ("waiting", "overdue", "ending")))
 
 
 def ending_soon(deals: Any, now: datetime) -> Any:

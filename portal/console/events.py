@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -22,6 +23,7 @@ from activity.console import site
 from activity.models import Event
 from activity.permissions import USE_CONSOLE
 from activity.registry import EVENTS
+from dealreg.fields import DayInput
 from dealreg.models import Deal
 from partners.models import Enrollment, Seat
 from prm.kernel.actors import Kind, Role
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
 
 RECORD = re.compile(r"([a-z_]+\.[a-z_]+):(\d{1,18})")
 MOST_PEOPLE = 300
+FIRST_DAY, LAST_DAY = date(1970, 1, 2), date(9000, 1, 1)
 DEAL, ENROLLMENT, PERSON = "dealreg.deal", "partners.enrollment", "people.person"
 
 
@@ -49,18 +52,8 @@ class EventFilter(FilterSet):
     person = ChoiceFilter(
         field_name="person_id", label=_("Who"), empty_label=_("Anybody"), widget=PlainSelect, choices=()
     )
-    since = DateFilter(
-        field_name="occurred_at__date",
-        lookup_expr="gte",
-        label=_("From"),
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-    )
-    until = DateFilter(
-        field_name="occurred_at__date",
-        lookup_expr="lte",
-        label=_("Until"),
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-    )
+    since = DateFilter(method="from_day", label=_("From"), widget=DayInput)
+    until = DateFilter(method="until_day", label=_("Until"), widget=DayInput)
     record = CharFilter(method="of_record", widget=forms.HiddenInput)
 
     class Meta:
@@ -76,6 +69,14 @@ class EventFilter(FilterSet):
         deal = Deal.objects.visible_to(self.request.actor).filter(reference=value.strip().upper()).values("pk")
         return found.filter(subject_type=DEAL, subject_id__in=deal)
 
+    def from_day(self, found: QuerySet[Event], name: str, value: date) -> QuerySet[Event]:
+        """Keep what happened on this day or later, in the reader's time zone."""
+        return found.filter(occurred_at__gte=_midnight(value))
+
+    def until_day(self, found: QuerySet[Event], name: str, value: date) -> QuerySet[Event]:
+        """Keep what happened on this day or earlier."""
+        return found.filter(occurred_at__lt=_midnight(min(value, LAST_DAY) + timedelta(days=1)))
+
     def of_record(self, found: QuerySet[Event], name: str, value: str) -> QuerySet[Event]:
         """Keep the events of one record, named as in `dealreg.deal:12`."""
         named = RECORD.fullmatch(value)
@@ -88,6 +89,11 @@ class EventFilter(FilterSet):
         form: type[forms.Form] = super().get_form_class()
         form.use_required_attribute = False
         return form
+
+
+def _midnight(day: date) -> datetime:
+    """Return when a day begins for the reader; days out of all reason are brought back to where clocks can count."""
+    return timezone.make_aware(datetime.combine(max(day, FIRST_DAY), time.min))
 
 
 def people_of(actor: Actor) -> list[tuple[str, str]]:

@@ -16,7 +16,8 @@ from django.utils.translation import ngettext
 from activity.models import Event
 from activity.permissions import USE_CONSOLE
 from dealreg.models import Deal
-from dealreg.portfolio import PAGE, Member, Need, Place, ending_soon, portfolio, waiting_of
+from dealreg.portfolio import PAGE, Member, Need, Place, ending_soon, portfolio
+from partners.enums import EnrollmentStatus
 from portal.console.areas import areas_for
 from portal.console.waiting import Tile, further_tiles
 from portal.desk.lists import SHOWN, deal_rows
@@ -105,7 +106,7 @@ class Home(ActorView):
         number = min(max(int(asked), 1), MOST_PAGES) if asked.isascii() and asked.isdigit() else 1
         found = portfolio(actor=actor, manager_id=manager_id, page=number)
         now, edit = timezone.now(), reverse("admin:partners_enrollment_changelist")
-        waits = waiting_of(actor=actor, manager_id=manager_id)
+        waits = found.waits
         context = {
             "title": _title(waits.overdue, waits.waiting),
             "everyone": everyone,
@@ -156,6 +157,7 @@ def _tiles(waits: Any) -> list[Tile]:
 
 def _mine(actor: Actor, manager_id: int | None) -> Any:
     deals = Deal.objects.visible_to(actor).select_related("partner").only(*SHOWN)
+    deals = deals.exclude(enrollment__status=EnrollmentStatus.RETIRED)
     return deals if manager_id is None else deals.filter(enrollment__manager_id=manager_id)
 
 

@@ -176,6 +176,8 @@ def test_the_trail_tells_before_and_after_in_words(cast, happened, manager):
         ({"record": "kappel"}, "changed the partner manager", "approved"),
         ({"until": "2020-01-01"}, "Nothing fits", "approved"),
         ({"since": "2020-01-01"}, "approved", "Nothing fits"),
+        ({"until": "9999-12-31"}, "approved", "Nothing fits"),
+        ({"since": "0001-01-01"}, "approved", "Nothing fits"),
         ({"record": "nonsense"}, "Nothing fits", "approved"),
     ],
 )
