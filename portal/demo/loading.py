@@ -27,6 +27,7 @@ from portal.demo.customers import fill_book
 from portal.demo.history import plan_history
 from portal.demo.invited import write_invitations
 from portal.demo.jobs import write_jobs
+from portal.demo.kept_views import write_views
 from portal.demo.mail_choices import write_mail_choices
 from portal.demo.queue import HALDEN_PAIRS, PAIRS, plan_queue
 from portal.demo.stories import Happening, Story
@@ -84,6 +85,7 @@ def load(now: datetime) -> None:
     told = _write_events([happening for story in stories for happening in story.happenings] + files)
     write_told(world, told)
     write_jobs(world)
+    write_views(world)
     write_mail_choices(world)
     write_invitations(world)
     _date_deals()
