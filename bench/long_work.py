@@ -69,12 +69,13 @@ class Measured:
 
 def measure_long_work() -> tuple[Any, bool]:
     """Measure everything; returns the figures, and whether memory stayed flat."""
+    found: list[Measured] = []
     with tempfile.TemporaryDirectory() as folder:
         os.environ["MEDIA_ROOT"] = folder  # for the workers
         with override_settings(MEDIA_ROOT=folder):
-            found = list(_measured())
-    for measured in found:
-        print(f"  {measured.line()}", flush=True)
+            for measured in _measured():
+                print(f"  {measured.line()}", flush=True)
+                found.append(measured)
     flat = _is_flat(found)
     print(
         f"  {'ok  ' if flat else 'MISS'} memory of the large ones is at most {MOST_MB} MB beyond that of the small ones"
