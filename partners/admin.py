@@ -67,7 +67,7 @@ class ManagerFacet(Facet):
     @cached_property
     def values(self) -> list[tuple[str, Any]]:
         """The vendor's own people."""
-        return [(str(person.pk), person) for person in staff_of(self.request.actor)[:MOST_VALUES]]
+        return [(str(person.pk), person) for person in staff_of(self.request.actor)[:MOST_VALUES]]  # type: ignore[attr-defined]
 
 
 @admin.register(Enrollment, site=site)

@@ -79,12 +79,12 @@ class ScopedAdmin(admin.ModelAdmin):
     empty: ClassVar[Any] = ""
     form = ScopedForm
     formfield_overrides = CONTROLS
-    paginator: Any = CappedPaginator
+    paginator: ClassVar[Any] = CappedPaginator
     list_per_page = PAGE_SIZE
     list_max_show_all = 0
     show_full_result_count = False
     actions: Any = ()
-    prepopulated_fields: Any = {}
+    prepopulated_fields: ClassVar[Any] = {}
     prefilled: ClassVar[dict[str, tuple[str, ...]]] = {}
 
     @property
@@ -213,7 +213,7 @@ class ScopedAdmin(admin.ModelAdmin):
         if obj is not None and obj.pk:
             happened = Event.objects.visible_to(request.actor).about(obj).select_related("person")  # type: ignore[attr-defined]
             context["happened"] = list(happened[:RECENT])
-        return super().render_change_form(request, context, add, change, form_url, obj)  # type: ignore[arg-type]
+        return super().render_change_form(request, context, add, change, form_url, obj)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:  # noqa: FBT001
         """Have the service write the row."""
