@@ -259,7 +259,7 @@ MAIL_DKIM_SELECTOR = environment.text("MAIL_DKIM_SELECTOR", purpose="the DKIM se
 MAIL_NAME_SERVER = environment.text(
     "MAIL_NAME_SERVER", purpose="host:port of the name server that the test of the sender asks; the system's without it"
 )
-# What a mail service reports (bounces, complaints) is taken at /mail/<service>/tracking/, behind this name and password.
+# What a mail service reports (bounces, complaints) comes to /mail/<service>/tracking/, behind this name and password.
 MAIL_WEBHOOK_SECRET = environment.text(
     "MAIL_WEBHOOK_SECRET", purpose="name:password that the mail service's webhooks sign in with; none are taken without"
 )

@@ -228,7 +228,7 @@ def _invite(cast: Cast) -> None:
 
 
 def _work_long(world: World) -> None:
-    """Give some people a job that failed, with a file, a refused row and an error; one of a kind that managers share."""
+    """Give some people a job that failed, with a file, a refused row, an error; one of a kind that managers share."""
     for label in SIGHT["job"]:
         persona = "northwind_manager" if label == "northwind_import" else label
         text, seat = mark(f"job_{label}"), world.cast.seats[persona]

@@ -269,7 +269,11 @@ def test_pages_cost_at_most_twelve_queries_however_much_stands_on_them(cast, bro
     arguments = {
         "desk:partner-detail": ["brightpath"],
         "admin:dealreg_deal_change": [deal.pk],
-        **{name: [] for name in ("portal:deal-register", "settings", "mail-previews", "console:home", "console:enrollment-assign")},
+        "portal:deal-register": [],
+        "settings": [],
+        "mail-previews": [],
+        "console:home": [],
+        "console:enrollment-assign": [],
     }
     drain()
     found = {

@@ -29,7 +29,7 @@ STATES = {
 
 
 def mail_frame(html: str) -> HttpResponse:
-    """Answer with a mail's HTML for a frame of ours: no scripts, no forms, no origin, nothing loaded but our pictures."""
+    """Answer with a mail's HTML for a frame of ours: no scripts, forms or origin; nothing loaded but our pictures."""
     response = HttpResponse(html)
     response["Content-Security-Policy"] = IN_FRAME.format(site=settings.SITE_URL)
     response["X-Frame-Options"] = "SAMEORIGIN"

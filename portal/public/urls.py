@@ -58,7 +58,11 @@ urlpatterns = [
     path("settings/security/", security.Security.as_view(), name="settings-security"),
     path("settings/security/sessions/end/", security.SessionsEnd.as_view(), name="settings-sessions-end"),
     path("settings/security/email/", security.EmailChangePage.as_view(), name="settings-email"),
-    path("settings/security/email/confirm/<str:token>/", security.EmailConfirm.as_view(), name="settings-email-confirm"),
+    path(
+        "settings/security/email/confirm/<str:token>/",
+        security.EmailConfirm.as_view(),
+        name="settings-email-confirm",
+    ),
     path("settings/notifications/", mail_preferences.MailPreferences.as_view(), name="settings-notifications"),
     path("settings/notifications/address/", mail_preferences.AddressCheck.as_view(), name="settings-address-check"),
     path("settings/tokens/", tokens.Tokens.as_view(), name="settings-tokens"),

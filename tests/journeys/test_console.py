@@ -1,4 +1,4 @@
-"""A partner manager works the console by keyboard: the day, a partner, a product with a price, rules, the audit trail."""
+"""A partner manager works the console by keyboard: day, partner, a product with a price, rules, audit trail."""
 
 from __future__ import annotations
 
