@@ -49,7 +49,7 @@ class StoredAnswers:
         Raises:
             Conflict: another request stored one since `claim` looked; the transaction must be undone.
         """
-        values = {
+        values: dict[str, Any] = {
             "seat": seat_id,
             "key": key,
             "fingerprint": kept.fingerprint,

@@ -22,6 +22,7 @@ from django.utils.translation import gettext_lazy as _
 
 from people.guessing import code_try, may_mail, passkey_try
 from people.models import Person
+from people.reports import person_at
 from people.security import note_change
 
 NAME_LENGTH = 60
@@ -33,7 +34,8 @@ class ResetForm(ResetPasswordForm):
     def clean_email(self) -> str:
         """Look the address up among people's own: allauth's table of further addresses gets no link."""
         email: str = self.cleaned_data["email"]
-        self.users = list(Person.objects.at_address(email).filter(is_active=True))
+        person = person_at(email)
+        self.users = [person] if person is not None and person.is_active else []
         return email
 
     def save(self, request: HttpRequest, **kwargs: Any) -> str:

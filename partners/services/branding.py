@@ -69,9 +69,8 @@ def reset_branding(*, actor: Actor) -> Vendor:
     """
     vendor = _own(actor)
     before = _facts(vendor)
-    for name in ("brand_hue", "brand_chroma"):
-        setattr(vendor, name, Vendor._meta.get_field(name).to_python(Vendor._meta.get_field(name).get_default()))
-    vendor.logo = ""
+    plain = Vendor()
+    vendor.brand_hue, vendor.brand_chroma, vendor.logo = plain.brand_hue, Decimal(plain.brand_chroma), ""
     return _saved(actor, vendor, before)
 
 
