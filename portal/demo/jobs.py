@@ -139,7 +139,7 @@ def _write(world: World, seat: Seat, past: Past) -> Job:
 def _import(seat: Seat, job: Job, name: str, state: ImportState) -> None:
     figures = {key: job.figures[key] for key in ("created", "updated", "unchanged", "refused")}
     AccountImport.objects.create(
-        vendor_id=seat.vendor_id,
+        vendor_id=job.vendor_id or 0,
         person=seat.person,
         file_name=name,
         job=job,
