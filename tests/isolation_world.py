@@ -23,7 +23,7 @@ from activity.models import Delivery, Event, Mail, Notification, Suppression
 from activity.relay import drain
 from activity.services.addresses import address_token
 from dealreg import services
-from dealreg.models import Comment, Conflict, Deal, DealDraft, DealFile
+from dealreg.models import Comment, Conflict, Deal, DealDraft, DealFile, Policy
 from jobs.models import Job, JobFile
 from partners.enums import EnrollmentStatus
 from partners.models import AccessToken, Enrollment, IdentityProvider, Invitation, Partner, Seat
@@ -386,7 +386,7 @@ def _address_console(world: World) -> None:
             "accounts_accountimport": AccountImport.objects.get(vendor=side.vendor),
             "accounts_productfamily": side.robots,
             "accounts_product": side.robot,
-            "dealreg_policy": side.policy,
+            "dealreg_policy": _next_policy(side),
             "dealreg_deal": deal,
             "standing_tier": Tier.objects.filter(vendor=side.vendor).first() or _tier(side),
             "standing_standing": Standing.objects.filter(vendor=side.vendor).first() or _standing(cast, side),
@@ -399,6 +399,17 @@ def _address_console(world: World) -> None:
 
 def _tier(side: Any) -> Tier:
     return Tier.objects.create(vendor=side.vendor, program=side.program, name=mark("h_tier"), rank=1)
+
+
+def _next_policy(side: Any) -> Policy:
+    """Return rules that hold from next month on: those in force can't be changed any more."""
+    return Policy.objects.create(
+        vendor=side.vendor,
+        program=side.program,
+        reference="next",
+        valid_from=timezone.localdate() + timedelta(days=30),
+        clauses={"2.1": mark(f"{side.vendor.slug[0]}_catalogue")},
+    )
 
 
 def _standing(cast: Cast, side: Any) -> Standing:
