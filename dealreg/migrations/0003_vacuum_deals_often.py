@@ -20,5 +20,5 @@ ALTER TABLE dealreg_deal RESET (
 
 
 class Migration(migrations.Migration):
-    dependencies = [("dealreg", "0004_search_beginnings")]
+    dependencies = [("dealreg", "0002_statistics")]
     operations = [migrations.RunSQL(FORWARD, BACKWARD)]
