@@ -307,7 +307,6 @@ console:enrollment-move          desk     enrollment_move  man hma              
 admin:index                      desk     -             man hma                    -
 admin:app_list                   console  -             man hma                    -
 admin:jsi18n                     console  -             man hma                    -
-admin:autocomplete               console  -             -                          -
 """
 
 # What the console offers: v = may look, c = may change, a = may add. Nobody deletes; history is the audit trail's.
@@ -377,7 +376,6 @@ NOT_OURS = {
     "admin:logout": "leads to the one page that signs out",
     "admin:password_change": "leads to the one page about passwords",
     "admin:password_change_done": "leads to the person's settings",
-    "admin:view_on_site": "Django's redirect by content type: tried on its own",
     "admin:?": "Django's old addresses, which lead to …/change/",
     "?": "the API's answer to unknown addresses",
 }

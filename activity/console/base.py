@@ -84,6 +84,7 @@ class ScopedAdmin(admin.ModelAdmin):
     list_max_show_all = 0
     show_full_result_count = False
     actions: Any = ()
+    view_on_site = False
     prepopulated_fields: ClassVar[Any] = {}
     prefilled: ClassVar[dict[str, tuple[str, ...]]] = {}
 
@@ -133,6 +134,19 @@ class ScopedAdmin(admin.ModelAdmin):
     def get_list_filter(self, request: HttpRequest) -> list[Any]:
         """Make every filter a facet: scoped, counted, of bounded cost."""
         return [(item, Facet) if isinstance(item, str) else item for item in super().get_list_filter(request)]
+
+    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
+        """Allow what the facets ask, and nothing else.
+
+        Django's own rule follows any relation by one step: a list of partners filtered by `enrollments__gt` would tell
+        that a partner works with others too, one of seats by `person__password__startswith` a hash, letter by letter.
+        """
+        paths = (item if isinstance(item, str) else item[0] for item in self.list_filter)
+        return lookup in {name for path in paths for name in (f"{path}__exact", f"{path}__id__exact")}
+
+    def to_field_allowed(self, request: HttpRequest, to_field: str) -> bool:
+        """Name rows by their key alone."""
+        return to_field == self.opts.pk.name
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         """Show the list, or give its rows as a file."""
