@@ -1,4 +1,4 @@
-"""Removes what jobs leave: files on the way at once, results after 30 days."""
+"""Removes what jobs leave: files on the way when nothing goes on from them, results after 30 days."""
 
 from __future__ import annotations
 

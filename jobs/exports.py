@@ -22,6 +22,7 @@ from django.utils.translation import gettext_lazy
 
 from jobs.actors import Holder, holder_of
 from jobs.registry import job_kind
+from jobs.rights import covers, note_rights
 from jobs.services import start_job
 from prm.kernel.errors import RuleViolation
 from prm.kernel.pages import Column, ListPage
@@ -108,9 +109,7 @@ def _request(arguments: dict[str, Any], holder: Holder) -> HttpRequest:
 def export(work: Work) -> None:
     """Write the list's rows into parts, then put them together."""
     arguments = work.job.arguments
-    holder = holder_of(work.job.person_id, work.job.seat_id)
-    if holder is None:
-        raise RuleViolation("seat_ended", _("The seat that it was started from has ended."))
+    holder = _holder_now(work)
     columns, found, _name = source_of(arguments, holder)
     if "keys" not in work.checkpoint:
         _write_keys(work, found)
@@ -118,8 +117,31 @@ def export(work: Work) -> None:
         raise RuleViolation("too_many_rows", _("A workbook holds 1,048,575 rows. Choose CSV, or narrow the list down."))
     work.figures.setdefault("rows", 0)
     while work.checkpoint["at"] < work.checkpoint["count"]:
+        now = _holder_now(work)
+        if now.actor != holder.actor:
+            holder = now
+            columns, found, _name = source_of(arguments, holder)
         _write_part(work, columns, found)
+    _holder_now(work)
     _put_together(work, [str(label) for label, _value in columns])
+
+
+def _holder_now(work: Work) -> Holder:
+    """Return whom the export works for, as rights are now. One query.
+
+    Raises:
+        RuleViolation: the seat has ended, or its rights are less than those that parts were written with: these parts
+            are forgotten, and trying again begins with the rights of then.
+    """
+    holder = holder_of(work.job.person_id, work.job.seat_id)
+    if holder is None:
+        raise RuleViolation("seat_ended", _("The seat that it was started from has ended."))
+    if not covers(holder.actor, work.job):
+        work.forget()
+        words = _("What you may see became less while it was written. Try again to get what you may see now.")
+        raise RuleViolation("rights_shrank", words)
+    note_rights(work.job, holder.actor)
+    return holder
 
 
 def _write_keys(work: Work, found: QuerySet[Any]) -> None:

@@ -25,6 +25,7 @@ from jobs.cleaning import clear_parts
 from jobs.enums import JobState
 from jobs.events import JOB_CANCELLED, JOB_DONE, JOB_FAILED
 from jobs.models import Job
+from jobs.rights import note_rights
 from jobs.work import LEASE, SLICE_SECONDS, Cancelled, LeaseLost, LetGo, Work, held, stopping
 from prm.kernel.actors import Actor, Kind, Via, system
 from prm.kernel.errors import RuleViolation
@@ -94,6 +95,7 @@ def claim() -> Job | None:
 def _from_scratch(job: Job) -> dict[str, Any]:
     """What a job without a checkpoint starts from: nothing of an earlier try counts."""
     job.refusals.all().delete()
+    job.files.all().delete()
     return {"done": 0, "total": None, "refused": 0, "figures": {}}
 
 
@@ -116,6 +118,7 @@ def _work_on(job: Job) -> None:
 def _run(work: Work, kind: JobKind) -> None:
     job = work.job
     try:
+        note_rights(job, work.actor, afresh=job.checkpoint is None)
         kind.run(work)
         end(job, JobState.DONE, work=work)
     except LetGo as pause:
@@ -180,7 +183,8 @@ def end(job: Job, state: JobState, *, work: Work | None = None, error: str = "",
         if not _ended(held(job), state, error=error, trace=trace):
             return
         _follow_up(job)
-    clear_parts(job)
+    if state != JobState.FAILED or job.checkpoint is None:
+        clear_parts(job)  # else its checkpoint names some, from which it goes on when it is tried again
 
 
 def cancel_waiting(job: Job) -> bool:

@@ -16,6 +16,7 @@ from jobs.enums import JobState
 from jobs.events import JOB_RETRIED, JOB_STARTED
 from jobs.models import Job
 from jobs.registry import KINDS
+from jobs.rights import RIGHTS, rights_of
 from prm.kernel.errors import Conflict, Forbidden, TooMany
 from prm.kernel.recording import record
 
@@ -50,7 +51,7 @@ def start_job(
     job = Job(
         kind=kind,
         title=" ".join(str(title).split())[:200],
-        arguments=dict(arguments or {}),
+        arguments={**(arguments or {}), RIGHTS: rights_of(actor)},
         vendor_id=actor.vendor_id,
         partner_id=actor.partner_id,
         reads=sorted(actor.vendor_ids),

@@ -164,6 +164,16 @@ class Work:
         Refusal.objects.bulk_create(self._refusals, batch_size=MOST_HELD)
         self._refusals = []
 
+    def forget(self) -> None:
+        """Forget the checkpoint, outside of a chunk: whoever takes the job up next begins from scratch.
+
+        Raises:
+            LeaseLost: another worker has the job.
+        """
+        if not held(self.job).update(checkpoint=None):
+            raise LeaseLost
+        self.job.checkpoint, self.checkpoint = None, {}
+
     # -- What came out
     def refuse(self, line: int, name: str, reason: str, cells: Iterable[str] = ()) -> None:
         """Keep a row that could not be taken, and why; `cells` is the row as it came. Written with the progress."""

@@ -25,6 +25,7 @@ from activity.services.addresses import address_token
 from dealreg import services
 from dealreg.models import Comment, Conflict, Deal, DealDraft, DealFile, Policy
 from jobs.models import Job, JobFile
+from jobs.rights import RIGHTS, rights_of
 from partners.enums import EnrollmentStatus
 from partners.models import AccessToken, Enrollment, IdentityProvider, Invitation, Partner, Seat
 from partners.services import make_token
@@ -239,7 +240,7 @@ def _work_long(world: World) -> None:
             seat_id=seat.pk,
             kind="accounts.import" if label == "northwind_import" else "export",
             title=text,
-            arguments={"import": 0, "header": [text]},
+            arguments={"import": 0, "header": [text], RIGHTS: rights_of(world.cast.actor(persona))},
             state="failed",
             error=text,
             ended_at=timezone.now(),

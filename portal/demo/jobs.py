@@ -12,6 +12,8 @@ from accounts.enums import ImportState
 from accounts.models import AccountImport
 from jobs.enums import JobState
 from jobs.models import Job, JobFile, Refusal
+from jobs.rights import RIGHTS, rights_of
+from prm.kernel.actors import Actor, Kind, Role
 from prm.kernel.spreadsheets import FORMATS, MARK, csv_line
 
 if TYPE_CHECKING:
@@ -121,7 +123,7 @@ def _write(world: World, seat: Seat, past: Past) -> Job:
         seat_id=seat.pk,
         kind=past.kind,
         title=past.title,
-        arguments=past.arguments,
+        arguments={**past.arguments, RIGHTS: rights_of(Actor(kind=Kind.VENDOR, role=Role(seat.role)))},
         state=past.state,
         run=1,
         done=past.done,

@@ -20,6 +20,7 @@ from jobs.enums import ENDED, JobState
 from jobs.exports import start_export
 from jobs.models import Job, Refusal
 from jobs.reports import Progress, figures_of, files_of, is_stuck, look_of, progress_of, state_words
+from jobs.rights import covers
 from portal.formats import number_text, span_text
 from portal.public.files import inert, safe_name, stored_pieces
 from prm.kernel.pages import ActorView, ListPage, Page
@@ -27,6 +28,8 @@ from prm.kernel.spreadsheets import MARK, csv_line
 
 if TYPE_CHECKING:
     from django.http.response import HttpResponseBase
+
+    from prm.kernel.actors import Actor
 
 REFUSALS_SHOWN = 20
 POLL_FIRST, POLL_LAST = 2, 15
@@ -151,6 +154,17 @@ class JobView(ActorView):
         job: Job = found
         return job
 
+    def job_with_results(self, key: UUID) -> Job:
+        """Return the job, to hand out what came out of it.
+
+        Raises:
+            Http404: out of the actor's sight, or made with rights that the actor doesn't have (any more).
+        """
+        job = self.job(key)
+        if not covers(self.actor, job):
+            raise Http404
+        return job
+
 
 class JobDetail(JobView):
     """A job: progress, figures, results, refused rows."""
@@ -159,22 +173,27 @@ class JobDetail(JobView):
         """Show the page, or for htmx what changes on it."""
         job = self.job(key)
         crumbs = [{"label": _("Jobs"), "url": reverse("jobs")}]
-        context = {"card": card_of(job), "crumbs": crumbs, **details_of(job)}
+        context = {"card": card_of(job), "crumbs": crumbs, **details_of(job, self.actor)}
         partial = getattr(request, "htmx", False) and not request.htmx.boosted  # type: ignore[attr-defined]
         return render(request, "public/job_body.html" if partial else "public/job.html", context)
 
 
-def details_of(job: Job) -> dict[str, Any]:
-    """Return what came out of a job. At most two queries, and one more where rows were refused."""
-    kind = job.definition
+def details_of(job: Job, actor: Actor) -> dict[str, Any]:
+    """Return what came out of a job. At most two queries, and one more where rows were refused.
+
+    Files and refused rows are `withheld` from whoever's rights are less than those that they were made with.
+    """
+    kind, withheld = job.definition, not covers(actor, job)
+    hidden = withheld or job.files_cleared_at is not None
     refusals = Refusal.objects.none()
-    if job.refused:
+    if job.refused and not hidden:
         refusals = job.refusals.order_by("line", "pk")[:REFUSALS_SHOWN]
     return {
         "job": job,
         "figures": figures_of(job),
-        "files": [] if job.files_cleared_at else files_of(job),
-        "refusals": [] if job.files_cleared_at else list(refusals),
+        "withheld": withheld and (job.state == JobState.DONE or job.refused > 0),
+        "files": [] if hidden else files_of(job),
+        "refusals": list(refusals),
         "kept": str(kind.kept) if kind and job.state == JobState.CANCELLED and job.done else "",
         "link": kind.link(job) if kind and kind.link else None,
     }
@@ -243,7 +262,7 @@ class JobDownload(JobView):
 
     def get(self, request: HttpRequest, key: UUID, file: UUID) -> HttpResponseBase:
         """Stream it."""
-        found = self.job(key).files.filter(key=file).first()
+        found = self.job_with_results(key).files.filter(key=file).first()
         if found is None:
             raise Http404
         try:
@@ -260,7 +279,7 @@ class JobRefusals(JobView):
 
     def get(self, request: HttpRequest, key: UUID) -> HttpResponseBase:
         """Stream them."""
-        job = self.job(key)
+        job = self.job_with_results(key)
         if not job.refused or job.files_cleared_at:
             raise Http404
         response = StreamingHttpResponse(refusal_lines(job), content_type="text/csv; charset=utf-8")

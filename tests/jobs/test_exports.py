@@ -8,6 +8,7 @@ from decimal import Decimal
 from io import BytesIO, StringIO
 
 import pytest
+from django.core.files.storage import default_storage
 from django.urls import reverse
 from django.utils import timezone
 from openpyxl import load_workbook
@@ -16,7 +17,8 @@ from accounts.models import Account
 from activity.models import Event
 from dealreg.models import Deal
 from jobs import exports, queue
-from jobs.models import Job, JobFile
+from jobs.models import Job, JobFile, folder_of
+from partners.models import Enrollment, Program, Seat
 from prm.kernel import pages
 from prm.kernel.spreadsheets import csv_line, plain_cell, write_xlsx
 
@@ -154,3 +156,130 @@ def test_cells_are_harmless():
     book = BytesIO()
     write_xlsx(book, ["a"], [[plain_cell("bad\x00\x0bcontrol")], [plain_cell("x" * 40_000)]], lambda: None)
     assert load_workbook(book).active["A2"].value == "badcontrol"
+
+
+def test_failed_export_that_is_tried_again_ends_with_the_right_file(three_deals, browse, monkeypatch):
+    original, calls = exports._write_part, []
+
+    def fails_after_the_first(*arguments):
+        calls.append(1)
+        if len(calls) == 2:
+            raise ValueError("once")
+        original(*arguments)
+
+    monkeypatch.setattr(exports, "_write_part", fails_after_the_first)
+    client = browse("brightpath_sales")
+    job = start(client, reverse("portal:deal-list"), "order=value")
+    queue.work_off()
+    job.refresh_from_db()
+    assert (job.state, job.done, job.checkpoint["at"]) == ("failed", 2, 2)
+    assert client.post(reverse("job-retry", args=[job.key])).status_code == 302
+    queue.work_off()
+    job.refresh_from_db()
+    assert (job.state, job.figures, len(calls)) == ("done", {"rows": 3}, 3), job.trace
+    assert [row[0] for row in csv.reader(StringIO(text_of(JobFile.objects.get())))][1:] == list(
+        Deal.objects.filter(partner=three_deals.brightpath).order_by("value").values_list("reference", flat=True)
+    )
+    folder = folder_of(job.key)
+    left = [f"{folder}/{name}" for name in default_storage.listdir(folder)[1]]
+    assert left == [JobFile.objects.get().content.name], "what was kept on the way is gone at the end"
+
+
+def see(cast, persona="brightpath_sales", **fields) -> None:
+    Seat.objects.filter(pk=cast.seats[persona].pk).update(**fields)
+
+
+def answer(client, url) -> int:
+    response = client.get(url)
+    response.getvalue()  # which closes the file
+    return response.status_code
+
+
+def exported_rows(job: Job) -> set[str]:
+    return {row[0] for row in list(csv.reader(StringIO(text_of(JobFile.objects.get(job=job)))))[1:]}
+
+
+@pytest.mark.parametrize(
+    "less",
+    [{"reach": "own"}, {"role": "administrator"}, {"role": "marketing"}],
+    ids=["reach", "another role", "a lesser role"],
+)
+def test_file_is_withheld_from_whoever_has_other_rights_than_it_was_made_with(three_deals, browse, less):
+    see(three_deals, reach="all")
+    client = browse("brightpath_sales")
+    job = start(client, reverse("portal:deal-list"))
+    queue.work_off()
+    file = JobFile.objects.get()
+    url = reverse("job-file", args=[job.key, file.key])
+    assert answer(client, url) == 200
+    see(three_deals, **less)
+    assert answer(client, url) == 404
+    page = client.get(job.get_absolute_url())
+    assert page.status_code == 200, "the job itself stays in sight"
+    assert file.name not in page.content.decode()
+    assert "rights that you don" in page.content.decode()
+    assert job.title in client.get(reverse("jobs")).content.decode()
+    see(three_deals, reach="all", role="sales")
+    assert answer(client, url) == 200
+
+
+def test_file_is_withheld_when_an_enrollment_ended_even_if_the_vendor_is_read_through_another(three_deals, browse):
+    client = browse("brightpath_sales")
+    job = start(client, reverse("portal:deal-list"))
+    queue.work_off()
+    url = reverse("job-file", args=[job.key, JobFile.objects.get().key])
+    assert answer(client, url) == 200
+    old = three_deals.enrollments["brightpath_northwind"]
+    Enrollment.objects.filter(pk=old.pk).update(status="retired")
+    program = Program.objects.create(vendor=old.vendor, name="Second", slug="second")
+    Enrollment.objects.create(vendor=old.vendor, partner=old.partner, program=program, status=old.status)
+    assert client.get(job.get_absolute_url()).status_code == 200, "the vendor is still worked with"
+    assert answer(client, url) == 404
+
+
+def test_rights_are_those_that_it_was_worked_on_with_not_asked_for_with(three_deals, browse):
+    see(three_deals, reach="own")
+    client = browse("brightpath_sales")
+    job = start(client, reverse("portal:deal-list"))
+    see(three_deals, reach="all")
+    queue.work_off()
+    url = reverse("job-file", args=[job.key, JobFile.objects.get().key])
+    see(three_deals, reach="own")
+    assert answer(client, url) == 404
+
+
+@pytest.mark.parametrize("when", [1, 2], ids=["between parts", "before they are put together"])
+def test_export_whose_rights_shrank_midway_fails_and_tried_again_holds_what_is_seen_now(
+    three_deals, browse, monkeypatch, when
+):
+    cast = three_deals
+    cast.register("brightpath_administrator", customer_name="Someone else's", customer_domain="else.example")
+    mine = set(
+        Deal.objects.filter(partner=cast.brightpath)
+        .exclude(customer_name="Someone else's")
+        .values_list("reference", flat=True)
+    )
+    see(cast, reach="all")
+    original, calls = exports._write_part, []
+
+    def cut_after_a_part(*arguments):
+        original(*arguments)
+        calls.append(1)
+        if len(calls) == when:
+            see(cast, reach="own")
+
+    monkeypatch.setattr(exports, "_write_part", cut_after_a_part)
+    client = browse("brightpath_sales")
+    job = start(client, reverse("portal:deal-list"))
+    queue.work_off()
+    job.refresh_from_db()
+    assert (job.state, job.checkpoint) == ("failed", None)
+    assert job.error.startswith("What you may see became less")
+    assert not JobFile.objects.exists()
+    assert default_storage.listdir(folder_of(job.key))[1] == []
+    client.post(reverse("job-retry", args=[job.key]))
+    queue.work_off()
+    job.refresh_from_db()
+    assert (job.state, job.done, job.figures) == ("done", 3, {"rows": 3}), job.trace
+    assert exported_rows(job) == mine
+    assert answer(client, reverse("job-file", args=[job.key, JobFile.objects.get().key])) == 200

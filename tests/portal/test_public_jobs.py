@@ -9,11 +9,14 @@ from django.core.files.base import ContentFile
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.permissions import IMPORT_ACCOUNTS
 from activity.models import Event
 from jobs.models import Job, JobFile
 from jobs.registry import KINDS, job_kind
 from jobs.services import start_job
+from partners.models import Seat
 from portal.public.jobs import POLL_LAST, card_of
+from prm.kernel.actors import VENDOR_ROLES
 
 
 @pytest.fixture(autouse=True)
@@ -138,3 +141,31 @@ def test_results_are_downloads_for_their_owner_only(cast, browse):
         assert client.post(reverse("job-cancel", args=[other.key])).status_code == 404, persona
     other.refresh_from_db()
     assert (other.state, Event.objects.count()) == ("queued", before)
+
+
+def test_refused_rows_are_for_whoever_may_still_see_as_much(cast, browse):
+    Seat.objects.filter(pk=cast.seats["brightpath_sales"].pk).update(reach="all")
+    job = job_of(cast, state="done", ended_at=timezone.now(), refused=1)
+    job.refusals.create(line=7, name="A row of somebody else", reason="why", cells=[])
+    client, url = browse("brightpath_sales"), reverse("job-refused", args=[job.key])
+    assert b"A row of somebody else" in client.get(url).getvalue()
+    assert "A row of somebody else" in client.get(job.get_absolute_url()).content.decode()
+    Seat.objects.filter(pk=cast.seats["brightpath_sales"].pk).update(reach="own")
+    assert client.get(url).status_code == 404
+    assert "A row of somebody else" not in client.get(job.get_absolute_url()).content.decode()
+
+
+def test_results_of_a_kind_with_a_right_are_for_whoever_holds_the_right_in_whatever_role(cast, browse):
+    job_kind("test.right", label="A test", permission=IMPORT_ACCOUNTS)(lambda _work: None)
+    try:
+        job = start_job(actor=cast.actor("northwind_manager"), kind="test.right", title="Counting goats")
+        Job.objects.filter(pk=job.pk).update(state="done", ended_at=timezone.now(), refused=1)
+        client, url = browse("northwind_manager"), reverse("job-refused", args=[job.key])
+        seat = Seat.objects.filter(pk=cast.seats["northwind_manager"].pk)
+        assert client.get(url).status_code == 200
+        lesser = next(role for role in VENDOR_ROLES if role not in IMPORT_ACCOUNTS.roles)
+        seat.update(role=lesser)
+        assert client.get(url).status_code == 404
+        assert client.get(job.get_absolute_url()).status_code == 200
+    finally:
+        KINDS.pop("test.right")
