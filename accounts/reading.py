@@ -6,9 +6,11 @@ Pure: no database. Files are streamed, so that a large one costs no memory.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing
 from dataclasses import asdict, dataclass, field
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -26,13 +28,15 @@ from accounts.sheets import (
     encoding_of,
     kind_of,
     text_rows,
-    workbook_rows,
 )
+from accounts.workbooks import workbook_rows
 from prm.kernel.errors import RuleViolation
 
 LONGEST_NAME = 200
 MOST_FURTHER = 40
 MOST_CELLS_KEPT = 100
+FIRST_ROWS = 8
+LONGEST_SHOWN = 300
 ALIASES: dict[str, tuple[str, ...]] = {
     "name": (
         "name",
@@ -76,7 +80,8 @@ COUNTRY_ALIASES = {
 class Layout:
     """How a file is written: its kind, encoding, delimiter, heading, and which column holds what.
 
-    `columns` maps a field of ours to its column, `further` the heading of a column that is kept as it is.
+    `columns` maps a field of ours to its column, `further` the heading of a column that is kept as it is. `first` are
+    the first rows below the heading, each with its line: who looks at an import must not make us read its file again.
     """
 
     kind: str
@@ -85,6 +90,7 @@ class Layout:
     header: tuple[str, ...]
     columns: dict[str, int]
     further: dict[str, int]
+    first: Sequence[tuple[int, Cells]] = ()
 
     def as_json(self) -> dict[str, Any]:
         """Return it as a row can hold it."""
@@ -156,17 +162,20 @@ def read_heading(path: Path, encoding: str = "") -> Layout:
         check_encoding(path, encoding)
         delimiter = delimiter_of(path, encoding)
     blank = Layout(kind, encoding, delimiter, (), {}, {})
-    first = next((cells for _line, cells in _rows_of(path, blank) if not isinstance(cells, Unreadable)), None)
-    if first is None:
+    with closing(_rows_of(path, blank)) as rows:
+        readable = ((line, cells) for line, cells in rows if not isinstance(cells, Unreadable))
+        top = list(islice(readable, 1 + FIRST_ROWS))
+    if not top:
         raise RuleViolation("empty_file", _("The file is empty."), "file")
-    header = tuple(cell.strip() for cell in first[:MOST_CELLS_KEPT])
+    header = tuple(cell.strip() for cell in top[0][1][:MOST_CELLS_KEPT])
+    first = [(line, [_storable(cell) for cell in cells[: MOST_CELLS_KEPT + 1]]) for line, cells in top[1:]]
     names = [re.sub(r"[\s_\-]+", " ", name).strip().casefold() for name in header]
     columns = {
         target: names.index(alias)
         for target, aliases in ALIASES.items()
         if (alias := next((alias for alias in aliases if alias in names), None))
     }
-    return Layout(kind, encoding, delimiter, header, columns, further_columns(header, set(columns.values())))
+    return Layout(kind, encoding, delimiter, header, columns, further_columns(header, set(columns.values())), first)
 
 
 def further_columns(header: Sequence[str], taken: set[int]) -> dict[str, int]:
@@ -175,10 +184,20 @@ def further_columns(header: Sequence[str], taken: set[int]) -> dict[str, int]:
     return dict(list(found.items())[:MOST_FURTHER])
 
 
-def _rows_of(path: Path, layout: Layout) -> Iterator[tuple[int, Cells | Unreadable]]:
+def _storable(cell: str) -> str:
+    return cell[:LONGEST_SHOWN].replace("\x00", "")
+
+
+def first_rows(layout: Layout) -> list[CustomerRow | RefusedRow]:
+    """Return the first rows of a list as they are read with these columns, without reading its file."""
+    return [_row(line, cells, len(layout.header), layout) for line, cells in layout.first]
+
+
+def _rows_of(path: Path, layout: Layout) -> Generator[tuple[int, Cells | Unreadable], None, None]:
     if layout.kind == "xlsx":
-        return workbook_rows(path)
-    return text_rows(path, layout.encoding, layout.delimiter)
+        yield from workbook_rows(path)
+    else:
+        yield from text_rows(path, layout.encoding, layout.delimiter)
 
 
 def read_rows(path: Path, layout: Layout) -> Iterator[CustomerRow | RefusedRow]:

@@ -1,29 +1,21 @@
-"""Opening an uploaded list as rows of cells: CSV and other delimited text, or a workbook (XLSX).
+"""Opening an uploaded list as rows of cells: what kind it is, and CSV and other delimited text.
 
-Pure: no database. A file from outside is read with bounds: a workbook's unpacked size, its columns, entity
-declarations; it is streamed, so that a large one costs no memory.
+Pure: no database. A file is streamed, so that a large one costs no memory. Workbooks: `accounts.workbooks`.
 """
 
 from __future__ import annotations
 
 import codecs
 import csv
-import zipfile
 from collections.abc import Iterator
-from datetime import date, datetime, time
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
-from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from prm.kernel.errors import RuleViolation
 
 SNIFFED = 64 * 1024
-MOST_COLUMNS = 100
-MOST_UNPACKED = 200_000_000
-MOST_SHARED_TEXT = 60_000_000
-MOST_PARTS = 500
 OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
 WEB_PAGE = (b"<!doctype html", b"<html", b"<head", b"<body", b"<table", b"<script")
 
@@ -138,94 +130,3 @@ def rows_at_most(path: Path, kind: str) -> int | None:
         return None
     with path.open("rb") as file:
         return sum(piece.count(b"\n") for piece in _pieces(file))
-
-
-# -- Workbooks
-
-
-def check_workbook(path: Path) -> None:
-    """Look into a workbook's parts before anything is unpacked.
-
-    Raises:
-        RuleViolation: it isn't a workbook, is damaged, locked, or unpacks to more than any list needs.
-    """
-    try:
-        with zipfile.ZipFile(path) as parts:
-            infos = parts.infolist()
-            names = {info.filename for info in infos}
-            sizes = {info.filename: info.file_size for info in infos}
-            _check_sizes(sizes)
-            if "xl/workbook.xml" not in names:
-                raise RuleViolation(
-                    "not_a_workbook", _("This isn't a workbook. Save your list as XLSX or CSV."), "file"
-                )
-            for info in infos:
-                if info.filename.endswith((".xml", ".rels")):
-                    _check_declarations(parts, info)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError):
-        raise RuleViolation(
-            "damaged_workbook", _("The workbook can't be opened: it is damaged, or has a password."), "file"
-        ) from None
-
-
-def _check_sizes(sizes: dict[str, int]) -> None:
-    too_much = sum(sizes.values()) > MOST_UNPACKED or sizes.get("xl/sharedStrings.xml", 0) > MOST_SHARED_TEXT
-    if len(sizes) > MOST_PARTS or too_much:
-        raise RuleViolation(
-            "workbook_too_large", _("The workbook unpacks to more than we take. Save the list as CSV."), "file"
-        )
-
-
-def _check_declarations(parts: zipfile.ZipFile, info: zipfile.ZipInfo) -> None:
-    with parts.open(info) as part:
-        start = part.read(2048)
-    if b"<!DOCTYPE" in start or b"<!ENTITY" in start:
-        raise _no_workbook()
-
-
-def _no_workbook() -> RuleViolation:
-    return RuleViolation("not_a_workbook", _("This isn't a workbook. Save your list as XLSX or CSV."), "file")
-
-
-def workbook_rows(path: Path) -> Iterator[tuple[int, Cells | Unreadable]]:
-    """Yield each row of a workbook's first sheet with its number; blank rows are passed over.
-
-    Formulas give the value that was last computed; none is ever run.
-
-    Raises:
-        RuleViolation: as `check_workbook`.
-    """
-    check_workbook(path)
-    try:
-        # As an open file: by name the library goes by the ending, and ours have none.
-        with path.open("rb") as content:
-            # Loaded when it is needed: 22 MB that web workers do without.
-            book = import_string("openpyxl.load_workbook")(content, read_only=True, data_only=True, keep_links=False)
-            yield from _sheet_rows(book.worksheets[0])
-            book.close()
-    except (KeyError, ValueError, IndexError, TypeError, SyntaxError, zipfile.BadZipFile, EOFError):
-        raise RuleViolation(
-            "damaged_workbook", _("The workbook can't be opened: it is damaged, or has a password."), "file"
-        ) from None
-
-
-def _sheet_rows(sheet: Any) -> Iterator[tuple[int, Cells | Unreadable]]:
-    sheet.reset_dimensions()  # what the sheet says of its own size may be anything
-    for number, values in enumerate(sheet.iter_rows(max_col=MOST_COLUMNS, values_only=True), start=1):
-        cells = [_text(value) for value in values]
-        while cells and not cells[-1]:
-            cells.pop()
-        if any(cell.strip() for cell in cells):
-            yield number, cells
-
-
-def _text(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
-        return str(int(value))
-    if isinstance(value, datetime):
-        return value.date().isoformat() if value.time() == time() else value.isoformat(sep=" ", timespec="minutes")
-    if isinstance(value, date):
-        return value.isoformat()
-    return str(value)

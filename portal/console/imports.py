@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import islice
 from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import UUID
 
@@ -20,11 +19,10 @@ from django.utils.translation import gettext_lazy
 from accounts.enums import ImportState
 from accounts.models import AccountImport
 from accounts.permissions import IMPORT_ACCOUNTS
-from accounts.reading import CustomerRow, Layout, RefusedRow, read_rows
+from accounts.reading import CustomerRow, Layout, RefusedRow, first_rows
 from accounts.services import change_columns, start_import, start_undo, upload_accounts
 from accounts.services.importing import IGNORED, KEPT, why_not_undone
 from jobs.models import Refusal
-from jobs.work import local_copy
 from prm.kernel.actors import Kind
 from prm.kernel.errors import RuleViolation
 from prm.kernel.pages import ActorView, ListPage, Page, show_violation
@@ -32,7 +30,7 @@ from prm.kernel.pages import ActorView, ListPage, Page, show_violation
 if TYPE_CHECKING:
     from jobs.models import Job
 
-FIRST_ROWS = 8
+REFUSALS_SHOWN = 16
 SAMPLES = 3
 FIELDS: dict[str, str | Promise] = {
     "name": gettext_lazy("Name"),
@@ -244,17 +242,13 @@ def refusals_of(job: Job | None) -> list[Refusal]:
     """Return the first rows that a job refused."""
     if job is None or not job.refused:
         return []
-    return list(job.refusals.order_by("line", "pk")[: 2 * FIRST_ROWS])
+    return list(job.refusals.order_by("line", "pk")[:REFUSALS_SHOWN])
 
 
 def mapping_of(run: AccountImport, columns: dict[int, str] | None) -> dict[str, Any]:
     """Return the columns with what each is taken for, and the first rows as they would be read."""
     layout = Layout.from_json(run.layout)
-    try:
-        with local_copy(run.content) as path:
-            first = list(islice(read_rows(path, layout), FIRST_ROWS))
-    except FileNotFoundError:
-        first = []
+    first = first_rows(layout)
     targets = {at: target for target, at in layout.columns.items()}
     ignored = set(range(len(layout.header))) - set(targets) - set(layout.further.values())
     given = columns or {at: targets.get(at, IGNORED if at in ignored else KEPT) for at in range(len(layout.header))}
