@@ -18,8 +18,8 @@ from typing import Any
 from xml.parsers import expat
 
 from django.utils.module_loading import import_string
-from django.utils.translation import gettext as _
 
+from accounts.workbook_refusals import beyond, damaged, no_workbook, too_empty, too_large
 from prm.kernel.errors import RuleViolation
 
 MOST_COLUMNS = 100
@@ -46,39 +46,6 @@ DAMAGE = (
 )  # fmt: skip
 
 
-def damaged() -> RuleViolation:
-    """Return the refusal of a workbook that can't be read."""
-    return RuleViolation(
-        "damaged_workbook", _("The workbook can't be opened: it is damaged, or has a password."), "file"
-    )
-
-
-def _too_large() -> RuleViolation:
-    return RuleViolation(
-        "workbook_too_large", _("The workbook unpacks to more than we take. Save the list as CSV."), "file"
-    )
-
-
-def _no_workbook() -> RuleViolation:
-    return RuleViolation("not_a_workbook", _("This isn't a workbook. Save your list as XLSX or CSV."), "file")
-
-
-def _too_empty() -> RuleViolation:
-    return RuleViolation(
-        "workbook_too_empty",
-        _("The sheet has very many empty rows or cells. Delete them, or save the list as CSV."),
-        "file",
-    )
-
-
-def _beyond() -> RuleViolation:
-    return RuleViolation(
-        "beyond_the_sheet",
-        _("The sheet numbers its rows or columns beyond what a sheet can hold, or twice. Save the list as CSV."),
-        "file",
-    )
-
-
 def workbook_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
     """Yield each row of a workbook's first sheet with its number; blank rows are passed over.
 
@@ -102,14 +69,14 @@ class _Workbook:
         self._archive = archive
         self._parts = {_key(info.filename): info for info in infos}
         if len(infos) > MOST_PARTS or sum(info.file_size for info in infos) > MOST_UNPACKED:
-            raise _too_large()
+            raise too_large()
         if len(self._parts) < len(infos) or any(info.compress_type not in KINDS for info in infos):
             raise damaged()
 
     def rows(self) -> Iterator[tuple[int, list[str]]]:
         book = next((at for kind, at in self._relations("").values() if kind == "officeDocument"), "xl/workbook.xml")
         if book not in self._parts:
-            raise _no_workbook()
+            raise no_workbook()
         relations, outline = self._relations(book), _Outline()
         self._walk(book, outline)
         found = (relations.get(each, ("", "")) for each in outline.sheets)
@@ -164,7 +131,7 @@ class _Reader:
             read += len(piece)
             self._parser.Parse(piece, False)
             if read > self.most_bytes or read - self._parser.CurrentByteIndex > MOST_AT_ONCE:
-                raise _too_large()
+                raise too_large()
             yield
         if not self.done:
             self._parser.Parse(b"", True)
@@ -182,10 +149,10 @@ class _Reader:
         self.end(name.rpartition(" ")[2])
 
     def _declared(self, *_declaration: Any) -> None:
-        raise _no_workbook()
+        raise no_workbook()
 
     def too_many(self) -> RuleViolation:
-        return _too_large()
+        return too_large()
 
     def start(self, name: str, attributes: dict[str, str]) -> None: ...
 
@@ -268,7 +235,7 @@ class _Strings(_Reader):
         if name == "si":
             self._length = 0
             if len(self._ends) >= MOST_STRINGS:
-                raise _too_large()
+                raise too_large()
         self._aside += name == "rPh"  # how it is pronounced
         self._open = name == "t" and not self._aside
 
@@ -336,18 +303,18 @@ class _Sheet(_Reader):
         return rows
 
     def too_many(self) -> RuleViolation:
-        return _too_empty()
+        return too_empty()
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         if name == "row":
             number = int(attributes["r"]) if "r" in attributes else self._number + 1
             if not self._number < number <= LAST_ROW:
-                raise _beyond()
+                raise beyond()
             self._number, self._column, self._cells = number, 0, {}
         elif name == "c":
             self._column = _column(attributes["r"]) if "r" in attributes else self._column + 1
             if self._column > LAST_COLUMN:
-                raise _beyond()
+                raise beyond()
             self._cell, self._text, self._length = attributes, [], 0
         self._aside += name == "rPh"
         self._open = name in {"v", "t"} and not self._aside and self._column <= MOST_COLUMNS
@@ -391,7 +358,7 @@ class _Sheet(_Reader):
 def _column(place: str) -> int:
     letters = place.rstrip("0123456789").upper()
     if not re.fullmatch("[A-Z]{1,3}", letters):
-        raise _beyond()
+        raise beyond()
     column = 0
     for letter in letters:
         column = column * 26 + ord(letter) - 64

@@ -141,7 +141,8 @@ class ScopedAdmin(admin.ModelAdmin):
         Django's own rule follows any relation by one step: a list of partners filtered by `enrollments__gt` would tell
         that a partner works with others too, one of seats by `person__password__startswith` a hash, letter by letter.
         """
-        paths = (item if isinstance(item, str) else item[0] for item in self.list_filter)
+        filters: Sequence[Any] = self.list_filter
+        paths = (item if isinstance(item, str) else item[0] for item in filters)
         return lookup in {name for path in paths for name in (f"{path}__exact", f"{path}__id__exact")}
 
     def to_field_allowed(self, request: HttpRequest, to_field: str) -> bool:
