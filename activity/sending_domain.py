@@ -28,7 +28,6 @@ NEXT = re.compile(r"^[+?~-]?include:(\S+)$|^redirect=(\S+)$", re.IGNORECASE)
 SHORTEST_KEY = 200
 """The bytes of a published RSA key of 2048 bits are 294, of 1024 bits 162."""
 DOMAIN = re.compile(r"^(?=.{4,253}$)([a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]$")
-SELECTOR = re.compile(r"^[A-Za-z0-9]([A-Za-z0-9._-]{0,60}[A-Za-z0-9])?$")
 _suffixes = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None)
 
 

@@ -8,10 +8,13 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 from onelogin.saml2.errors import OneLogin_Saml2_Error
-from onelogin.saml2.idp_metadata_parser import OneLogin_Saml2_IdPMetadataParser
 
 from partners.enums import Protocol
 from partners.models import IdentityProvider
+from prm.kernel.lazily import lazily
+
+metadata = lazily("onelogin.saml2.idp_metadata_parser")
+
 
 BETWEEN = re.compile(r"[\s,;]+")
 MOST_METADATA = 300_000
@@ -136,7 +139,7 @@ def facts_of_metadata(text: str) -> dict[str, str]:
     """
     refusal = str(_("This is not the metadata of a SAML provider."))
     try:
-        found = OneLogin_Saml2_IdPMetadataParser.parse(text.encode()).get("idp", {})
+        found = metadata.OneLogin_Saml2_IdPMetadataParser.parse(text.encode()).get("idp", {})
     except (OneLogin_Saml2_Error, ValueError, SyntaxError, KeyError, TypeError, AttributeError) as error:
         raise ValueError(refusal) from error
     signing = (found.get("x509certMulti") or {}).get("signing") or [found.get("x509cert", "")]

@@ -28,7 +28,7 @@ from onelogin.saml2.utils import OneLogin_Saml2_Utils
 from onelogin.saml2.xml_utils import OneLogin_Saml2_XML
 
 from partners.models import IdentityProvider, SeenAssertion
-from partners.vouching import Voucher
+from partners.vouching import NotTrusted, Voucher
 
 LONGEST_ANSWER = 256 * 1024
 """Characters of a posted answer."""
@@ -64,10 +64,6 @@ UNREADABLE = (
     KeyError,
     TypeError,
 )
-
-
-class NotTrusted(Exception):
-    """The answer proves nothing. Its words are for logs and for the dry run, not for strangers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,6 +29,10 @@ class Voucher:
     told: Mapping[str, str] = field(default_factory=dict)
 
 
+class NotTrusted(Exception):
+    """The answer proves nothing. Its words are for logs and for the dry run, not for strangers."""
+
+
 class NotLetIn(RuleViolation):
     """The provider's word is true, and opens nothing here."""
 

@@ -8,7 +8,20 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-HEAVY = ("sklearn", "statsmodels", "scipy", "numpy", "pandas", "typst", "openpyxl", "xlsxwriter", "matplotlib")
+HEAVY = (
+    "sklearn",
+    "statsmodels",
+    "scipy",
+    "numpy",
+    "pandas",
+    "typst",
+    "openpyxl",
+    "xlsxwriter",
+    "matplotlib",
+    "onelogin.saml2.auth",
+    "xmlsec",
+    "dns",
+)
 SERVE_A_PAGE = """
 import io, sys
 from prm.wsgi import application

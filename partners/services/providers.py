@@ -16,10 +16,10 @@ from partners.models import CompanyIdentity, IdentityProvider, Seat, Vendor
 from partners.oidc import SECRET_PURPOSE
 from partners.outbound import NotAllowed, check_address
 from partners.permissions import MANAGE_SIGN_IN, MANAGE_STAFF
-from partners.saml import split_certificates
 from partners.vouching import Voucher, person_vouched_for
 from prm.kernel.actors import Via, system
 from prm.kernel.errors import Forbidden, RuleViolation
+from prm.kernel.lazily import lazily
 from prm.kernel.recording import record
 from prm.kernel.sealing import seal
 from prm.kernel.workflow import locked
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from people.models import Person
     from prm.kernel.actors import Actor
 
+saml = lazily("partners.saml")
 MOST_PROVIDERS = 10
 
 
@@ -215,7 +216,7 @@ def _check_reach(provider: IdentityProvider) -> None:
         _check_url(provider.sign_in_url, "sign_in_url", secure)
     if not provider.is_oidc and provider.certificates:
         try:
-            split_certificates(provider.certificates)
+            saml.split_certificates(provider.certificates)
         except ValueError:
             message = _("Paste the certificate as text, from -----BEGIN CERTIFICATE----- on.")
             raise RuleViolation("no_certificate", message, "certificates") from None

@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from partners import saml, services
+from partners import services
 from partners.enums import Protocol
 from partners.models import IdentityProvider, Vendor
 from partners.permissions import MANAGE_SIGN_IN
@@ -20,7 +20,10 @@ from partners.provider_forms import ProviderStartForm, form_for
 from portal.public.company import TEST_KEY
 from prm.kernel.actors import Kind
 from prm.kernel.errors import Conflict, Forbidden, RuleViolation
+from prm.kernel.lazily import lazily
 from prm.kernel.pages import ActorView, show_violation
+
+saml = lazily("partners.saml")
 
 
 class ProviderPage(ActorView):

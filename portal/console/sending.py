@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from activity.mailing.letters import TEMPLATES, Letter
 from activity.permissions import EDIT_MAILS
-from activity.sending_domain import Finding, check_replies, default_resolver
 from partners.emails import brand_of
 from partners.models import Vendor
-from portal.public.sending import TEST, SendingPage, SendTest
+from portal.public.sending import TEST, SendingPage, SendTest, sending_domain
 from prm.kernel.actors import Kind, Permission
+
+if TYPE_CHECKING:
+    from activity.sending_domain import Finding
 
 
 class ForVendor:
@@ -30,7 +32,7 @@ class ForVendor:
     def findings(self, selector: str) -> list[Finding]:
         """Look up the installation's sender, and where answers go."""
         found = super().findings(selector)  # type: ignore[misc]
-        return [*found, check_replies(self.vendor().support_email, default_resolver())]
+        return [*found, sending_domain.check_replies(self.vendor().support_email, sending_domain.default_resolver())]
 
     def letter(self) -> Letter:
         """Return the test mail, in the vendor's name."""

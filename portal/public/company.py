@@ -18,17 +18,18 @@ from django.views import View
 from django.views.decorators.csrf import csrf_exempt
 from onelogin.saml2.errors import OneLogin_Saml2_Error
 
-from partners import oidc, saml
+from partners import oidc
 from partners.middleware import COMPANY_KEY
 from partners.models import IdentityProvider
 from partners.permissions import MANAGE_SIGN_IN
 from partners.reports import provider_named, providers_at, providers_of
 from partners.services import let_in, record_test
-from partners.vouching import Voucher
+from partners.vouching import NotTrusted, Voucher
 from people.limits import Limit, network_of, take
 from portal.public.forms import CompanyForm
 from prm.kernel.actors import Actor
 from prm.kernel.errors import RuleViolation
+from prm.kernel.lazily import lazily
 
 log = structlog.get_logger(__name__)
 
@@ -36,7 +37,9 @@ BACKEND = "partners.authentication.SeatBackend"
 HOURS = 12
 """How long a session of company sign-in lasts: who leaves the company is out by then."""
 TEST_KEY = "company_sign_in_test"
-TROUBLES = (OAuth2Error, requests.RequestException, saml.NotTrusted, OneLogin_Saml2_Error, ValueError, KeyError)
+# python3-saml and its XML libraries take a tenth of a web worker's memory.
+saml = lazily("partners.saml")
+TROUBLES = (OAuth2Error, requests.RequestException, NotTrusted, OneLogin_Saml2_Error, ValueError, KeyError)
 ANSWER = "saml"
 STARTS = Limit("company-sign-in", burst=30, per_hour=300)
 """Sign-ins begun from one network."""
@@ -176,7 +179,7 @@ class SAMLFinish(ProviderPage):
         tester = self.actor.person_id if self.tests(provider) else None
         try:
             if reason:
-                raise saml.NotTrusted(reason)
+                raise NotTrusted(reason)
             answer = saml.read_answer(request, provider, text)
             state = saml.take_answer(request, provider, answer)
         except PermissionDenied:

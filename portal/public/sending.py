@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from email.utils import parseaddr
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.conf import settings
@@ -15,12 +15,18 @@ from django.utils.translation import gettext_lazy as _
 from activity.enums import MailState
 from activity.mailing.letters import TEMPLATES, Letter
 from activity.models import Mail
-from activity.sending_domain import SELECTOR, Finding, check_sender, default_resolver
 from activity.services import send_test_mail
 from portal.public.outbox import STATES
 from portal.public.system import SystemPage
+from prm.kernel.lazily import lazily
 from prm.kernel.pages import ActorView
 
+if TYPE_CHECKING:
+    from activity.sending_domain import Finding
+
+sending_domain = lazily("activity.sending_domain")
+
+SELECTOR = r"^[A-Za-z0-9]([A-Za-z0-9._-]{0,60}[A-Za-z0-9])?$"
 TEST = "test"
 LOOKS = {"good": "ok", "warn": "warn", "bad": "no"}
 
@@ -46,7 +52,8 @@ class Sending(ActorView):
 
     def findings(self, selector: str) -> list[Finding]:
         """Look the sender's domain up."""
-        return check_sender(sender_domain(), selector, default_resolver())
+        found: list[Finding] = sending_domain.check_sender(sender_domain(), selector, sending_domain.default_resolver())
+        return found
 
     def letter(self) -> Letter:
         """Return the test mail."""
