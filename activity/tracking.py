@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import Any
 
 import structlog
-from anymail import urls as anymail_urls
 from anymail.signals import EventType, RejectReason, tracking
 from django.conf import settings
 from django.db import transaction
@@ -17,7 +16,10 @@ from django.urls import URLPattern
 from activity.enums import MailState, SuppressionReason
 from activity.models import Mail
 from activity.suppressing import suppress
+from prm.kernel.lazily import lazily
 
+# Every mail service that it knows, of which one is in use, if any.
+anymail_urls = lazily("anymail.urls")
 log = structlog.get_logger(__name__)
 
 GONE = {RejectReason.BOUNCED, RejectReason.INVALID}

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from css_inline import CSSInliner
 from django.conf import settings
 from django.template.loader import render_to_string
 
@@ -130,12 +129,13 @@ def address(path: str) -> str:
     return f"{settings.SITE_URL}{path}" if path else ""
 
 
-_inliners: list[CSSInliner] = []
+css_inline = lazily("css_inline")
+_inliners: list[Any] = []
 
 
-def _inliner() -> CSSInliner:
+def _inliner() -> Any:
     if not _inliners:
-        _inliners.append(CSSInliner(keep_style_tags=True, load_remote_stylesheets=False))
+        _inliners.append(css_inline.CSSInliner(keep_style_tags=True, load_remote_stylesheets=False))
     return _inliners[0]
 
 
