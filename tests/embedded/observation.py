@@ -32,6 +32,13 @@ def command_lines() -> list[str]:
     return [text.replace("\0", " ") for text in _read_all("cmdline")]
 
 
+def command_line(pid: int) -> str:
+    """Return a process's command line (Linux); nothing once it ended."""
+    with contextlib.suppress(OSError):
+        return Path(f"/proc/{pid}/cmdline").read_text(errors="replace").replace("\0", " ")
+    return ""
+
+
 def children_of(pid: int) -> list[int]:
     """Return the process ids of a process's children (Linux)."""
     splits = [text.partition(" ") for text in _read_all("stat")]

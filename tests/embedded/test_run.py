@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from prm.embedded.state import ROOT, State
-from tests.embedded.observation import children_of, command_lines, eventually, is_alive
+from tests.embedded.observation import command_line, children_of, command_lines, eventually, is_alive
 
 pytestmark = [
     pytest.mark.slow,
@@ -62,10 +62,7 @@ def everything_of(home: Path) -> list[str]:
 
 
 def pid_of(supervisor: subprocess.Popen, part: str) -> int | None:
-    for pid in children_of(supervisor.pid):
-        if part in Path(f"/proc/{pid}/cmdline").read_text(encoding="utf-8").replace("\0", " "):
-            return pid
-    return None
+    return next((pid for pid in children_of(supervisor.pid) if part in command_line(pid)), None)
 
 
 def test_it_answers_starts_a_killed_worker_again_and_leaves_nothing_behind(run, home, port):
