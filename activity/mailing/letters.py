@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.template.loader import render_to_string
 
+from prm.kernel.lazily import lazily
+
 if TYPE_CHECKING:
     from django.utils.functional import Promise
 
