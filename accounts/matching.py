@@ -17,8 +17,9 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.name_similarity import NameProfile, deletions_of, name_similarity, profile_of, respelled, sounds_of
-from accounts.naming import fold_text, split_domain
+from accounts.naming import fold_text
 from accounts.vocabulary import GENERIC_WEIGHT, WEIGHTS
+from prm.kernel.domains import split_domain
 
 SAME_FROM = 90
 REVIEW_FROM = 60

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from django_countries import countries
 
 from accounts.matching import Identity, match_keys
-from accounts.naming import normalise_name, registrable_domain
+from accounts.naming import normalise_name
 from accounts.sheets import (
     Cells,
     Unreadable,
@@ -30,6 +30,7 @@ from accounts.sheets import (
     text_rows,
 )
 from accounts.workbooks import workbook_rows
+from prm.kernel.domains import registrable_domain
 from prm.kernel.errors import RuleViolation
 
 LONGEST_NAME = 200

@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import AccountLink, AccountOrigin
 from accounts.matching import REVIEW_FROM, Identity, Match, compare, match_keys
-from accounts.naming import normalise_name, registrable_domain
+from accounts.naming import normalise_name
+from prm.kernel.domains import registrable_domain
 from prm.kernel.errors import Conflict
 
 ATTEMPTS = 5

@@ -23,10 +23,11 @@ import psycopg2.extras
 from django.db import connection
 
 from accounts.matching import match_keys
-from accounts.naming import normalise_name, registrable_domain
+from accounts.naming import normalise_name
 from bench.one_winner import Field, Race, make_field, race, registration, run_at_once
 from dealreg.models import Deal
 from dealreg.services import approve_deal, register_deal
+from prm.kernel.domains import registrable_domain
 from prm.kernel.errors import RuleViolation
 
 # Rows are numbered from far apart, so that a number in a statement tells what it is the number of.

@@ -29,6 +29,14 @@ class PartnerQuerySet(ScopedQuerySet):
         return self.none()
 
 
+class OfPartnerQuerySet(ScopedQuerySet):
+    """What belongs to a partner as such, whichever vendors it works with."""
+
+    def visible_to(self, actor: Actor) -> Self:
+        """Show it to whoever sees the partner."""
+        return self.filter(partner__in=apps.get_model("partners", "Partner").objects.visible_to(actor))
+
+
 class EnrollmentQuerySet(ScopedQuerySet):
     """Enrollments."""
 

@@ -1,5 +1,6 @@
 """Vendors, their programs, partners, enrollments, the seats people act from, and how they come to them."""
 
+from partners.models.domains import PartnerDomain
 from partners.models.organisations import LOGO_FOLDER, Enrollment, Partner, Program, Vendor, logo_url
 from partners.models.providers import CompanyIdentity, IdentityProvider, SeenAssertion
 from partners.models.seats import AccessToken, Invitation, Seat
@@ -12,6 +13,7 @@ __all__ = [
     "IdentityProvider",
     "Invitation",
     "Partner",
+    "PartnerDomain",
     "Program",
     "Seat",
     "SeenAssertion",

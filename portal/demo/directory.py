@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from accounts.enums import AccountLink, AccountOrigin
 from accounts.matching import REVIEW_FROM, Identity, Match, compare, match_keys
 from accounts.models import Account
-from accounts.naming import normalise_name, registrable_domain
+from accounts.naming import normalise_name
+from prm.kernel.domains import registrable_domain
 
 if TYPE_CHECKING:
     from datetime import datetime

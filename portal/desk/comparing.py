@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.translation import gettext as _
 
-from accounts.naming import fold_text, registrable_domain, split_name
+from accounts.naming import fold_text, split_name
 from portal.formats import day_text
+from prm.kernel.domains import registrable_domain
 from prm.kernel.money import shown
 
 if TYPE_CHECKING:
