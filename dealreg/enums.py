@@ -96,3 +96,12 @@ class Askable(TextChoices):
     CLOSE_DATE = "close_date", _("Expected close")
     NOTES = "notes", _("What has happened so far")
     FILES = "files", _("A file as proof")
+
+
+class MilestoneKind(TextChoices):
+    """What a deal achieves that counts."""
+
+    REGISTERED = "registered", _("Registered")
+    APPROVED = "approved", _("Approved")
+    WON = "won", _("Won")
+    LOST = "lost", _("Lost")

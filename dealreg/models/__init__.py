@@ -2,8 +2,9 @@
 
 from dealreg.models.deal import Deal, DealLine
 from dealreg.models.draft import DealDraft
+from dealreg.models.milestone import DealMilestone
 from dealreg.models.policy import Policy
 from dealreg.models.protection import Conflict, Protection
 from dealreg.models.talk import Comment, DealFile
 
-__all__ = ["Comment", "Conflict", "Deal", "DealDraft", "DealFile", "DealLine", "Policy", "Protection"]
+__all__ = ["Comment", "Conflict", "Deal", "DealDraft", "DealFile", "DealLine", "DealMilestone", "Policy", "Protection"]

@@ -13,7 +13,8 @@ from accounts.enums import AccountLink
 from accounts.models import Account
 from accounts.resolving import create_account
 from dealreg import events
-from dealreg.enums import Askable, DeclineReason
+from dealreg.enums import Askable, DeclineReason, MilestoneKind
+from dealreg.milestones import reach
 from dealreg.models import Deal
 from dealreg.permissions import DECIDE_DEALS
 from dealreg.reports import line_for
@@ -78,6 +79,7 @@ def approve_deal(
     if competes(fresh.part) and fresh.protected_until:
         _check_turn(fresh, actor, overtake_reason)
         claim_protection(fresh, until=fresh.protected_until)
+    reach(fresh, MilestoneKind.APPROVED)
     return fresh
 
 

@@ -9,7 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from dealreg import events
-from dealreg.enums import CommentAudience, LostReason, Outcome, Status
+from dealreg.enums import CommentAudience, LostReason, MilestoneKind, Outcome, Status
+from dealreg.milestones import CLOSED, reach, take_back
 from dealreg.models import Comment, Deal
 from dealreg.permissions import COMMENT_DEALS, NOTE_DEALS, WORK_DEALS
 from dealreg.rules import check_close_date
@@ -87,7 +88,7 @@ def win_deal(*, actor: Actor, deal: Deal, value: Decimal | None, closed_on: date
         Http404, Forbidden, Conflict: as `move`. RuleViolation: value or day missing, or the day is in the future.
     """
     _check_closed_on(closed_on)
-    return move(
+    fresh: Deal = move(
         OUTCOME,
         "win",
         row=deal,
@@ -96,6 +97,8 @@ def win_deal(*, actor: Actor, deal: Deal, value: Decimal | None, closed_on: date
         changes={"closed_value": value, "closed_on": closed_on, "outcome_text": remark},
         data={"value": shown(value, deal.currency), "remark": remark},
     )
+    reach(fresh, MilestoneKind.WON)
+    return fresh
 
 
 @transaction.atomic
@@ -125,6 +128,7 @@ def lose_deal(*, actor: Actor, deal: Deal, reason: str, closed_on: date | None, 
         data={"reason": label, "remark": remark},
     )
     release_protections(fresh)
+    reach(fresh, MilestoneKind.LOST)
     return fresh
 
 
@@ -135,13 +139,17 @@ def _check_closed_on(day: date | None) -> None:
 
 @transaction.atomic
 def reopen_deal(*, actor: Actor, deal: Deal) -> Deal:
-    """Open a won or lost deal again; protection that was released doesn't come back. Records `deal.reopened`.
+    """Open a won or lost deal again; protection that was released doesn't come back, and it no longer counts as closed.
+
+    Records `deal.reopened`.
 
     Raises:
         Http404, Forbidden, Conflict: as `move`.
     """
     cleared = {"closed_on": None, "closed_value": None, "lost_reason": "", "outcome_text": ""}
-    return move(OUTCOME, "reopen", row=deal, actor=actor, changes=cleared)
+    fresh: Deal = move(OUTCOME, "reopen", row=deal, actor=actor, changes=cleared)
+    take_back(fresh, *CLOSED)
+    return fresh
 
 
 @transaction.atomic

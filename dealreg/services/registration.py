@@ -19,7 +19,8 @@ from accounts.models import Price, Product
 from accounts.naming import normalise_name
 from accounts.resolving import Resolution, resolve_customer
 from dealreg import events
-from dealreg.enums import Askable, Status
+from dealreg.enums import Askable, MilestoneKind, Status
+from dealreg.milestones import reach, take_back
 from dealreg.models import Conflict, Deal, DealLine
 from dealreg.permissions import REGISTER_DEALS
 from dealreg.rules import Terms, check_close_date, competes, needs_review, overlap
@@ -93,6 +94,7 @@ def _register(actor: Actor, registration: Registration, terms: Terms | None) -> 
     if review:
         _keep_conflicts(deal, resolution)
     record(events.SUBMITTED, actor=actor, subject=deal, after={"status": deal.status}, data=_facts(deal))
+    reach(deal, MilestoneKind.REGISTERED)
     if registration.submission is not None:
         _take_over(actor, deal)
     return deal
@@ -334,7 +336,9 @@ def _match_again(deal: Deal, actor: Actor) -> None:
 
 @transaction.atomic
 def withdraw_deal(*, actor: Actor, deal: Deal, message: str = "") -> Deal:
-    """Withdraw a registration; its place in line or its protection is free at once. Records `deal.withdrawn`.
+    """Withdraw a registration; its place in line or its protection is free at once, and it no longer counts.
+
+    Records `deal.withdrawn`.
 
     Raises:
         Http404, Forbidden, Conflict: as `move`. RuleViolation: the deal is closed.
@@ -342,6 +346,7 @@ def withdraw_deal(*, actor: Actor, deal: Deal, message: str = "") -> Deal:
     unasked: dict[str, Any] = {"asked_fields": [], "asked_text": "", "clock_left": None}
     fresh: Deal = move(REGISTRATION, "withdraw", row=deal, actor=actor, changes=unasked, data={"message": message})
     release_protections(fresh)
+    take_back(fresh, MilestoneKind.REGISTERED, MilestoneKind.APPROVED)
     return fresh
 
 

@@ -3,6 +3,7 @@
 from partners.models.domains import PartnerDomain
 from partners.models.organisations import LOGO_FOLDER, Enrollment, Partner, Program, Vendor, logo_url
 from partners.models.providers import CompanyIdentity, IdentityProvider, SeenAssertion
+from partners.models.rates import ExchangeRate
 from partners.models.seats import AccessToken, Invitation, Seat
 
 __all__ = [
@@ -10,6 +11,7 @@ __all__ = [
     "AccessToken",
     "CompanyIdentity",
     "Enrollment",
+    "ExchangeRate",
     "IdentityProvider",
     "Invitation",
     "Partner",

@@ -150,6 +150,14 @@ class Enrollment(ScopedModel):
         verbose_name=_("partner manager"),
     )
     enrolled_at = models.DateTimeField(_("since"), default=timezone.now)
+    external_id = models.CharField(
+        _("your number for it"),
+        max_length=80,
+        blank=True,
+        db_default="",
+        default="",
+        help_text=_("What your ERP or CRM calls this partner; sales lines and certificates name it."),
+    )
 
     objects = EnrollmentQuerySet.as_manager()
 
@@ -159,6 +167,11 @@ class Enrollment(ScopedModel):
         constraints = [
             models.UniqueConstraint(fields=["program", "partner"], name="enrollment_once"),
             models.UniqueConstraint(fields=["id", "vendor", "partner"], name="enrollment_with_tenant"),
+            models.UniqueConstraint(
+                fields=["vendor", "external_id"],
+                condition=~models.Q(external_id=""),
+                name="enrollment_external_id_once",
+            ),
             vendor_match("program", "partners.Program", "enrollment_vendor_of_program"),
         ]
         indexes = [models.Index(fields=["partner", "vendor"], name="enrollment_partner")]

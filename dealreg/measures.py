@@ -1,0 +1,111 @@
+"""What deals count for: registrations, approvals, wins and losses, by enrollment and day."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from dealreg.enums import Part
+from standing.registry import How, Tag, fact_source, measure
+
+MILESTONES = """
+SELECT m.enrollment_id, 'deal:' || m.deal_id AS key, m.day, NULL::date AS ends, coalesce(m.vendor_amount, 0) AS amount,
+  m.n, NULL::text AS who, m.recorded_at AS known_at,
+  d.customer_country AS tag_country, f.code AS tag_family, d.part AS tag_part
+FROM dealreg_dealmilestone m JOIN dealreg_deal d ON d.id = m.deal_id
+JOIN accounts_productfamily f ON f.id = m.family_id
+WHERE m.vendor_id = %(vendor)s AND m.kind """
+TAGS = {
+    "country": Tag(_("Customer's country")),
+    "family": Tag(_("Product family")),
+    "part": Tag(_("Partner's part"), dict(Part.choices)),
+}
+
+fact_source(
+    "deal.registered",
+    label=_("Registered deals"),
+    unit="money",
+    sql=MILESTONES + "= 'registered'",
+    tags=TAGS,
+    events=("deal.submitted", "deal.withdrawn"),
+)
+fact_source(
+    "deal.approved",
+    label=_("Approved deals"),
+    unit="money",
+    sql=MILESTONES + "= 'approved'",
+    tags=TAGS,
+    events=("deal.approved", "deal.withdrawn"),
+)
+fact_source(
+    "deal.won",
+    label=_("Won deals"),
+    unit="money",
+    sql=MILESTONES + "= 'won'",
+    tags=TAGS,
+    events=("deal.won", "deal.reopened"),
+)
+fact_source(
+    "deal.closed",
+    label=_("Won and lost deals"),
+    unit="money",
+    sql=MILESTONES + "IN ('won', 'lost')",
+    tags=TAGS,
+    events=("deal.won", "deal.lost", "deal.reopened"),
+    earns=False,
+)
+
+measure(
+    "revenue.won",
+    label=_("Won revenue"),
+    sentence=_("The value at which deals were won, at the exchange rate of the day on which they closed."),
+    unit="money",
+    source="deal.won",
+)
+measure(
+    "deals.won",
+    label=_("Won deals"),
+    sentence=_("How many deals were won; one that was opened again doesn't count until it is won again."),
+    unit=_("deals"),
+    source="deal.won",
+    how=How.COUNT,
+)
+measure(
+    "deals.closed",
+    label=_("Closed deals"),
+    sentence=_("How many deals were won or lost."),
+    unit=_("deals"),
+    source="deal.closed",
+    how=How.COUNT,
+)
+measure(
+    "deals.registered",
+    label=_("Registered deals"),
+    sentence=_("How many deals were registered and not withdrawn."),
+    unit=_("deals"),
+    source="deal.registered",
+    how=How.COUNT,
+)
+measure(
+    "deals.approved",
+    label=_("Approved deals"),
+    sentence=_("How many registrations were approved and not withdrawn."),
+    unit=_("deals"),
+    source="deal.approved",
+    how=How.COUNT,
+)
+measure(
+    "revenue.registered",
+    label=_("Registered value"),
+    sentence=_("The value of deals as registered, without those withdrawn, at the exchange rate of that day."),
+    unit="money",
+    source="deal.registered",
+)
+measure(
+    "deals.win_rate",
+    label=_("Win rate"),
+    sentence=_("Of the deals that were won or lost, the share that was won."),
+    unit="percent",
+    source="deal.won",
+    how=How.COUNT,
+    per="deals.closed",
+)
