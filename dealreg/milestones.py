@@ -1,7 +1,7 @@
 """Writes deals' milestones: one statement each, in the transaction of the service that made it happen.
 
-`reach` notes that a deal got somewhere, unless that is noted already; `take_back` writes the counter-entry. Who calls them
-holds the deal's lock, and the unique key (deal, kind, turn, n) refuses a second row even to who doesn't.
+`reach` notes that a deal got somewhere, unless that is noted already; `take_back` writes the counter-entry. Who calls
+them holds the deal's lock, and the unique key (deal, kind, turn, n) refuses a second row even to who doesn't.
 """
 
 from __future__ import annotations

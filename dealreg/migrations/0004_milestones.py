@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('accounts', '0001_initial'),
         ('dealreg', '0003_vacuum_deals_often'),
-        ('partners', '0003_facts'),
+        ('partners', '0005_facts'),
     ]
 
     operations = [
@@ -37,7 +37,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'milestone',
                 'verbose_name_plural': 'milestones',
-                'indexes': [models.Index(fields=['vendor', 'kind', 'enrollment', 'day'], include=('vendor_amount', 'n', 'recorded_at', 'deal', 'family'), name='milestone_of_enrollment'), models.Index(condition=models.Q(('vendor_amount', None)), fields=['vendor', 'currency'], name='milestone_unrated')],
+                'indexes': [models.Index(condition=models.Q(('vendor_amount', None)), fields=['vendor', 'currency'], name='milestone_unrated')],
                 'constraints': [prm.kernel.constraints.CompositeForeignKey(fields=('deal', 'enrollment', 'vendor', 'partner'), name='milestone_tenant', to='dealreg.Deal', to_fields=('id', 'enrollment', 'vendor', 'partner')), models.UniqueConstraint(fields=('deal', 'kind', 'turn', 'n'), name='milestone_once'), models.CheckConstraint(condition=models.Q(('n__in', [1, -1])), name='milestone_counts_one'), models.CheckConstraint(condition=models.Q(('amount', 0), models.Q(('amount__gt', 0), ('n', 1)), models.Q(('amount__lt', 0), ('n', -1)), _connector='OR'), name='milestone_signed'), models.CheckConstraint(condition=models.Q(models.Q(('rated_on', None), ('vendor_amount', None)), models.Q(('rated_on__isnull', False), ('rated_on__lte', models.F('day')), ('vendor_amount__isnull', False)), _connector='OR'), name='milestone_amount_has_rate')],
             },
         ),

@@ -53,7 +53,9 @@ class DealMilestone(ScopedModel):
             deal_match("milestone_tenant"),
             models.UniqueConstraint(fields=["deal", "kind", "turn", "n"], name="milestone_once"),
             models.CheckConstraint(condition=Q(n__in=[1, -1]), name="milestone_counts_one"),
-            models.CheckConstraint(condition=Q(amount=0) | Q(amount__gt=0, n=1) | Q(amount__lt=0, n=-1), name="milestone_signed"),
+            models.CheckConstraint(
+                condition=Q(amount=0) | Q(amount__gt=0, n=1) | Q(amount__lt=0, n=-1), name="milestone_signed"
+            ),
             models.CheckConstraint(
                 condition=Q(vendor_amount=None, rated_on=None)
                 | Q(vendor_amount__isnull=False, rated_on__isnull=False, rated_on__lte=F("day")),

@@ -17,8 +17,8 @@ SMALLEST = "0.0000000001"
 class ExchangeRate(ScopedModel):
     """What one unit of a currency is worth in the vendor's currency, from a day until the next rate's.
 
-    SQL converts with `partners_rate(vendor, currency, day)`, which returns `rate` and `rated_on`: 1 for the vendor's own
-    currency, nulls where no rate holds.
+    SQL converts with `partners_rate(vendor, currency, day)`, which returns `rate` and `rated_on`: 1 for the vendor's
+    own currency, no row where no rate holds.
     """
 
     scope = Scope(vendor="vendor_id")

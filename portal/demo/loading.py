@@ -18,6 +18,7 @@ from activity.models import Event
 from dealreg import events
 from dealreg.enums import Status
 from dealreg.letters import approval_letter
+from dealreg.milestones import catch_up
 from dealreg.models import Comment, Conflict, Deal, DealDraft, DealFile, DealLine, Protection
 from partners.models import Vendor
 from portal.demo.brightpath import plan_brightpath
@@ -30,6 +31,7 @@ from portal.demo.jobs import write_jobs
 from portal.demo.kept_views import write_views
 from portal.demo.mail_choices import write_mail_choices
 from portal.demo.queue import HALDEN_PAIRS, PAIRS, plan_queue
+from portal.demo.rates import write_rates
 from portal.demo.stories import Happening, Story
 from portal.demo.told import write_told
 from portal.demo.world import World, make_world
@@ -80,6 +82,8 @@ def load(now: datetime) -> None:
         _write_accounts(side.book)
     stories = chronicle.every()
     _write_deals(stories)
+    write_rates(world)
+    catch_up()
     files = _write_letters(stories)
     _write_drafts(world)
     told = _write_events([happening for story in stories for happening in story.happenings] + files)

@@ -12,7 +12,7 @@ BACKWARD = "DROP TRIGGER dealreg_dealmilestone_append_only ON dealreg_dealmilest
 
 
 class Migration(migrations.Migration):
-    dependencies = [("dealreg", "0004_milestones"), ("partners", "0003_facts")]
+    dependencies = [("dealreg", "0005_milestones_covered"), ("partners", "0005_facts")]
     operations = [
         migrations.RunSQL(CATCH_UP, migrations.RunSQL.noop),
         migrations.RunSQL(FORWARD, BACKWARD),

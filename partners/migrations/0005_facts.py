@@ -27,5 +27,5 @@ DROP FUNCTION partners_rate(bigint, text, date);
 
 
 class Migration(migrations.Migration):
-    dependencies = [("partners", "0002_exchange_rates")]
+    dependencies = [("partners", "0004_enrollment_external_id")]
     operations = [migrations.RunSQL(FORWARD, BACKWARD)]
