@@ -26,7 +26,6 @@ def write_rates(world: World) -> None:
         for place, (currency, (middle, swing)) in enumerate(PER_EURO.items()):
             rate = Decimal(str(round(1 / (middle + swing * sin(month / 5 + place)), 4)))
             rows += [
-                ExchangeRate(vendor=side.vendor, currency=currency, day=day, rate=rate)
-                for side in world.sides.values()
+                ExchangeRate(vendor=side.vendor, currency=currency, day=day, rate=rate) for side in world.sides.values()
             ]
     ExchangeRate.objects.bulk_create(rows)

@@ -1,5 +1,7 @@
-"""Tiers, what they bring, and the tier each enrollment holds."""
+"""Tiers, what they bring, what people earn, and facts that wait to be booked."""
 
+from standing.models.achievements import Achievement, Credential, Holding
 from standing.models.ladder import Benefit, Standing, Tier
+from standing.models.waiting import WaitingFact
 
-__all__ = ["Benefit", "Standing", "Tier"]
+__all__ = ["Achievement", "Benefit", "Credential", "Holding", "Standing", "Tier", "WaitingFact"]

@@ -1,0 +1,83 @@
+"""What people's certificates and courses count for."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from standing.enums import CredentialKind, CredentialLevel
+from standing.registry import How, Tag, fact_source, measure
+
+HOLDER = "coalesce('person:' || a.person_id, 'mail:' || nullif(a.holder_email, ''), 'name:' || lower(a.holder_name))"
+HOLDINGS = """
+SELECT h.enrollment_id, 'achievement:' || h.achievement_id AS key, h.day, h.ends, h.n AS amount, h.n, {who} AS who,
+  h.recorded_at AS known_at, c.slug AS tag_credential, c.level AS tag_level, c.kind AS tag_kind
+FROM standing_holding h JOIN standing_achievement a ON a.id = h.achievement_id
+JOIN standing_credential c ON c.id = a.credential_id
+WHERE h.vendor_id = %(vendor)s AND c.kind {kinds}
+"""
+CERTIFICATES, COURSES = "<> 'course'", "= 'course'"
+TAGS = {
+    "credential": Tag(_("Certificate or course")),
+    "level": Tag(_("Level"), dict(CredentialLevel.choices)),
+    "kind": Tag(_("Kind"), dict(CredentialKind.choices)),
+}
+EVENTS = ("achievements.booked", "achievements.moved")
+
+fact_source(
+    "certificate.held",
+    label=_("Certificates"),
+    unit=_("certificates"),
+    sql=HOLDINGS.format(who=HOLDER, kinds=CERTIFICATES),
+    tags=TAGS,
+    events=EVENTS,
+)
+fact_source(
+    "certificate.kinds",
+    label=_("Kinds of certificate"),
+    unit=_("certificates"),
+    sql=HOLDINGS.format(who="c.slug", kinds=CERTIFICATES),
+    tags=TAGS,
+    events=EVENTS,
+    earns=False,
+)
+fact_source(
+    "course.completed",
+    label=_("Completed courses"),
+    unit=_("courses"),
+    sql=HOLDINGS.format(who=HOLDER, kinds=COURSES),
+    tags=TAGS,
+    events=EVENTS,
+)
+
+measure(
+    "certificates.valid",
+    label=_("Valid certificates"),
+    sentence=_("How many certificates and accreditations the partner’s people hold that haven’t expired."),
+    unit=_("certificates"),
+    source="certificate.held",
+    how=How.COUNT,
+)
+measure(
+    "people.certified",
+    label=_("Certified people"),
+    sentence=_("How many of the partner’s people hold at least one valid certificate; each person counts once."),
+    unit=_("people"),
+    source="certificate.held",
+    how=How.PEOPLE,
+)
+measure(
+    "certificates.held",
+    label=_("Certificates held"),
+    sentence=_("Which certificates at least one of the partner’s people holds."),
+    unit=_("certificates"),
+    source="certificate.kinds",
+    how=How.VALUES,
+)
+measure(
+    "courses.completed",
+    label=_("Completed courses"),
+    sentence=_("How many courses the partner’s people completed, here or elsewhere."),
+    unit=_("courses"),
+    source="course.completed",
+    how=How.COUNT,
+)
