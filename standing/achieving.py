@@ -1,8 +1,8 @@
 """Certificates and courses from outside: recorded once, and counted for the partners at which their holders work.
 
 Certificates follow the person. Where somebody with the holder's address has an active seat at a partner that is
-enrolled with the vendor, the achievement counts for that partner's enrollments, whatever the source named; else for
-the enrollment that the source named. It counts from the day on which it was earned; at a partner that the person came to
+enrolled with the vendor, the achievement counts for that partner's enrollments, whatever the source named; else for the
+enrollment that the source named. It counts from the day on which it was earned; at a partner that the person came to
 later, from the day on which the product learned of it. When the person leaves, it ends there that day.
 """
 
