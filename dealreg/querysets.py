@@ -69,7 +69,7 @@ class DraftQuerySet(ScopedQuerySet):
 
     def visible_to(self, actor: Actor) -> Self:
         """Show a person the drafts it wrote from the seat it acts from."""
-        if not actor.is_partner:
+        if not actor.is_partner or actor.read_only:
             return self.none()
         return self.filter(person_id=actor.person_id, seat_id=actor.seat_id, discarded_at=None)
 
@@ -86,7 +86,7 @@ class FileQuerySet(ScopedQuerySet):
     def visible_to(self, actor: Actor) -> Self:
         """Show a deal's files to who sees the deal, a draft's files to its writer."""
         on_deals = super().visible_to(actor).filter(deal__isnull=False)
-        if not actor.is_partner:
+        if not actor.is_partner or actor.read_only:
             return on_deals
         return on_deals | self.filter(
             draft__person_id=actor.person_id, draft__seat_id=actor.seat_id, draft__discarded_at=None

@@ -26,7 +26,7 @@ class JobQuerySet(ScopedQuerySet):
         """
         if actor.kind is Kind.SYSTEM:
             return super().visible_to(actor)
-        if actor.person_id is None:
+        if actor.person_id is None or actor.read_only:
             return self.none()
         seen = Q(person_id=actor.person_id, seat_id=actor.seat_id)
         if actor.is_vendor or (actor.is_partner and actor.reach is Reach.ALL):

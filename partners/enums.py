@@ -35,3 +35,12 @@ class Protocol(TextChoices):
 
     OIDC = "oidc", _("OpenID Connect")
     SAML = "saml", _("SAML 2.0")
+
+
+class ViewingEnd(TextChoices):
+    """How a look at the portal through a partner's eyes ended."""
+
+    LEFT = "left", _("left")
+    TIME = "time", _("its time was over")
+    SIGNED_OUT = "signed_out", _("signed out")
+    ACCESS = "access", _("the right to it ended")

@@ -45,5 +45,15 @@ ONBOARDING_STARTED = event("enrollment.onboarding", _("started the onboarding: {
 ENROLLMENT_ACTIVATED = event("enrollment.activated", _("made the enrollment active: {reason}"), icon="ok", tone="good")
 ENROLLMENT_SUSPENDED = event("enrollment.suspended", _("suspended the enrollment: {reason}"), icon="pause", tone="warn")
 ENROLLMENT_RETIRED = event("enrollment.retired", _("retired the enrollment: {reason}"), icon="x", tone="bad")
+VIEWING_STARTED = event(
+    "viewing.started", _("began to view the portal as {partner}: {role}"), icon="eye", audience=Audience.VENDOR
+)
+VIEWING_ENDED = event(
+    "viewing.ended",
+    _("stopped viewing the portal as {partner}"),
+    alone=_("Viewing the portal as {partner} ended by itself"),
+    icon="eye",
+    audience=Audience.VENDOR,
+)
 PERSON_DISABLED = event("person.disabled", _("closed the account"), icon="lock", audience=Audience.VENDOR)
 PERSON_ENABLED = event("person.enabled", _("opened the account again"), icon="lock", audience=Audience.VENDOR)

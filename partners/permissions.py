@@ -6,6 +6,9 @@ from prm.kernel.actors import PARTNER_ROLES, VENDOR_ROLES, Role, permission
 
 VIEW_PARTNERS = permission("partner.view", _("See partners"), roles=VENDOR_ROLES, scope="partners:read", system=True)
 EDIT_PARTNERS = permission("partner.edit", _("Change partners"), roles={Role.MANAGER}, scope="partners:write")
+VIEW_AS_PARTNER = permission(
+    "partner.view_as", _("View the portal as a partner"), roles={Role.MANAGER}, scope="partners:write"
+)
 VIEW_TEAM = permission("team.view", _("See the team"), roles=PARTNER_ROLES, scope="partners:read")
 MANAGE_TEAM = permission("team.manage", _("Manage the team"), roles={Role.ADMINISTRATOR}, scope="partners:write")
 MANAGE_STAFF = permission("staff.manage", _("Manage the vendor’s staff"), roles={Role.MANAGER}, scope="partners:write")

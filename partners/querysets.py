@@ -68,6 +68,8 @@ class InvitationQuerySet(ScopedQuerySet):
 
     def visible_to(self, actor: Actor) -> Self:
         """Show a partner those to its team, a vendor those to its staff and those that it sent itself."""
+        if actor.read_only:
+            return self.none()
         if actor.is_partner:
             return self.filter(partner_id=actor.partner_id)
         if actor.kind in {Kind.VENDOR, Kind.SYSTEM} and actor.vendor_id is not None:

@@ -54,7 +54,7 @@ def people_with_seats() -> QuerySet[Person]:
     enrollments = (
         Enrollment.objects.filter(partner=OuterRef("partner"), status__in=LIVE)
         .order_by("vendor__name", "id")
-        .values(json=JSONObject(id="id", vendor=_brand("vendor__")))
+        .values(json=JSONObject(id="id", vendor=brand_of("vendor__")))
     )
     seats = (
         Seat.objects.filter(person=OuterRef("pk"), is_active=True)
@@ -68,7 +68,7 @@ def people_with_seats() -> QuerySet[Person]:
                 partner_id="partner_id",
                 locked=F("vendor__company_sign_in_required"),
                 organisation=Case(When(vendor__isnull=False, then=F("vendor__name")), default=F("partner__name")),
-                vendor=Case(When(Q(vendor__isnull=False), then=_brand("vendor__")), default=Value(None)),
+                vendor=Case(When(Q(vendor__isnull=False), then=brand_of("vendor__")), default=Value(None)),
                 enrollments=ArraySubquery(enrollments),
             )
         )
@@ -77,7 +77,8 @@ def people_with_seats() -> QuerySet[Person]:
     return Person.objects.annotate(seat_rows=ArraySubquery(seats), mail_bounces=bounces)
 
 
-def _brand(path: str) -> JSONObject:
+def brand_of(path: str) -> JSONObject:
+    """Return what the shell shows of the vendor at a path, as JSON."""
     return JSONObject(
         id=f"{path}id",
         name=f"{path}name",

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
     from partners.seats import Place, VendorBrand
+    from partners.view_as import Seen
     from prm.kernel.actors import Actor
 
 MOST_COUNTED = 100
@@ -61,6 +62,8 @@ class Shell:
     can_register: bool
     can_console: bool
     search_url: str
+    view_as: Seen | None = None
+    """Set while a vendor's person views the portal as a partner."""
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -94,8 +97,8 @@ def _shell(request: Any) -> Shell:
         actor=actor,
         person=request.user,
         seat=place,
-        seats=[other for other in places_of(request.user) if place is None or other.id != place.id],
-        locked=locked_places_of(request.user),
+        seats=[] if actor.read_only else [each for each in places_of(request.user) if not place or each.id != place.id],
+        locked=() if actor.read_only else locked_places_of(request.user),
         area=area,
         vendors=vendors,
         vendor=vendor,
@@ -110,6 +113,7 @@ def _shell(request: Any) -> Shell:
         can_register=actor.is_partner and actor.may(REGISTER_DEALS),
         can_console=actor.may(USE_CONSOLE),
         search_url=reverse("search"),
+        view_as=getattr(request, "view_as", None),
     )
 
 

@@ -74,6 +74,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
     "portal.middleware.RuleViolationMiddleware",
+    "portal.middleware.ViewAsMiddleware",
 ]
 
 ROOT_URLCONF = "prm.urls"
@@ -152,6 +153,7 @@ CELERY_BEAT_SCHEDULE = {
     "remind-expiring": {"task": "dealreg.remind_expiring", "schedule": 900.0, "options": {"expires": 900}},
     "escalate-overdue": {"task": "dealreg.escalate_overdue", "schedule": 300.0, "options": {"expires": 300}},
     "clear-discarded": {"task": "dealreg.clear_discarded", "schedule": 3600.0, "options": {"expires": 3600}},
+    "end-viewings": {"task": "partners.end_overdue_viewings", "schedule": 60.0, "options": {"expires": 60}},
     "clear-stale": {"task": "activity.clear_stale", "schedule": 86400.0},
     "clear-imports": {"task": "accounts.clear_imports", "schedule": 3600.0, "options": {"expires": 3600}},
     "work-jobs": {"task": "jobs.work", "schedule": 5.0, "options": {"expires": 10}},

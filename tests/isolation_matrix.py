@@ -2,7 +2,8 @@
 
 Columns are personas: at Brightpath its administrator, sales, marketing and technical (who reaches own deals only);
 Kappel's sales; Isle's sales (retired at Northwind, active at Halden); Northwind's manager, approver, finance and
-executive; Halden's manager and approver; the operator; a person without a seat; a stranger.
+executive; Halden's manager and approver; the operator; a person without a seat; a stranger; and Northwind's manager who
+views the portal as Brightpath's administrator: reads what both may read, and changes nothing.
 """
 
 from __future__ import annotations
@@ -23,11 +24,14 @@ PERSONAS = {
     "ope": "operator",
     "nob": "nobody",
     "anon": "",
+    "vie": "northwind_manager",
 }
+VIEWER, LEAVES = "vie", "view-as-leave"
+"""Who only looks: every POST of the matrix is refused to it, but the one that leaves."""
 
 GROUPS = {
     "brightpath": "adm sal mkt tec",
-    "partners": "adm sal mkt tec kap isl",
+    "partners": "adm sal mkt tec kap isl vie",
     "northwind": "man app fin exe",
     "halden": "hma hap",
     "vendors": "man app fin exe hma hap",
@@ -46,20 +50,20 @@ AREAS = {
     # area      who is inside, and what the others get: in = led to sign-in
     "portal": ("partners", {"anon": "in"}),
     "desk": ("vendors", {"anon": "in"}),
-    "person": ("people", {"anon": "in"}),
+    "person": ("people vie", {"anon": "in"}),
     "seated": ("seated", {"anon": "in"}),
     "system": ("ope", {"anon": "in"}),
-    "open": ("everyone", {}),
+    "open": ("everyone vie", {}),
     "api": ("seated", {"anon": "401"}),
-    "console": ("man hma", dict.fromkeys(PERSONAS, "in")),
+    "console": ("man hma", dict.fromkeys(PERSONAS, "in") | {VIEWER: "403"}),
 }
 """Inside the area without the right: 403 where the row is in sight, 404 where it isn't. Outside: 403, or as said."""
 
 SIGHT = {
     "deal": {
-        "nb": "adm sal mkt northwind",
+        "nb": "adm sal mkt vie northwind",
         "nk": "kap northwind",
-        "nt": "adm sal mkt tec northwind",
+        "nt": "adm sal mkt tec vie northwind",
         "ni": "northwind",
         "hb": "adm sal mkt halden",
         "hi": "isl halden",
@@ -165,8 +169,8 @@ portal:deal-withdraw             portal   deal          adm sal kap isl         
 portal:deal-win                  portal   deal          adm sal kap isl            adm sal kap isl
 portal:deal-lose                 portal   deal          adm sal kap isl            adm sal kap isl
 portal:deal-reopen               portal   deal          adm sal kap isl            adm sal kap isl
-portal:deal-comment              portal   deal          partners                   partners
-portal:deal-file-add             portal   deal          partners                   partners
+portal:deal-comment              portal   deal          adm sal mkt tec kap isl    adm sal mkt tec kap isl
+portal:deal-file-add             portal   deal          adm sal mkt tec kap isl    adm sal mkt tec kap isl
 portal:team                      portal   -             partners                   -
 portal:seat                      portal   seat          adm                        adm
 portal:invite                    portal   -             adm                        adm
@@ -187,6 +191,7 @@ desk:deal-comment                desk     deal          vendors                 
 desk:deal-file-add               desk     deal          man app hma hap            man app hma hap
 desk:partner-list                desk     -             vendors                    -
 desk:partner-detail              desk     partner       vendors                    -
+desk:partner-view-as             desk     partner       man hma                    man hma
 desk:partner-invite              desk     partner       man hma                    man hma
 desk:invitation-resend           desk     first_invitation  -                      man hma
 desk:invitation-revoke           desk     first_invitation  -                      man hma
@@ -202,11 +207,12 @@ console:sign-in-required         desk     -             -                       
 console:provider                 desk     provider      man hma                    man hma
 console:provider-switch          desk     provider      -                          man hma
 company-sign-in                  open     -             everyone                   everyone
-start                            open     -             everyone                   -
-health                           open     -             everyone                   -
+start                            open     -             everyone vie               -
+health                           open     -             everyone vie               -
+view-as-leave                    person   -             -                          people vie
 seat-switch                      person   -             -                          people
 vendor-switch                    person   -             -                          people
-file                             person   file          people                     -
+file                             person   file          people vie                 -
 jobs                             person   -             people                     -
 job                              person   job           people                     -
 job-card                         person   job           people                     -
@@ -253,7 +259,7 @@ outbox-mail-body                 person   mail          people                  
 mail-previews                    person   -             people                     -
 mail-preview                     person   template      people                     -
 mail-preview-body                person   template      people                     -
-search                           person   -             people                     -
+search                           person   -             people vie                 -
 console:branding                 desk     -             man hma                    man hma
 console:branding-reset           desk     -             -                          man hma
 views                            seated   -             -                          -
@@ -381,9 +387,9 @@ NOT_OURS = {
 }
 
 READERS = {
-    "deal_nb": "adm sal mkt northwind",
+    "deal_nb": "adm sal mkt vie northwind",
     "deal_nk": "kap northwind",
-    "deal_nt": "adm sal mkt tec northwind",
+    "deal_nt": "adm sal mkt tec vie northwind",
     "deal_ni": "northwind",
     "deal_hb": "adm sal mkt halden",
     "deal_hi": "isl halden",
@@ -395,14 +401,14 @@ READERS = {
     "h_conflict": "halden",
     "n_import": "man",
     "h_import": "hma",
-    "n_catalogue": "brightpath kap northwind",
+    "n_catalogue": "brightpath kap northwind (vie)",
     "h_catalogue": "brightpath isl halden",
-    "n_tier": "brightpath northwind (kap)",
+    "n_tier": "brightpath northwind (kap) (vie)",
     "h_tier": "isl halden (brightpath)",
-    "brightpath": "brightpath vendors",
+    "brightpath": "brightpath vie vendors",
     "kappel": "kap northwind",
     "isle": "isl vendors",
-    "northwind": "brightpath kap northwind",
+    "northwind": "brightpath kap vie northwind",
     "halden": "brightpath isl halden",
     "draft_brightpath_sales": "sal",
     "draft_kappel_sales": "kap",

@@ -27,8 +27,8 @@ from dealreg.models import Comment, Conflict, Deal, DealDraft, DealFile, Policy
 from jobs.models import Job, JobFile
 from jobs.rights import RIGHTS, rights_of
 from partners.enums import EnrollmentStatus
-from partners.models import AccessToken, Enrollment, IdentityProvider, Invitation, Partner, Seat
-from partners.services import make_token
+from partners.models import AccessToken, Enrollment, IdentityProvider, Invitation, Partner, PartnerViewing, Seat
+from partners.services import make_token, start_viewing
 from portal.models import SavedView
 from portal.services import save_view
 from prm.kernel.actors import Role
@@ -66,6 +66,7 @@ class World:
     """The rows by label, and what stands in their addresses."""
 
     cast: Cast
+    viewing: PartnerViewing
     deals: dict[str, Deal] = field(default_factory=dict)
     files: dict[str, DealFile] = field(default_factory=dict)
     rows: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -84,7 +85,8 @@ DEALS = (
 
 def make_world(cast: Cast) -> World:
     """Fill every table for both vendors and all partners."""
-    world = World(cast)
+    manager = cast.actor("northwind_manager")
+    world = World(cast, start_viewing(actor=manager, partner=cast.brightpath, role=Role.ADMINISTRATOR))
     _mark_organisations(cast)
     _register(world)
     _talk(world)

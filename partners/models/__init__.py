@@ -5,6 +5,7 @@ from partners.models.organisations import LOGO_FOLDER, Enrollment, Partner, Prog
 from partners.models.providers import CompanyIdentity, IdentityProvider, SeenAssertion
 from partners.models.rates import ExchangeRate
 from partners.models.seats import AccessToken, Invitation, Seat
+from partners.models.viewings import PartnerViewing
 
 __all__ = [
     "LOGO_FOLDER",
@@ -16,6 +17,7 @@ __all__ = [
     "Invitation",
     "Partner",
     "PartnerDomain",
+    "PartnerViewing",
     "Program",
     "Seat",
     "SeenAssertion",

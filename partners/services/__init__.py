@@ -22,9 +22,11 @@ from partners.services.providers import (
 )
 from partners.services.seats import change_seat
 from partners.services.tokens import SCOPES, make_token, revoke_token
+from partners.services.viewings import VIEWING_LASTS, end_overdue_viewings, end_viewing, start_viewing
 
 __all__ = [
     "SCOPES",
+    "VIEWING_LASTS",
     "Branding",
     "Invitee",
     "Newcomer",
@@ -36,6 +38,8 @@ __all__ = [
     "change_seat",
     "disable_person",
     "enable_person",
+    "end_overdue_viewings",
+    "end_viewing",
     "forget_identity",
     "invite_people",
     "let_in",
@@ -48,6 +52,7 @@ __all__ = [
     "reset_branding",
     "revoke_invitation",
     "revoke_token",
+    "start_viewing",
     "store_logo",
     "switch_provider",
 ]

@@ -22,7 +22,7 @@ from dealreg.models import Deal
 from partners.enums import LIVE, EnrollmentStatus
 from partners.filters import PartnerFilter
 from partners.models import Enrollment, Partner, Seat
-from partners.permissions import EDIT_PARTNERS, VIEW_PARTNERS
+from partners.permissions import EDIT_PARTNERS, VIEW_AS_PARTNER, VIEW_PARTNERS
 from portal.desk.first_person import first_invitations
 from portal.desk.lists import SHOWN, at, deal_rows
 from portal.viewing import ViewedList
@@ -224,6 +224,7 @@ class PartnerDetail(ActorView):
             "rows": deal_rows(deals.order_by("-submitted_at", "-pk")[:RECENT]),
             "people": seats.order_by("person__name", "pk")[:MOST_PEOPLE],
             "waiting": first_invitations(self.actor, partner) if self.actor.may(EDIT_PARTNERS) else [],
+            "may_view_as": self.actor.may(VIEW_AS_PARTNER) and any(enrollment.is_live for enrollment in enrollments),
             "may_invite": self.actor.may(EDIT_PARTNERS) and any(enrollment.is_live for enrollment in enrollments),
             "crumbs": [{"label": _("Partners"), "url": reverse("desk:partner-list")}, {"label": partner.name}],
         }

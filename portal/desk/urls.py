@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from portal.desk import deals, decisions, first_person, lists, partners, queue
+from portal.desk import deals, decisions, first_person, lists, partners, queue, view_as
 
 app_name = "desk"
 urlpatterns = [
@@ -24,5 +24,6 @@ urlpatterns = [
     path("partners/<slug:slug>/invite/", first_person.PartnerInvite.as_view(), name="partner-invite"),
     path("partners/invitations/<int:pk>/resend/", first_person.Resend.as_view(), name="invitation-resend"),
     path("partners/invitations/<int:pk>/revoke/", first_person.Revoke.as_view(), name="invitation-revoke"),
+    path("partners/<slug:slug>/view-as/", view_as.ViewAs.as_view(), name="partner-view-as"),
     path("partners/<slug:slug>/", partners.PartnerDetail.as_view(), name="partner-detail"),
 ]

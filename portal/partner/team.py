@@ -29,6 +29,12 @@ class Team(ListPage):
     default_order = "name"
     orders = {"name": ("person__name",), "role": ("role",), "seen": ("person__last_login",)}
 
+    @property
+    def order(self) -> str:
+        """The order asked for; the vendor, viewing as partner, doesn't learn who signed in when."""
+        asked = super().order
+        return self.default_order if self.actor.read_only and asked.lstrip("-") == "seen" else asked
+
     def rows(self) -> Any:
         """Return the seats with their people."""
         return Seat.objects.visible_to(self.actor).select_related("person")

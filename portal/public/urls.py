@@ -24,6 +24,7 @@ from portal.public import (
     system,
     system_people,
     tokens,
+    view_as,
     views,
 )
 from portal.search import views as search
@@ -33,6 +34,7 @@ urlpatterns = [
     path("health/", pages.health, name="health"),
     path("seat/", seats.SwitchSeat.as_view(), name="seat-switch"),
     path("vendor/", seats.SwitchVendor.as_view(), name="vendor-switch"),
+    path("view-as/leave/", view_as.LeaveViewAs.as_view(), name="view-as-leave"),
     path("invitations/<str:token>/", invitations.InvitationPage.as_view(), name="invitation"),
     path("accounts/company/", company.CompanySignIn.as_view(), name="company-sign-in"),
     path("accounts/company/<slug:slug>/", company.CompanyProvider.as_view(), name="company-provider"),

@@ -77,6 +77,11 @@ class Permission:
     scope: str
     system: bool = False
 
+    @property
+    def reads(self) -> bool:
+        """Whether it only lets one see: its token scope says so, as in "deals:read"."""
+        return self.scope.endswith(":read")
+
 
 @dataclass(frozen=True, slots=True)
 class Enrolled:
@@ -102,6 +107,8 @@ class Actor:
     scopes: frozenset[str] | None = field(default=None)
     works_elsewhere: bool = False
     """In a session that a company's sign-in opened: whether the person has seats that it doesn't reach."""
+    read_only: bool = False
+    """A vendor's person who views the portal as a partner: no right to write, no personal rows, no event."""
 
     @property
     def enrollment_ids(self) -> tuple[int, ...]:
@@ -133,12 +140,15 @@ class Actor:
     @property
     def speaks_for_person(self) -> bool:
         """Whether it may change what holds for the person in every seat, such as name, language and mail settings."""
-        return self.person_id is not None and self.via in BY_HAND and not self.works_elsewhere
+        by_hand = self.person_id is not None and self.via in BY_HAND
+        return by_hand and not self.works_elsewhere and not self.read_only
 
     def may(self, permission: Permission) -> bool:
         """Whether the role holds the right, and, with a token, whether the token's scopes carry it."""
         if self.kind is Kind.SYSTEM:
             return permission.system
+        if self.read_only and not permission.reads:
+            return False
         if self.role is None or self.role not in permission.roles:
             return False
         return self.scopes is None or permission.scope in self.scopes

@@ -6,6 +6,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol
 
+from django.utils.translation import gettext_lazy as _
+
+from prm.kernel.errors import Forbidden
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -76,8 +80,10 @@ def record(
     """Record an event in the running transaction; returns its id.
 
     Raises:
-        RuntimeError: no recorder is plugged in.
+        RuntimeError: no recorder is plugged in. Forbidden: the actor only looks, so that the service writes nothing.
     """
+    if actor.read_only:
+        raise Forbidden("read_only", _("You view the portal as the partner sees it: nothing can be changed."))
     if not _recorder:
         raise RuntimeError("no recorder is plugged in")
     return _recorder[0](

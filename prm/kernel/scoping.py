@@ -39,7 +39,8 @@ class Scope:
     def conditions(self, actor: Actor) -> dict[str, Any] | None:
         """Return the lookups that a visible row meets, or None where the actor sees no row at all."""
         if self.person:
-            return {self.person: actor.person_id} if actor.person_id is not None else None
+            is_oneself = actor.person_id is not None and not actor.read_only
+            return {self.person: actor.person_id} if is_oneself else None
         if actor.kind in {Kind.VENDOR, Kind.SYSTEM}:
             return {self.vendor: actor.vendor_id} if self.vendor and actor.vendor_id is not None else None
         if actor.kind is Kind.PARTNER:
