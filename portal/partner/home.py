@@ -67,7 +67,7 @@ def deals_in_need(actor: Actor, vendor_id: int | None) -> list[Deal]:
 
     Sellers are shown their own, administrators everyone's.
     """
-    if not actor.may(WORK_DEALS):
+    if not actor.is_meant(WORK_DEALS):
         return []
     now = timezone.now()
     urgent = (

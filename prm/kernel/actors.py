@@ -153,6 +153,10 @@ class Actor:
             return False
         return self.scopes is None or permission.scope in self.scopes
 
+    def is_meant(self, permission: Permission) -> bool:
+        """Whether its role holds the right, also where it only looks: for what a page shows, never for what one does."""
+        return self.role is not None and self.role in permission.roles
+
     def holds_scope(self, scope: str) -> bool:
         """Whether a token may be used for `scope`; people who signed in hold every scope."""
         return self.scopes is None or scope in self.scopes

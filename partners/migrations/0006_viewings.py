@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('partners', '0002_partner_domains'),
+        ('partners', '0005_facts'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
