@@ -18,6 +18,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 
+from dealreg.rules import check_website
 from prm.kernel.errors import RuleViolation
 from prm.kernel.money import CURRENCIES, parse_amount
 from prm.kernel.widgets import PlainSelect
@@ -97,6 +98,23 @@ class DayField(forms.DateField):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(input_formats=DAY_FORMATS, **kwargs)
+
+
+class WebsiteField(forms.CharField):
+    """A company's website, with or without its scheme, which is left out."""
+
+    def clean(self, value: Any) -> str:
+        """Return the address without its scheme.
+
+        Raises:
+            ValidationError: it is no address.
+        """
+        text = str(super().clean(value)).removeprefix("https://").removeprefix("http://").strip("/")
+        try:
+            check_website(text)
+        except RuleViolation as violation:
+            raise ValidationError(str(violation.message), code=violation.code) from None
+        return text
 
 
 class LongSelect(PlainSelect):

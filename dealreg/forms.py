@@ -23,6 +23,7 @@ from dealreg.fields import (
     PricedSelect,
     QuantityField,
     SeveralFiles,
+    WebsiteField,
 )
 from dealreg.models import Deal
 from dealreg.registrations import LineInput, Registration
@@ -62,7 +63,7 @@ class RegistrationForm(forms.Form):
         help_text=_("As on its letterhead."),
         error_messages={"required": _("Enter the customer's name, as on its letterhead.")},
     )
-    customer_domain = forms.CharField(label=_("Website"), max_length=200, required=False)
+    customer_domain = WebsiteField(label=_("Website"), max_length=200, required=False)
     customer_country = CountryChoice(label=_("Country"))
     customer_city = forms.CharField(label=_("Town"), max_length=100, required=False)
     contact_name = forms.CharField(label=_("Contact at the customer"), max_length=120, required=False)
@@ -108,10 +109,6 @@ class RegistrationForm(forms.Form):
         self.fields["part"].choices = [  # type: ignore[attr-defined]
             (part, format_html("<b>{}</b>{}", *words)) for part, words in PARTS.items()
         ]
-
-    def clean_customer_domain(self) -> str:
-        """Return the website without its scheme."""
-        return str(self.cleaned_data["customer_domain"]).removeprefix("https://").removeprefix("http://").strip("/")
 
     def clean_close_date(self) -> Any:
         """Refuse a day that the service would refuse, together with the form's other errors."""
@@ -271,6 +268,8 @@ class AnswerForm(forms.Form):
             return forms.EmailField(label=label, required=False)
         if name == Askable.FILES:
             return SeveralFiles(label=label, required=False)
+        if name == Askable.CUSTOMER_DOMAIN:
+            return WebsiteField(label=label, required=False, max_length=200)
         longest = getattr(Deal._meta.get_field(name), "max_length", None)
         widget = forms.Textarea(attrs={"rows": 3}) if name == Askable.NOTES else None
         return forms.CharField(label=label, required=False, max_length=longest or LONGEST_NOTES, widget=widget)

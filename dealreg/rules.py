@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.enums import AccountLink, AccountOrigin
 from dealreg.enums import Outcome, Part, Status
+from prm.kernel.domains import names_host
 from prm.kernel.errors import RuleViolation
 
 if TYPE_CHECKING:
@@ -98,6 +99,22 @@ def check_close_date(day: date, today: date) -> None:
     if day - today > FARTHEST_CLOSE:
         raise RuleViolation(
             "close_date_far", _("That is more than five years away. Choose an earlier date."), "close_date"
+        )
+
+
+def check_website(text: str) -> None:
+    """Refuse a customer's website that isn't an address; none is fine.
+
+    What isn't one would be kept, but never compared.
+
+    Raises:
+        RuleViolation: it isn't.
+    """
+    if text.strip() and not names_host(text):
+        raise RuleViolation(
+            "not_a_website",
+            _("This is not a website. Write it like castellan.com, or leave it empty."),
+            "customer_domain",
         )
 
 

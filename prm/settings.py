@@ -224,6 +224,7 @@ IDENTITY_PROVIDER_PRIVATE_NETWORKS = environment.words(
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("de", _("German")), ("fr", _("French")), ("es", _("Spanish"))]
 LOCALE_PATHS = [ROOT / "locale"]
+FORMAT_MODULE_PATH = ["prm.formats"]
 USE_TZ = True
 TIME_ZONE = "UTC"
 

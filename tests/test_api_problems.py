@@ -47,6 +47,7 @@ def codes(answer):
         ({"customer_name": ["list"]}, "customer_name"),
         ({"customer_country": "XX"}, "customer_country"),
         ({"customer_country": "Germany"}, "customer_country"),
+        ({"customer_domain": "<b>castellan</b>"}, "customer_domain"),
         ({"contact_email": "nobody"}, "contact_email"),
         ({"currency": "DOGE"}, "currency"),
         ({"stage": "won"}, "stage"),

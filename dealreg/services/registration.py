@@ -23,7 +23,7 @@ from dealreg.enums import Askable, MilestoneKind, Status
 from dealreg.milestones import reach, take_back
 from dealreg.models import Conflict, Deal, DealLine
 from dealreg.permissions import REGISTER_DEALS
-from dealreg.rules import Terms, check_close_date, competes, needs_review, overlap
+from dealreg.rules import Terms, check_close_date, check_website, competes, needs_review, overlap
 from dealreg.services.protection import release_protections
 from dealreg.terms import terms_for
 from dealreg.workflow import REGISTRATION
@@ -115,6 +115,7 @@ def _check(registration: Registration, terms: Terms) -> None:
         raise RuleViolation(
             "customer_needs_name", _("Enter the customer's name, as on its letterhead."), "customer_name"
         )
+    check_website(registration.customer_domain)
     check_close_date(registration.close_date, timezone.localdate())
     if registration.currency and registration.currency not in CURRENCIES:
         raise RuleViolation("unknown_currency", _("We don't know this currency."), "currency")
@@ -315,6 +316,7 @@ def _check_answers(deal: Deal, answers: Mapping[str, Any], message: str) -> None
         raise RuleViolation(
             "nothing_answered", _("Answer at least one of the questions, or write a message."), "message"
         )
+    check_website(answers.get("customer_domain", ""))
     if "close_date" in answers:
         check_close_date(answers["close_date"], timezone.localdate())
 

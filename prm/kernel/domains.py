@@ -81,6 +81,11 @@ def _is_free_mail(label: str, suffix: str) -> bool:
     return suffixes == "*" or suffix in suffixes.split()
 
 
+def names_host(text: str) -> bool:
+    """Return whether a text is a web or mail address, whoever's: "castellan.example", "https://castellan.example/x"."""
+    return bool(_host_of(text))
+
+
 @lru_cache(maxsize=4096)
 def split_domain(text: str) -> tuple[str, str]:
     """Return label and public suffix of the company's domain in `text`; ('', '') where there is none.

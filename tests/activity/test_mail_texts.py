@@ -158,4 +158,4 @@ def test_own_words_taken_as_the_vendors_give_the_same_mail(name, language):
 
 def test_dates_are_shown_as_the_reader_writes_them():
     with timezone.override("Europe/Berlin"):
-        assert dict(APPROVAL.letter(SAMPLE).facts)["Protected until"] == "Feb. 20, 2027"
+        assert dict(APPROVAL.letter(SAMPLE).facts)["Protected until"] == "20 February 2027"

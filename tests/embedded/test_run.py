@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from prm.embedded.state import ROOT, State
-from tests.embedded.observation import command_line, children_of, command_lines, eventually, is_alive
+from tests.embedded.observation import children_of, command_line, command_lines, eventually, is_alive
 
 pytestmark = [
     pytest.mark.slow,

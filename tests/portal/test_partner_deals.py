@@ -167,6 +167,19 @@ def test_clock_stops_while_the_partner_is_asked_and_only_what_was_asked_is_answe
     assert deal.files.get().name == "plan.txt"
 
 
+def test_answer_that_is_no_website_is_refused_and_kept(cast, browse):
+    deal = cast.register()
+    ask_for_information(
+        actor=cast.actor("northwind_approver"), deal=deal, fields=["customer_domain"], message="Which company?"
+    )
+    answer = browse("brightpath_sales").post(at("answer", deal), {"customer_domain": "the old one"})
+    assert answer.status_code == 422
+    assert "not a website" in answer.content.decode()
+    assert 'value="the old one"' in answer.content.decode()
+    deal.refresh_from_db()
+    assert (deal.status, deal.customer_domain) == (Status.INFORMATION_REQUESTED, "castellan-foods.example")
+
+
 def test_file_alone_answers(cast, browse):
     deal = cast.register()
     ask_for_information(actor=cast.actor("northwind_approver"), deal=deal, fields=["files"], message="Proof?")

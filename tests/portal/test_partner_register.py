@@ -97,6 +97,7 @@ def test_second_partner_is_told_that_it_needs_review_and_nothing_else(cast, brow
         ("customer_name", "", "as on its letterhead"),
         ("customer_country", "", "country"),
         ("customer_country", "XX", "valid choice"),
+        ("customer_domain", "<b>castellan</b>", "not a website"),
         ("contact_email", "nobody", "valid email"),
         ("lines-0-quantity", "", "how many"),
         ("lines-0-quantity", "zwölf", "whole number"),
