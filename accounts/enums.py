@@ -35,3 +35,12 @@ class ImportState(TextChoices):
 
 STARTED = (ImportState.RUNNING, ImportState.DONE, ImportState.FAILED, ImportState.CANCELLED)
 """States of an import that may have written something."""
+
+
+class SaleKind(TextChoices):
+    """What a sales line tells."""
+
+    ORDER = "order", _("Order")
+    SELL_THROUGH = "sell_through", _("Sell-through")
+    RENEWAL = "renewal", _("Renewal")
+    USAGE = "usage", _("Usage revenue")

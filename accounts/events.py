@@ -18,3 +18,15 @@ IMPORT_UNDONE = event(
     icon="undo",
     audience=Audience.VENDOR,
 )
+SALES_BOOKED = event(
+    "sales.booked", _("recorded sales lines ({count})"), alone=_("Sales lines were recorded ({count})"), icon="money"
+)
+USAGE_BOOKED = event(
+    "usage.booked", _("recorded usage ({count})"), alone=_("Usage was recorded ({count})"), icon="money"
+)
+SATISFACTION_BOOKED = event(
+    "satisfaction.booked",
+    _("recorded customers’ satisfaction ({count})"),
+    alone=_("Customers’ satisfaction was recorded ({count})"),
+    icon="star",
+)

@@ -1,13 +1,16 @@
-"""Named filters of the catalogue."""
+"""Named filters of the catalogue and of facts from outside."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Self
 
+from prm.kernel.actors import Reach
 from prm.kernel.scoping import ScopedQuerySet
 
 if TYPE_CHECKING:
     from datetime import date
+
+    from prm.kernel.actors import Actor
 
 
 class PriceQuerySet(ScopedQuerySet):
@@ -17,3 +20,12 @@ class PriceQuerySet(ScopedQuerySet):
         """Return the price of each product and currency that holds on a day."""
         started = self.filter(valid_from__lte=day)
         return started.order_by("product", "currency", "-valid_from").distinct("product", "currency")
+
+
+class OutsideFactQuerySet(ScopedQuerySet):
+    """Sales lines, usage readings and answers."""
+
+    def visible_to(self, actor: Actor) -> Self:
+        """Hide the partner's whole business from seats that reach only their own records."""
+        found = super().visible_to(actor)
+        return found.none() if actor.is_partner and actor.reach is Reach.OWN else found

@@ -11,8 +11,8 @@ MILESTONES = """
 SELECT m.enrollment_id, 'deal:' || m.deal_id AS key, m.day, NULL::date AS ends, coalesce(m.vendor_amount, 0) AS amount,
   m.n, NULL::text AS who, m.recorded_at AS known_at,
   d.customer_country AS tag_country, f.code AS tag_family, d.part AS tag_part
-FROM dealreg_dealmilestone m JOIN dealreg_deal d ON d.id = m.deal_id
-JOIN accounts_productfamily f ON f.id = m.family_id
+FROM dealreg_dealmilestone m LEFT JOIN dealreg_deal d ON d.id = m.deal_id
+LEFT JOIN accounts_productfamily f ON f.id = m.family_id
 WHERE m.vendor_id = %(vendor)s AND m.kind """
 TAGS = {
     "country": Tag(_("Customer's country")),

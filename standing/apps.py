@@ -10,5 +10,5 @@ class StandingConfig(AppConfig):
     name = "standing"
 
     def ready(self) -> None:
-        """Load every app's facts and measures."""
-        autodiscover_modules("measures")
+        """Load every app's measures and kinds of facts from outside."""
+        autodiscover_modules("measures", "facts")
