@@ -49,9 +49,9 @@ def test_lines_count_for_their_kind_enrollment_and_product(cast):
     vendor, enrollment = cast.northwind.vendor, cast.enrollments["brightpath_northwind"]
     outcomes = take(
         cast,
-        line("1", sku="pc-40", quantity=Decimal(2), margin=Decimal("120")),
-        line("2", kind="order", amount=Decimal("500"), cost=Decimal("430")),
-        line("3", partner="KAPPEL", amount=Decimal("-80")),
+        line("1", sku="pc-40", quantity=Decimal(2), margin=Decimal(120)),
+        line("2", kind="order", amount=Decimal(500), cost=Decimal(430)),
+        line("3", partner="KAPPEL", amount=Decimal(-80)),
         line("4", kind="renewal"),
         line("5", kind="usage", amount=Decimal("33.33")),
     )
@@ -72,8 +72,8 @@ def test_lines_count_for_their_kind_enrollment_and_product(cast):
 def test_same_line_again_changes_nothing_and_another_corrects_by_counter_entry(cast):
     take(cast, line())
     assert results(take(cast, line())) == [Result.UNCHANGED]
-    assert results(take(cast, line(amount=Decimal("900")))) == [Result.CORRECTED]
-    assert results(take(cast, line(amount=Decimal("900")))) == [Result.UNCHANGED]
+    assert results(take(cast, line(amount=Decimal(900)))) == [Result.CORRECTED]
+    assert results(take(cast, line(amount=Decimal(900)))) == [Result.UNCHANGED]
     rows = facts("sales.sell_through", cast.northwind.vendor)
     assert sorted((row["n"], row["amount"]) for row in rows) == [(-1, -1000), (1, 900), (1, 1000)]
     assert len({row["key"] for row in rows}) == 1
@@ -108,14 +108,14 @@ def test_foreign_currency_waits_for_a_rate_and_counts_at_the_one_of_its_day(cast
     assert (outcome.result, outcome.problems) == (Result.WAITING, (Problem.RATE,))
     for day, rate in ((DAY - timedelta(days=5), "0.8"), (DAY + timedelta(days=1), "3")):
         ExchangeRate.objects.create(vendor=cast.northwind.vendor, currency="USD", day=day, rate=Decimal(rate))
-    assert results(take(cast, line(currency="USD", margin=Decimal("100")))) == [Result.BOOKED]
+    assert results(take(cast, line(currency="USD", margin=Decimal(100)))) == [Result.BOOKED]
     booked = SalesLine.objects.get()
     assert (booked.vendor_amount, booked.vendor_margin, booked.rated_on) == (800, 80, DAY - timedelta(days=5))
     assert WaitingFact.objects.get().state == WaitingState.BOOKED
     ExchangeRate.objects.create(
         vendor=cast.northwind.vendor, currency="USD", day=DAY - timedelta(days=1), rate=Decimal("0.9")
     )
-    assert results(take(cast, line(currency="USD", margin=Decimal("100")))) == [Result.UNCHANGED]
+    assert results(take(cast, line(currency="USD", margin=Decimal(100)))) == [Result.UNCHANGED]
 
 
 def test_unknown_partner_product_and_customer_are_named_on_the_work_list(cast):
