@@ -39,7 +39,7 @@ def test_mail_says_it_in_the_vendors_words_and_the_readers_language(cast):
     assert subjects == {"sales": "Yes: Castellan Foods GmbH", "administrator": "Approved: Castellan Foods GmbH"}
     text = Mail.objects.get(to="sales@brightpath.example").text
     assert "Well done, Brightpath" in text
-    assert "Until Feb. 20, 2027." in text
+    assert "Until 20 February 2027." in text
     assert "Go:\n" in text
 
 
