@@ -23,14 +23,16 @@ from people.services import add_person
 from prm.kernel.actors import Role, system
 from prm.kernel.errors import RuleViolation
 from prm.kernel.recording import record
-from standing.enums import BenefitKind
-from standing.models import Benefit, Standing, Tier
+from standing.enums import SchemeState
+from standing.models import Scheme, Standing, Tier
+from standing.services import activate_scheme
+from standing.templates import templates
 
 if TYPE_CHECKING:
     from people.models import Person
 
-TIERS = (("Registered", 10, 90), ("Silver", 15, 120), ("Gold", 20, 150))
-"""Name, discount in percent, protection in days."""
+DISCOUNT, PROTECTION_DAYS = 10, 90
+"""In percent and in days, where no tier brings more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,20 +78,27 @@ def create_vendor(*, setup: VendorSetup) -> Seat:
 
 def _write_rules(program: Program) -> None:
     today = timezone.localdate()
-    first = TIERS[0]
     Policy.objects.create(
         vendor=program.vendor,
         program=program,
         reference=f"{today.year}-1",
         valid_from=today,
-        discount=first[1],
-        protection_days=first[2],
+        discount=DISCOUNT,
+        protection_days=PROTECTION_DAYS,
         clauses=first_clauses(),
     )
-    for rank, (name, discount, days) in enumerate(TIERS, 1):
-        tier = Tier.objects.create(vendor=program.vendor, program=program, name=name, rank=rank)
-        for kind, value in ((BenefitKind.DISCOUNT, discount), (BenefitKind.PROTECTION_DAYS, days)):
-            Benefit.objects.create(vendor=program.vendor, tier=tier, kind=kind, value=value)
+    template = templates()["reseller"]
+    scheme = Scheme.objects.create(
+        vendor=program.vendor,
+        program=program,
+        number=1,
+        name=template.name,
+        definition=template.scheme,
+        state=SchemeState.PUBLISHED,
+        valid_from=today,
+        published_at=timezone.now(),
+    )
+    activate_scheme(actor=system(program.vendor_id), scheme=scheme)
 
 
 def first_clauses() -> dict[str, str]:
@@ -134,9 +143,9 @@ def create_partner(*, vendor: Vendor, setup: PartnerSetup) -> Seat:
     if Enrollment.objects.filter(program=program, partner=partner).exists():
         raise RuleViolation("enrolled_already", _("%(partner)s is enrolled already.") % {"partner": partner}, "slug")
     enrollment = Enrollment.objects.create(vendor=vendor, program=program, partner=partner)
-    tier = Tier.objects.filter(program=program).order_by("rank").first()
+    tier = Tier.objects.filter(program=program, rank__isnull=False, partner_type="").order_by("rank").first()
     if tier is not None:
-        Standing.objects.create(enrollment=enrollment, vendor=vendor, partner=partner, tier=tier)
+        Standing.objects.create(enrollment=enrollment, vendor=vendor, partner=partner, tier=tier, earned=tier)
     person = _worker(setup.admin_email, setup.admin_name, "admin_email")
     seat, _made = Seat.objects.get_or_create(person=person, partner=partner, defaults={"role": Role.ADMINISTRATOR})
     facts = {"partner": partner.name, "program": program.name}

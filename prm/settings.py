@@ -154,6 +154,7 @@ CELERY_BEAT_SCHEDULE = {
     "escalate-overdue": {"task": "dealreg.escalate_overdue", "schedule": 300.0, "options": {"expires": 300}},
     "clear-discarded": {"task": "dealreg.clear_discarded", "schedule": 3600.0, "options": {"expires": 3600}},
     "end-viewings": {"task": "partners.end_overdue_viewings", "schedule": 60.0, "options": {"expires": 60}},
+    "keep-standings": {"task": "standing.keep", "schedule": 1800.0, "options": {"expires": 1800}},
     "clear-stale": {"task": "activity.clear_stale", "schedule": 86400.0},
     "clear-imports": {"task": "accounts.clear_imports", "schedule": 3600.0, "options": {"expires": 3600}},
     "work-jobs": {"task": "jobs.work", "schedule": 5.0, "options": {"expires": 10}},

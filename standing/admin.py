@@ -7,15 +7,21 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from activity.console import ScopedAdmin, ScopedInline, site
-from partners.permissions import EDIT_PROGRAMS, VIEW_PARTNERS
+from partners.permissions import VIEW_PARTNERS
 from standing.models import Benefit, Standing, Tier
 
 
 class BenefitInline(ScopedInline):
-    """What the tier brings."""
+    """What the tier brings; written from the scheme, so only shown."""
 
     model = Benefit
-    change_permission = EDIT_PROGRAMS
+    extra = 0
+
+    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        """Change none here."""
+        return False
+
+    has_add_permission = has_delete_permission = has_change_permission
 
 
 @admin.register(Tier, site=site)
@@ -23,11 +29,10 @@ class TierAdmin(ScopedAdmin):
     """Tiers."""
 
     view_permission = VIEW_PARTNERS
-    change_permission = EDIT_PROGRAMS
     icon = "tier"
-    intro = _("Each program's ladder, and what a tier brings. A change holds for registrations from then on.")
-    list_display = ("name", "program", "rank")
-    list_filter = ("program",)
+    intro = _("Each program’s ladder as it is in force, and what a tier brings. It follows from the tier scheme.")
+    list_display = ("name", "program", "partner_type", "rank")
+    list_filter = ("program", "partner_type")
     list_select_related = ("program",)
     ordering = ("program", "rank")
     inlines = (BenefitInline,)

@@ -10,5 +10,8 @@ class StandingConfig(AppConfig):
     name = "standing"
 
     def ready(self) -> None:
-        """Load every app's measures and kinds of facts from outside."""
+        """Load every app's measures and kinds of facts from outside; follow the events after which facts changed."""
+        from standing.handlers import follow_sources
+
         autodiscover_modules("measures", "facts")
+        follow_sources()

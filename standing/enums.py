@@ -1,4 +1,4 @@
-"""Kinds of benefit."""
+"""Choices of schemes, standings and facts from outside."""
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
@@ -8,8 +8,46 @@ class BenefitKind(TextChoices):
     """What a tier can bring, with its unit."""
 
     DISCOUNT = "discount", _("Discount, percent")
+    MARGIN = "margin", _("Further margin, percent")
     PROTECTION_DAYS = "protection_days", _("Protection, days")
     MDF_RATE = "mdf_rate", _("Market development funds, percent of revenue")
+    SUPPORT_LEVEL = "support_level", _("Support")
+    CONTENT = "content", _("Content")
+
+    @property
+    def is_words(self) -> bool:
+        """Whether it is told in words rather than as a number."""
+        return self in {BenefitKind.SUPPORT_LEVEL, BenefitKind.CONTENT}
+
+
+class SchemeState(TextChoices):
+    """Where a version of a program's scheme stands."""
+
+    DRAFT = "draft", _("Draft")
+    PUBLISHED = "published", _("Published")
+    DISCARDED = "discarded", _("Discarded")
+
+
+class EntryKind(TextChoices):
+    """Why there is an entry in the points ledger."""
+
+    AWARD = "award", _("Earned")
+    CORRECTION = "correction", _("Corrected")
+    MANUAL = "manual", _("By hand")
+
+
+class ReviewState(TextChoices):
+    """Where a review that may lower a tier stands."""
+
+    WARNED = "warned", _("Warned")
+    GRACE = "grace", _("In grace")
+    PROPOSED = "proposed", _("Waits for the partner manager")
+    RECOVERED = "recovered", _("Caught up")
+    KEPT = "kept", _("Kept")
+    LOWERED = "lowered", _("Lowered")
+
+
+OPEN_REVIEWS = (ReviewState.WARNED, ReviewState.GRACE, ReviewState.PROPOSED)
 
 
 class CredentialKind(TextChoices):

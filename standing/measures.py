@@ -1,4 +1,4 @@
-"""What people's certificates and courses count for."""
+"""What points, and people's certificates and courses, count for."""
 
 from __future__ import annotations
 
@@ -6,6 +6,34 @@ from django.utils.translation import gettext_lazy as _
 
 from standing.enums import CredentialKind, CredentialLevel
 from standing.registry import How, Tag, fact_source, measure
+
+# What fades is told as steps: a fact for each month, worth less each time. Two scans, so that the rest stays plain.
+POINTS = """
+SELECT enrollment_id, key, day, ends, points AS amount, 1 AS n, NULL::text AS who, recorded_at AS known_at,
+  category AS tag_category, rule AS tag_rule
+FROM standing_pointentry WHERE vendor_id = %(vendor)s AND fades_months = 0
+UNION ALL
+SELECT enrollment_id, key, (day + make_interval(months => step))::date, (day + make_interval(months => step + 1))::date,
+  round(points * (fades_months - step) / fades_months, 2), 1, NULL::text, recorded_at, category, rule
+FROM standing_pointentry CROSS JOIN LATERAL generate_series(0, fades_months - 1) AS step
+WHERE vendor_id = %(vendor)s AND fades_months > 0
+"""
+
+fact_source(
+    "points",
+    label=_("Points"),
+    unit=_("points"),
+    sql=POINTS,
+    tags={"category": Tag(_("category")), "rule": Tag(_("rule"))},
+    earns=False,
+)
+measure(
+    "points",
+    label=_("Points"),
+    sentence=_("Points earned in the window that haven’t expired, less what was taken back."),
+    unit=_("points"),
+    source="points",
+)
 
 HOLDER = "coalesce('person:' || a.person_id, 'mail:' || nullif(a.holder_email, ''), 'name:' || lower(a.holder_name))"
 HOLDINGS = """

@@ -144,7 +144,9 @@ def make_cast() -> Cast:
     }
     cast = Cast(northwind, halden, partners["brightpath"], partners["kappel"], partners["isle"], enrollments)
     _seat_everyone(cast)
-    silver = Tier.objects.create(vendor=northwind.vendor, program=northwind.program, name="Silver", rank=2)
+    silver = Tier.objects.create(
+        vendor=northwind.vendor, program=northwind.program, slug="silver", name="Silver", rank=2
+    )
     for kind, value in ((BenefitKind.PROTECTION_DAYS, 120), (BenefitKind.DISCOUNT, 18)):
         Benefit.objects.create(vendor=northwind.vendor, tier=silver, kind=kind, value=value)
     Standing.objects.create(

@@ -401,7 +401,7 @@ def _address_console(world: World) -> None:
 
 
 def _tier(side: Any) -> Tier:
-    return Tier.objects.create(vendor=side.vendor, program=side.program, name=mark("h_tier"), rank=1)
+    return Tier.objects.create(vendor=side.vendor, program=side.program, slug="h-tier", name=mark("h_tier"), rank=1)
 
 
 def _next_policy(side: Any) -> Policy:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import date, datetime
 from decimal import Decimal
 
 from django.conf import settings
@@ -16,6 +17,7 @@ from django_countries.fields import CountryField
 from partners.enums import LIVE, EnrollmentStatus, PartnerType
 from partners.querysets import EnrollmentQuerySet, PartnerQuerySet
 from people.models import validate_zone
+from prm.kernel.clocks import today_in
 from prm.kernel.constraints import vendor_match
 from prm.kernel.scoping import Scope, ScopedModel
 
@@ -77,6 +79,10 @@ class Vendor(ScopedModel):
     def logo_url(self) -> str:
         """The path at which its logo is served, "" where it has none."""
         return logo_url(self.logo.name or "")
+
+    def today(self, now: datetime | None = None) -> date:
+        """Return the day where the vendor is, now or at a moment: its figures and deadlines go by it."""
+        return today_in(self.time_zone, now)
 
 
 class Program(ScopedModel):

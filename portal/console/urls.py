@@ -14,6 +14,7 @@ from portal.console import (
     providers,
     sending,
     staff,
+    standing,
     undelivered,
 )
 
@@ -31,6 +32,8 @@ urlpatterns = [
     path("imports/<uuid:key>/columns/", imports.ImportColumns.as_view(), name="import-columns"),
     path("imports/<uuid:key>/start/", imports.ImportStart.as_view(), name="import-start"),
     path("imports/<uuid:key>/undo/", imports.ImportUndo.as_view(), name="import-undo"),
+    path("reviews/", standing.Reviews.as_view(), name="reviews"),
+    path("schemes/<int:pk>/", standing.SchemePage.as_view(), name="scheme"),
     path("mails/", mail_texts.MailTexts.as_view(), name="mail-texts"),
     path("mails/<slug:template>/<slug:language>/", mail_texts.MailTextEdit.as_view(), name="mail-text"),
     path("mails/<slug:template>/<slug:language>/reset/", mail_texts.MailTextReset.as_view(), name="mail-text-reset"),

@@ -18,6 +18,7 @@ from people.models import Person
 from portal.demo.directory import Directory
 from portal.demo.names import currency_of, domain_of, mail_name, person_name
 from portal.demo.partners import PARTNERS, PartnerPlan
+from portal.demo.schemes import write_scheme
 from portal.demo.signins import GROUPS, PASSWORD
 from portal.demo.vendors import (
     PLANS,
@@ -32,7 +33,7 @@ from portal.demo.vendors import (
     vendor_of,
 )
 from prm.kernel.actors import Reach, Role
-from standing.models import Benefit, Standing, Tier
+from standing.models import Standing, Tier, TierSpan
 
 if TYPE_CHECKING:
     from accounts.models import Account
@@ -173,12 +174,8 @@ def _write_rules(side: Side, now: datetime) -> None:
         )
         for start, clauses in ((earlier, older), (current, side.plan.clauses))
     )
-    for rank, tier in enumerate(side.plan.tiers, 1):
-        row = Tier.objects.create(**base, name=tier.name, rank=rank)
-        side.tiers[tier.name] = (tier, row)
-        Benefit.objects.bulk_create(
-            Benefit(vendor=side.vendor, tier=row, kind=kind, value=value) for kind, value in tier.benefits
-        )
+    rows = write_scheme(side.plan, side.program, earlier, now)
+    side.tiers = {tier.name: (tier, rows[tier.name]) for tier in side.plan.tiers}
 
 
 def _write_prices(side: Side, now: datetime) -> None:
@@ -316,6 +313,9 @@ def _enroll(world: World, side: Side) -> None:
         )
         tier, row = side.tiers[tier_name]
         Standing.objects.create(
+            enrollment=enrollment, vendor=side.vendor, partner=enrollment.partner, tier=row, earned=row, since=since
+        )
+        TierSpan.objects.create(
             enrollment=enrollment, vendor=side.vendor, partner=enrollment.partner, tier=row, since=since
         )
         sellers = [

@@ -253,14 +253,14 @@ def standing_cards(terms: list[Terms], actor: Actor) -> list[StandingCard]:
     """Return a card per program. One query, for the benefits of the tiers."""
     benefits = (
         Benefit.objects.visible_to(actor)
-        .filter(tier__program__in=[held.program_id for held in terms])
+        .filter(tier__program__in=[held.program_id for held in terms], tier__rank__isnull=False, value__isnull=False)
         .select_related("tier")
         .order_by("tier__rank")
     )
     ladders: dict[int, dict[tuple[int, str], dict[str, Decimal]]] = defaultdict(dict)
     for benefit in benefits:
         tier = benefit.tier
-        ladders[tier.program_id].setdefault((tier.rank, tier.name), {})[benefit.kind] = benefit.value
+        ladders[tier.program_id].setdefault((tier.rank or 0, tier.name), {})[benefit.kind] = benefit.value or ZERO
     return [_card(held, ladders[held.program_id]) for held in terms]
 
 

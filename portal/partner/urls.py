@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from portal.partner import actions, deals, home, registration, team, team_invitations
+from portal.partner import actions, deals, home, registration, standing, team, team_invitations
 
 app_name = "portal"
 urlpatterns = [
@@ -32,6 +32,7 @@ urlpatterns = [
     path("deals/<str:reference>/reopen/", actions.Reopen.as_view(), name="deal-reopen"),
     path("deals/<str:reference>/comment/", actions.Comment.as_view(), name="deal-comment"),
     path("deals/<str:reference>/files/", actions.Attach.as_view(), name="deal-file-add"),
+    path("standing/<int:pk>/", standing.TierPage.as_view(), name="standing"),
     path("team/", team.Team.as_view(), name="team"),
     path("team/<int:pk>/", team.SeatView.as_view(), name="seat"),
     path("team/invite/", team_invitations.Invite.as_view(), name="invite"),

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from django.utils import timezone
+
 SATURDAY = 5
+
+
+def today_in(zone: str, now: datetime | None = None) -> date:
+    """Return the day that it is in a zone, now or at a moment."""
+    return timezone.localdate(now, ZoneInfo(zone))
 
 
 def add_working_hours(start: datetime, hours: float, zone: str) -> datetime:

@@ -1,7 +1,25 @@
-"""Tiers, what they bring, what people earn, and facts that wait to be booked."""
+"""Schemes, tiers and what they bring, points, where each enrollment stands, and facts from outside."""
 
 from standing.models.achievements import Achievement, Credential, Holding
-from standing.models.ladder import Benefit, Standing, Tier
+from standing.models.ladder import Benefit, Standing, Tier, TierSpan
+from standing.models.points import PointEntry
+from standing.models.schemes import Scheme
+from standing.models.standings import Calculation, Specialisation, TierOverride, TierReview
 from standing.models.waiting import WaitingFact
 
-__all__ = ["Achievement", "Benefit", "Credential", "Holding", "Standing", "Tier", "WaitingFact"]
+__all__ = [
+    "Achievement",
+    "Benefit",
+    "Calculation",
+    "Credential",
+    "Holding",
+    "PointEntry",
+    "Scheme",
+    "Specialisation",
+    "Standing",
+    "Tier",
+    "TierOverride",
+    "TierReview",
+    "TierSpan",
+    "WaitingFact",
+]

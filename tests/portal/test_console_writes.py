@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.contrib.admin import ModelAdmin
@@ -76,7 +77,6 @@ def open_form(client: Any, row: Any) -> tuple[str, dict[str, Any]]:
 CHANGES: dict[str, dict[str, Any]] = {
     "partners.Program": {"name": "Renamed"},
     "partners.Enrollment": {"manager": "northwind_finance"},
-    "standing.Tier": {"name": "Renamed"},
     "accounts.ProductFamily": {"name": "Renamed"},
     "accounts.Product": {"name": "Renamed"},
     "dealreg.Policy": {"protection_days": "77"},
@@ -250,10 +250,11 @@ def test_rules_in_force_only_show_and_a_new_version_starts_from_them(cast, manag
     add = reverse("admin:dealreg_policy_add")
     page = manager.get(f"{add}?after={cast.northwind.policy.pk}")
     data = posted(page) | {"reference": "2030-1", "clauses": "2.1 First come.\n3.1 Ask first."}
-    yesterday = timezone.localdate() - timedelta(days=1)
+    today = timezone.localdate(timezone=ZoneInfo(cast.people["northwind_manager"].time_zone))
+    yesterday = today - timedelta(days=1)
     refused = manager.post(add, {**data, "valid_from": yesterday.isoformat()})
     assert (refused.status_code, Policy.objects.filter(reference="2030-1").count()) == (422, 0)
-    assert manager.post(add, {**data, "valid_from": timezone.localdate().isoformat()}).status_code == 302
+    assert manager.post(add, {**data, "valid_from": today.isoformat()}).status_code == 302
     made = Policy.objects.get(reference="2030-1")
     assert made.clauses == {"2.1": "First come.", "3.1": "Ask first."}
     assert made.protection_days == cast.northwind.policy.protection_days
@@ -311,16 +312,31 @@ def test_others_enrollments_are_left_out_of_what_was_selected(cast, manager):
     assert not Event.objects.exists()
 
 
-def test_a_tier_belongs_to_the_seats_vendor_whatever_was_sent(cast, manager):
+def test_rules_of_engagement_belong_to_the_seats_vendor_whatever_was_sent(cast, manager):
     data = {
         "program": cast.northwind.program.pk,
-        "name": "Gold",
-        "rank": "3",
+        "reference": "2031-1",
+        "valid_from": "2031-01-01",
+        "protection_days": "90",
+        "discount": "10",
+        "decision_hours": "48",
+        "reminder_days": "14",
+        "hourly_registrations": "40",
+        "clauses": "2.1 First come.",
         "vendor": cast.halden.vendor.pk,
-        "benefits-TOTAL_FORMS": "0",
-        "benefits-INITIAL_FORMS": "0",
     }
-    assert manager.post(reverse("admin:standing_tier_add"), data).status_code == 302
-    assert Tier.objects.get(name="Gold").vendor == cast.northwind.vendor
-    other = manager.post(reverse("admin:standing_tier_add"), {**data, "program": cast.halden.program.pk, "rank": "4"})
+    assert manager.post(reverse("admin:dealreg_policy_add"), data).status_code == 302
+    assert Policy.objects.get(reference="2031-1", program=cast.northwind.program).vendor == cast.northwind.vendor
+    other = manager.post(reverse("admin:dealreg_policy_add"), {**data, "program": cast.halden.program.pk})
     assert other.status_code == 422
+    assert Policy.objects.filter(reference="2031-1").count() == 1
+
+
+def test_tiers_follow_from_the_scheme_and_are_only_shown(cast, manager):
+    tier = Tier.objects.get(vendor=cast.northwind.vendor)
+    assert manager.get(reverse("admin:standing_tier_add")).status_code == 403
+    url = reverse("admin:standing_tier_change", args=[tier.pk])
+    assert manager.get(url).status_code == 200
+    assert manager.post(url, {"name": "Renamed"}).status_code == 403
+    tier.refresh_from_db()
+    assert tier.name == "Silver"

@@ -1,0 +1,366 @@
+"""Reading a scheme from JSON, as templates, the builder and the API write it.
+
+Every key that isn't known and every value that isn't what it should be is a fault with its place; nothing is guessed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import fields
+from decimal import Decimal, InvalidOperation
+from typing import Any, TypeVar
+
+from django.utils.translation import gettext as _
+
+from standing.scheme.faults import Fault, SchemeRefused
+from standing.scheme.shape import (
+    Band,
+    Brings,
+    Category,
+    Definition,
+    Figure,
+    Group,
+    Line,
+    Need,
+    Node,
+    Op,
+    Place,
+    PointRule,
+    Ref,
+    Requirement,
+    Review,
+    SpecialisationShape,
+    TierShape,
+    Times,
+    Where,
+)
+
+SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+MOST = {
+    "tiers": 12,
+    "rules": 80,
+    "categories": 20,
+    "lines": 80,
+    "requirements": 40,
+    "specialisations": 40,
+}
+DEEPEST = 6
+LARGEST = Decimal(10) ** 12
+PERIODS = ("month", "quarter", "year")
+Made = TypeVar("Made")
+
+
+def parse(data: Any) -> Definition:
+    """Return the scheme that a JSON document says.
+
+    Raises:
+        SchemeRefused: something in it isn't a scheme's; names every fault with its place.
+    """
+    reader = Reader()
+    made = reader.definition(data)
+    if reader.faults:
+        raise SchemeRefused(reader.faults)
+    return made
+
+
+class Reader:
+    """Reads parts of a scheme and collects faults on the way; what is wrong is replaced by something harmless."""
+
+    def __init__(self) -> None:
+        self.faults: list[Fault] = []
+
+    def fault(self, place: str, message: str) -> None:
+        """Note a fault."""
+        self.faults.append(Fault(place, message))
+
+    # -- Plain values
+
+    def entry(self, data: Any, place: str, known: Iterable[str]) -> dict[str, Any]:
+        """Return an object whose keys are all known."""
+        if not isinstance(data, dict):
+            self.fault(place, _("This should be an object with named parts."))
+            return {}
+        for key in data:
+            if key not in known:
+                self.fault(f"{place}.{key}", _("There is nothing called “%(key)s” here.") % {"key": str(key)[:60]})
+        return data
+
+    def rows(self, data: Any, place: str, read: Callable[[Any, str], Made]) -> tuple[Made, ...]:
+        """Return a list, each of its parts read."""
+        if not isinstance(data, list):
+            self.fault(place, _("This should be a list."))
+            return ()
+        most = MOST.get(place, 40)
+        if len(data) > most:
+            self.fault(place, _("At most %(most)d are possible here.") % {"most": most})
+            return ()
+        return tuple(read(each, f"{place}.{at}") for at, each in enumerate(data))
+
+    def text(self, data: Any, place: str, *, longest: int = 120, needed: bool = True) -> str:
+        """Return a short text."""
+        if not isinstance(data, str) or len(data) > longest or (needed and not data.strip()):
+            self.fault(place, _("This should be a text of at most %(longest)d characters.") % {"longest": longest})
+            return ""
+        return data.strip()
+
+    def slug(self, data: Any, place: str, *, needed: bool = True) -> str:
+        """Return a name that stands in addresses and records."""
+        text = self.text(data, place, longest=50, needed=needed)
+        if text and not SLUG.fullmatch(text):
+            self.fault(place, _("Small letters, digits and hyphens only, as in “gold-plus”."))
+        return text
+
+    def number(self, data: Any, place: str, *, least: Decimal | int | None = None) -> Decimal:
+        """Return a decimal number, given as text or as a whole number."""
+        try:
+            if isinstance(data, bool) or not isinstance(data, str | int | Decimal):
+                raise InvalidOperation
+            found = Decimal(data)
+        except InvalidOperation:
+            self.fault(place, _("This should be a number."))
+            return Decimal(1)
+        if not found.is_finite() or abs(found) > LARGEST:
+            self.fault(place, _("This number is too large."))
+            return Decimal(1)
+        if least is not None and found < least:
+            self.fault(place, _("This should be at least %(least)s.") % {"least": least})
+            return Decimal(least)
+        return found
+
+    def amount(self, data: Any, place: str) -> Decimal | None:
+        """Return a number of zero or more, or None where there is none."""
+        return None if data is None else self.number(data, place, least=0)
+
+    def whole(self, data: Any, place: str, most: int, least: int = 0) -> int:
+        """Return a whole number within bounds."""
+        if isinstance(data, bool) or not isinstance(data, int) or not least <= data <= most:
+            words = _("This should be a whole number from %(least)d to %(most)d.")
+            self.fault(place, words % {"least": least, "most": most})
+            return least
+        return data
+
+    def flag(self, data: Any, place: str) -> bool:
+        """Return yes or no."""
+        if not isinstance(data, bool):
+            self.fault(place, _("This should be true or false."))
+        return data is True
+
+    def chosen(self, data: Any, place: str, choices: Iterable[str]) -> str:
+        """Return one of several words."""
+        known = list(choices)
+        if data not in known:
+            self.fault(place, _("This should be one of: %(choices)s.") % {"choices": ", ".join(known)})
+            return known[0]
+        return str(data)
+
+    def where(self, data: Any, place: str) -> Where:
+        """Return tags with the values they may have."""
+        if not isinstance(data, dict):
+            self.fault(place, _("This should be an object with named parts."))
+            return ()
+        return tuple(
+            sorted(
+                (self.text(tag, place), tuple(sorted(self.rows(values, f"{place}.{tag}", self.text))))
+                for tag, values in data.items()
+            )
+        )
+
+    # -- Parts
+
+    def figure(self, data: Any, place: str) -> Figure:
+        """Return a figure."""
+        raw = self.entry(data, place, {field.name for field in fields(Figure)})
+        place_among = raw.get("place")
+        return Figure(
+            self.text(raw.get("measure"), f"{place}.measure"),
+            months=self.whole(raw.get("months", 0), f"{place}.months", 120),
+            days=self.whole(raw.get("days", 0), f"{place}.days", 3660),
+            where=self.where(raw.get("where", {}), f"{place}.where"),
+            growth=self.flag(raw.get("growth", False), f"{place}.growth"),
+            place=None if place_among is None else Place(self.chosen(place_among, f"{place}.place", list(Place))),
+        )
+
+    def band(self, data: Any, place: str) -> Band:
+        """Return a band, written as [from, points]."""
+        if not isinstance(data, list) or len(data) != 2:
+            self.fault(place, _("A band is a pair: from which value on, how many points."))
+            return Band(Decimal(0), Decimal(0))
+        return Band(self.number(data[0], place), self.number(data[1], place, least=0))
+
+    def line(self, data: Any, place: str) -> Line:
+        """Return a line of a score."""
+        raw = self.entry(data, place, {field.name for field in fields(Line)})
+        return Line(
+            self.slug(raw.get("slug"), f"{place}.slug"),
+            self.text(raw.get("name"), f"{place}.name"),
+            self.slug(raw.get("category"), f"{place}.category"),
+            self.figure(raw.get("figure"), f"{place}.figure"),
+            points=self.number(raw.get("points", 1), f"{place}.points"),
+            per=self.number(raw.get("per", 1), f"{place}.per", least=Decimal("0.0001")),
+            whole=self.flag(raw.get("whole", False), f"{place}.whole"),
+            most=self.amount(raw.get("most"), f"{place}.most"),
+            bands=self.rows(raw.get("bands", []), f"{place}.bands", self.band),
+        )
+
+    def category(self, data: Any, place: str) -> Category:
+        """Return a category."""
+        raw = self.entry(data, place, {field.name for field in fields(Category)})
+        return Category(
+            self.slug(raw.get("slug"), f"{place}.slug"),
+            self.text(raw.get("name"), f"{place}.name"),
+            self.amount(raw.get("most"), f"{place}.most"),
+            self.number(raw.get("weight", 1), f"{place}.weight", least=0),
+        )
+
+    def times(self, data: Any, place: str) -> Times:
+        """Return a factor."""
+        raw = self.entry(data, place, {"where", "factor"})
+        return Times(
+            self.where(raw.get("where"), f"{place}.where"), self.number(raw.get("factor"), f"{place}.factor", least=0)
+        )
+
+    def rule(self, data: Any, place: str) -> PointRule:
+        """Return a point rule."""
+        raw = self.entry(data, place, {field.name for field in fields(PointRule)})
+        per = raw.get("per")
+        return PointRule(
+            self.slug(raw.get("slug"), f"{place}.slug"),
+            self.text(raw.get("name"), f"{place}.name"),
+            self.text(raw.get("source"), f"{place}.source"),
+            self.number(raw.get("points"), f"{place}.points"),
+            per=None if per is None else self.number(per, f"{place}.per", least=Decimal("0.0001")),
+            whole=self.flag(raw.get("whole", False), f"{place}.whole"),
+            where=self.where(raw.get("where", {}), f"{place}.where"),
+            cap=self.amount(raw.get("cap"), f"{place}.cap"),
+            cap_period=self.chosen(raw.get("cap_period", "year"), f"{place}.cap_period", PERIODS),
+            expires_months=self.whole(raw.get("expires_months", 0), f"{place}.expires_months", 120),
+            fades_months=self.whole(raw.get("fades_months", 0), f"{place}.fades_months", 60),
+            category=self.slug(raw.get("category", ""), f"{place}.category", needed=False),
+            times=self.rows(raw.get("times", []), f"{place}.times", self.times),
+        )
+
+    def node(self, data: Any, place: str, depth: int = 0) -> Node:
+        """Return a requirement, a group of them, or the name of one."""
+        if depth > DEEPEST:
+            self.fault(place, _("Requirements can be nested %(deepest)d times at most.") % {"deepest": DEEPEST})
+            return Group(every=True, parts=())
+        if isinstance(data, dict) and "ref" in data:
+            return Ref(self.slug(self.entry(data, place, {"ref"}).get("ref"), f"{place}.ref"))
+        for word in ("all", "any"):
+            if isinstance(data, dict) and word in data:
+                raw = self.entry(data, place, {word, "name"})
+                parts = self.rows(raw[word], f"{place}.{word}", lambda each, at: self.node(each, at, depth + 1))
+                if not parts:
+                    self.fault(place, _("A group needs at least one requirement."))
+                return Group(word == "all", parts, self.text(raw.get("name", ""), f"{place}.name", needed=False))
+        return self.need(data, place)
+
+    def need(self, data: Any, place: str) -> Need:
+        """Return a single requirement."""
+        raw = self.entry(data, place, {"figure", "score", "name", *Op})
+        ops = [op for op in Op if op in raw]
+        if len(ops) != 1 or ("figure" in raw) == ("score" in raw):
+            self.fault(place, _("A requirement compares one figure, or one score, in one way."))
+            return Need(Op.AT_LEAST, score="total", low=Decimal(0))
+        (op,) = ops
+        low = high = None
+        values: tuple[str, ...] = ()
+        if op is Op.BETWEEN:
+            pair = raw[op] if isinstance(raw[op], list) and len(raw[op]) == 2 else [None, None]
+            low, high = self.number(pair[0], f"{place}.{op}"), self.number(pair[1], f"{place}.{op}")
+        elif op in {Op.ALL_OF, Op.ANY_OF}:
+            values = self.rows(raw[op], f"{place}.{op}", self.text)
+            if not values:
+                self.fault(f"{place}.{op}", _("Name at least one."))
+        elif op is Op.AT_LEAST:
+            low = self.number(raw[op], f"{place}.{op}")
+        else:
+            high = self.number(raw[op], f"{place}.{op}")
+        return Need(
+            op,
+            self.figure(raw["figure"], f"{place}.figure") if "figure" in raw else None,
+            self.slug(raw.get("score", ""), f"{place}.score", needed=False),
+            low,
+            high,
+            values,
+            self.text(raw.get("name", ""), f"{place}.name", needed=False),
+        )
+
+    def requirement(self, data: Any, place: str) -> Requirement:
+        """Return named requirements."""
+        raw = self.entry(data, place, {"slug", "name", "needs"})
+        return Requirement(
+            self.slug(raw.get("slug"), f"{place}.slug"),
+            self.text(raw.get("name"), f"{place}.name"),
+            self.node(raw.get("needs"), f"{place}.needs"),
+        )
+
+    def brings(self, data: Any, place: str) -> Brings:
+        """Return a benefit."""
+        raw = self.entry(data, place, {"kind", "value", "text"})
+        return Brings(
+            self.text(raw.get("kind"), f"{place}.kind"),
+            self.amount(raw.get("value"), f"{place}.value"),
+            self.text(raw.get("text", ""), f"{place}.text", longest=200, needed=False),
+        )
+
+    def tier(self, data: Any, place: str) -> TierShape:
+        """Return a tier."""
+        raw = self.entry(data, place, {field.name for field in fields(TierShape)})
+        needs = raw.get("needs")
+        return TierShape(
+            self.slug(raw.get("slug"), f"{place}.slug"),
+            self.text(raw.get("name"), f"{place}.name", longest=60),
+            None if needs is None else self.node(needs, f"{place}.needs"),
+            self.rows(raw.get("brings", []), f"{place}.brings", self.brings),
+            self.text(raw.get("summary", ""), f"{place}.summary", longest=300, needed=False),
+        )
+
+    def specialisation(self, data: Any, place: str) -> SpecialisationShape:
+        """Return a specialisation."""
+        raw = self.entry(data, place, {field.name for field in fields(SpecialisationShape)})
+        return SpecialisationShape(
+            self.slug(raw.get("slug"), f"{place}.slug"),
+            self.text(raw.get("name"), f"{place}.name", longest=80),
+            self.node(raw.get("needs"), f"{place}.needs"),
+            self.whole(raw.get("months", 12), f"{place}.months", 120, 1),
+            self.text(raw.get("summary", ""), f"{place}.summary", longest=300, needed=False),
+        )
+
+    def review(self, data: Any, place: str) -> Review:
+        """Return when tiers may be lowered."""
+        raw = self.entry(data, place, {field.name for field in fields(Review)})
+        months = self.whole(raw.get("months", 12), f"{place}.months", 12, 1)
+        if 12 % months:
+            self.fault(f"{place}.months", _("Reviews come every 1, 2, 3, 4, 6 or 12 months."))
+            months = 12
+        warn = self.rows(raw.get("warn_days", [60, 30]), f"{place}.warn_days", lambda n, at: self.whole(n, at, 365, 1))
+        return Review(
+            months,
+            self._day_of_year(raw.get("first", "01-31"), f"{place}.first"),
+            tuple(sorted(set(warn), reverse=True)),
+            self.whole(raw.get("grace_days", 30), f"{place}.grace_days", 365),
+            self.whole(raw.get("qualifying_months", 0), f"{place}.qualifying_months", 24),
+        )
+
+    def _day_of_year(self, data: Any, place: str) -> tuple[int, int]:
+        found = re.fullmatch(r"(\d\d)-(\d\d)", data) if isinstance(data, str) else None
+        month, day = (int(found[1]), int(found[2])) if found else (0, 0)
+        if not (1 <= month <= 12 and 1 <= day <= 31):
+            self.fault(place, _("This should be a month and a day, as in “01-31”."))
+            return (1, 31)
+        return (month, day)
+
+    def definition(self, data: Any) -> Definition:
+        """Return the whole."""
+        raw = self.entry(data, "scheme", {field.name for field in fields(Definition)})
+        return Definition(
+            tiers=self.rows(raw.get("tiers", []), "tiers", self.tier),
+            rules=self.rows(raw.get("rules", []), "rules", self.rule),
+            categories=self.rows(raw.get("categories", []), "categories", self.category),
+            lines=self.rows(raw.get("lines", []), "lines", self.line),
+            requirements=self.rows(raw.get("requirements", []), "requirements", self.requirement),
+            specialisations=self.rows(raw.get("specialisations", []), "specialisations", self.specialisation),
+            review=self.review(raw.get("review", {}), "review"),
+        )
