@@ -12,6 +12,7 @@ from activity.registry import NoticeKind, handler
 from dealreg import emails
 from dealreg.enums import Askable, CommentAudience
 from dealreg.letters import approval_letter
+from dealreg.milestones import rate_milestones
 from dealreg.models import Comment, Deal
 from dealreg.reports import line_for
 from dealreg.rules import competes
@@ -171,3 +172,10 @@ def tell_freed(event: Event) -> None:
     line = line_for(deal)
     if line.holder is None and line.waiting:
         tell_vendor(event, line.waiting[0], emails.FREED)
+
+
+@handler("dealreg.rate_milestones", "rates.changed")
+def rate_what_waited(event: Event) -> None:
+    """Count deals in the vendor's currency whose rate wasn't known."""
+    if event.vendor_id is not None:
+        rate_milestones(event.vendor_id)

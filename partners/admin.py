@@ -16,10 +16,11 @@ from django.utils.translation import gettext_lazy as _
 
 from activity.console import ScopedAdmin, site
 from activity.console.facets import MOST_VALUES, Facet
-from partners.models import Enrollment, Partner, Program, Seat
-from partners.permissions import EDIT_PARTNERS, EDIT_PROGRAMS, VIEW_PARTNERS
+from partners.models import Enrollment, ExchangeRate, Partner, Program, Seat
+from partners.permissions import EDIT_PARTNERS, EDIT_PROGRAMS, EDIT_RATES, VIEW_PARTNERS
 from partners.reports import staff_of
 from partners.services.enrollments import write_enrollment
+from partners.services.rates import write_rate
 from partners.workflow import ENROLLMENT
 
 if TYPE_CHECKING:
@@ -84,9 +85,9 @@ class EnrollmentAdmin(ScopedAdmin):
     list_filter = ("status", "program", ("manager", ManagerFacet))
     actions = ("assign_manager",)
     list_select_related = ("partner", "program", "manager")
-    search_fields = ("partner__name",)
+    search_fields = ("partner__name", "external_id")
     ordering = ("partner__name",)
-    fields = ("partner", "program", "status", "enrolled_at", "manager")
+    fields = ("partner", "program", "status", "enrolled_at", "manager", "external_id")
     readonly_fields = ("partner", "program", "status", "enrolled_at")
 
     def has_add_permission(self, request: HttpRequest, obj: object = None) -> bool:
@@ -139,3 +140,21 @@ class SeatAdmin(ScopedAdmin):
     def organisation(self, seat: Seat) -> str:
         """Name the vendor or the partner."""
         return str(seat.vendor or seat.partner)
+
+
+@admin.register(ExchangeRate, site=site)
+class ExchangeRateAdmin(ScopedAdmin):
+    """What other currencies are worth."""
+
+    view_permission = VIEW_PARTNERS
+    change_permission = EDIT_RATES
+    service = staticmethod(write_rate)
+    icon = "money"
+    intro = _(
+        "What other currencies are worth in yours. A deal or sales line counts at the latest rate on or before its "
+        "day; without one it waits."
+    )
+    empty = _("Add the currencies that your partners quote and sell in.")
+    list_display = ("currency", "day", "rate")
+    list_filter = ("currency",)
+    ordering = ("-day", "currency")

@@ -57,3 +57,10 @@ VIEWING_ENDED = event(
 )
 PERSON_DISABLED = event("person.disabled", _("closed the account"), icon="lock", audience=Audience.VENDOR)
 PERSON_ENABLED = event("person.enabled", _("opened the account again"), icon="lock", audience=Audience.VENDOR)
+RATES_CHANGED = event(
+    "rates.changed",
+    _("changed exchange rates ({count})"),
+    alone=_("Exchange rates were changed ({count})"),
+    icon="money",
+    audience=Audience.VENDOR,
+)

@@ -16,3 +16,4 @@ MANAGE_SIGN_IN = permission("sign_in.manage", _("Set up company sign-in"), roles
 EDIT_PROGRAMS = permission("program.edit", _("Set up programs"), roles={Role.MANAGER}, scope="programs:write")
 EDIT_BRANDING = permission("branding.edit", _("Change logo and colour"), roles={Role.MANAGER}, scope="programs:write")
 MAKE_TOKENS = permission("token.make", _("Make API tokens"), roles=frozenset(Role), scope="tokens")
+EDIT_RATES = permission("rate.edit", _("Change exchange rates"), roles={Role.MANAGER}, scope="facts:write", system=True)

@@ -12,9 +12,10 @@ from activity.registry import NoticeKind, handler
 from partners.emails import brand_of
 from partners.models import Enrollment, Seat
 from partners.reports import partner_people, vendor_staff
-from prm.kernel.actors import Role
+from prm.kernel.actors import Role, system
 from standing import emails
 from standing.achieving import settle_people
+from standing.helping import book_rated
 from standing.registry import SOURCES
 from standing.services import keep_enrollment
 
@@ -159,3 +160,9 @@ def _settle(partner_id: int, vendor_ids: list[int]) -> None:
     people = dict(Seat.objects.filter(partner_id=partner_id).values_list("person_id", "person__email"))
     for vendor_id in vendor_ids:
         settle_people(vendor_id, people)
+
+
+@handler("standing.book_rated", "rates.changed")
+def book_what_waited_for_a_rate(event: Event) -> None:
+    """Book rows of the work list that have a rate now."""
+    book_rated(actor=system(event.vendor_id))

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -24,7 +24,7 @@ from partners.models import Enrollment
 from prm.kernel.errors import Forbidden, RuleViolation
 from prm.kernel.recording import record
 from standing.permissions import RECORD_FACTS
-from standing.waiting import Entry, keep_entries
+from standing.waiting import Entry, answers_for, keep_entries
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -156,12 +156,18 @@ def take_in(
     lock_facts(intake.vendor_id)
     found = KINDS[kind]
     names = Counter((row.source, row.external_id) for row in rows)
-    once = [row for row in rows if names[row.source, row.external_id] == 1]
+    once = with_answers(intake.vendor_id, kind, [row for row in rows if names[row.source, row.external_id] == 1])
     booked = iter(found.book(intake, once))
     outcomes = [next(booked) if names[row.source, row.external_id] == 1 else _named_twice(row) for row in rows]
     _keep_waiting(intake, found, rows, outcomes)
     _tell(intake, found, outcomes)
     return outcomes
+
+
+def with_answers(vendor_id: int, kind: str, rows: Sequence[Row]) -> list[Row]:
+    """Return rows with what people once answered about them, or about the partner as they name it."""
+    answers = answers_for(vendor_id, kind, [(row.source, row.external_id, row.partner) for row in rows])
+    return [replace(row, chosen={**kept, **row.chosen}) for row, kept in zip(rows, answers, strict=True)]
 
 
 def lock_facts(vendor_id: int) -> None:

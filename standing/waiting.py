@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
+from django.db.models.functions import Lower
 from django.utils import timezone
 
 from standing.enums import WaitingState
@@ -45,6 +46,26 @@ def keep_entries(
         WaitingFact.objects.filter(pk__in=done).update(state=WaitingState.BOOKED, closed_at=timezone.now())
     if waiting:
         _write(vendor_id, kind, waiting, run)
+
+
+def answers_for(vendor_id: int, kind: str, rows: Sequence[tuple[str, str, str]]) -> list[dict[str, Any]]:
+    """Return what people answered about each row: source, number, partner as named. Two queries.
+
+    Which partner a name stands for holds for every row that names it so; the newest answer wins.
+    """
+    numbers = {number for _source, number, _named in rows}
+    known = WaitingFact.objects.filter(vendor_id=vendor_id).exclude(chosen={})
+    own = {(row.source, row.external_id): row.chosen for row in known.filter(kind=kind, external_id__in=numbers)}
+    names = {named.strip().lower() for _source, _number, named in rows if named.strip()}
+    by_name: dict[str, Any] = {}
+    asked = known.filter(chosen__has_key="enrollment").annotate(called=Lower("named"))
+    for row in asked.filter(called__in=names).order_by("closed_at") if names else ():
+        by_name[row.called] = row.chosen["enrollment"]
+    found = []
+    for source, number, named in rows:
+        partner = by_name.get(named.strip().lower())
+        found.append({**({"enrollment": partner} if partner else {}), **own.get((source, number), {})})
+    return found
 
 
 def _write(vendor_id: int, kind: str, waiting: Sequence[Entry], run: UUID | None) -> None:

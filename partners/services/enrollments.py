@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from activity.changes import differences
+from activity.services import write_row
 from partners.events import MANAGER_CHANGED
 from partners.models import Enrollment, Seat
 from partners.permissions import EDIT_PARTNERS
@@ -64,8 +65,17 @@ def assign_manager(
 def write_enrollment(
     *, actor: Actor, row: Enrollment, permission: Permission, fields: Sequence[str], seen: Mapping[str, str]
 ) -> Any:
-    """Write an enrollment from the console's form, which holds its partner manager only. As `assign_manager`."""
-    return assign_manager(actor=actor, enrollment=row, manager=row.manager, seen=seen)
+    """Write an enrollment from the console's form: its partner manager and the vendor's number for the partner.
+
+    As `assign_manager`, and as `activity.services.write_row` for the number.
+    """
+    number = row.external_id.strip()
+    with transaction.atomic():
+        fresh = assign_manager(actor=actor, enrollment=row, manager=row.manager, seen=seen)
+        if number == fresh.external_id:
+            return fresh
+        fresh.external_id = number
+        return write_row(actor=actor, row=fresh, permission=permission, fields=["external_id"])
 
 
 @transaction.atomic

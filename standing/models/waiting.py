@@ -6,6 +6,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -47,6 +48,9 @@ class WaitingFact(ScopedModel):
             ),
         ]
         indexes = [
+            models.Index(
+                "vendor", Lower("named"), condition=Q(chosen__has_key="enrollment"), name="waiting_answered_partner"
+            ),
             models.Index(fields=["vendor", "id"], condition=Q(state=WaitingState.OPEN), name="waiting_open"),
         ]
 
