@@ -19,6 +19,9 @@ PARTNER_ENROLLED = event(
     alone=_("{partner} was enrolled in {program}"),
     icon="building",
 )
+PROFILE_CHANGED = event("profile.changed", _("changed the profile: {fields}"), icon="building")
+PARTNER_LOGO_CHANGED = event("profile.logo", _("changed the logo"), icon="swatch")
+PARENT_CHANGED = event("profile.parent", _("changed where the organisation belongs"), icon="building")
 SEAT_CHANGED = event("seat.changed", _("changed a colleague’s role or access"), icon="team")
 INVITATION_SENT = event("invitation.sent", _("invited {email} as {role}"), icon="mail")
 INVITATION_RESENT = event("invitation.resent", _("sent {email} the invitation again"), icon="mail")

@@ -9,6 +9,12 @@ EDIT_PARTNERS = permission("partner.edit", _("Change partners"), roles={Role.MAN
 VIEW_AS_PARTNER = permission(
     "partner.view_as", _("View the portal as a partner"), roles={Role.MANAGER}, scope="partners:write"
 )
+VIEW_PROFILE = permission(
+    "profile.view", _("See the own organisation’s profile"), roles=PARTNER_ROLES, scope="partners:read"
+)
+EDIT_PROFILE = permission(
+    "profile.edit", _("Change the own organisation’s profile"), roles={Role.ADMINISTRATOR}, scope="profile:write"
+)
 VIEW_TEAM = permission("team.view", _("See the team"), roles=PARTNER_ROLES, scope="partners:read")
 MANAGE_TEAM = permission("team.manage", _("Manage the team"), roles={Role.ADMINISTRATOR}, scope="partners:write")
 MANAGE_STAFF = permission("staff.manage", _("Manage the vendor’s staff"), roles={Role.MANAGER}, scope="partners:write")

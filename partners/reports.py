@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from activity.models import Mail
+from activity.models import Event, Mail
 from activity.notices import Recipient
-from partners.models import Enrollment, IdentityProvider, Invitation, Seat
+from partners.models import Enrollment, IdentityProvider, Invitation, Partner, Seat
 from people.models import Person
 from prm.kernel.actors import Role
 
@@ -82,3 +82,36 @@ def provider_named(slug: str) -> IdentityProvider | None:
     """Return a company sign-in by its part of an address, in use or not."""
     found: IdentityProvider | None = IdentityProvider.objects.filter(slug=slug).select_related("vendor").first()
     return found
+
+
+PROFILE_EVENTS = ("profile.changed", "profile.logo")
+OWN_EVENTS = ("profile.parent",)
+MOST_EVENTS = 100
+
+
+def profile_history(actor: Actor, partner: Partner) -> list[Event]:
+    """Return what was changed in a partner's profile, newest first, for whoever sees the partner. Two queries.
+
+    These events belong to the partner and to no vendor. What names other organisations is the partner's own to read.
+    """
+    if not Partner.objects.visible_to(actor).filter(pk=partner.pk).exists():
+        return []
+    kinds = (*PROFILE_EVENTS, *OWN_EVENTS) if actor.is_partner else PROFILE_EVENTS
+    found = Event.objects.about(partner).filter(kind__in=kinds, vendor_id=None)
+    return list(found.select_related("person")[:MOST_EVENTS])
+
+
+def organisations_of(actor: Actor) -> list[Partner]:
+    """Return the other organisations in which a partner's person is an administrator. One query."""
+    if not actor.is_partner:
+        return []
+    seats = Seat.objects.active().filter(person_id=actor.person_id, role=Role.ADMINISTRATOR, partner__isnull=False)
+    found = Partner.objects.filter(pk__in=seats.values("partner_id")).exclude(pk=actor.partner_id)
+    return list(found.order_by("name", "pk"))
+
+
+def kin_of(actor: Actor, partner: Partner) -> list[Partner]:
+    """Return the organisations that belong to the actor's own. One query."""
+    if actor.partner_id != partner.pk:
+        return []
+    return list(Partner.objects.filter(parent_id=partner.pk).order_by("name", "pk"))

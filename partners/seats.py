@@ -42,6 +42,7 @@ class Place:
     organisation: str
     enrolled: tuple[Enrolled, ...]
     brands: tuple[VendorBrand, ...]
+    partner_type: str = ""
 
     @property
     def label(self) -> str:
@@ -66,6 +67,7 @@ def people_with_seats() -> QuerySet[Person]:
                 reach="reach",
                 vendor_id="vendor_id",
                 partner_id="partner_id",
+                partner_type="partner__type",
                 locked=F("vendor__company_sign_in_required"),
                 organisation=Case(When(vendor__isnull=False, then=F("vendor__name")), default=F("partner__name")),
                 vendor=Case(When(Q(vendor__isnull=False), then=brand_of("vendor__")), default=Value(None)),
@@ -129,6 +131,7 @@ def _place(row: dict[str, Any]) -> Place:
         organisation=row["organisation"],
         enrolled=tuple(Enrolled(item["id"], item["vendor"]["id"]) for item in enrollments),
         brands=tuple(distinct.values()),
+        partner_type=row["partner_type"] or "",
     )
 
 

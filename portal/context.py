@@ -16,6 +16,7 @@ from partners.middleware import focused_vendor
 from partners.models import logo_url
 from partners.seats import locked_places_of, places_of
 from portal.navigation import dock, menu
+from portal.sections import USUAL, Sections, sections_of
 from prm.kernel.actors import Kind
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ class Shell:
     can_register: bool
     can_console: bool
     search_url: str
+    sections: Sections
     view_as: Seen | None = None
     """Set while a vendor's person views the portal as a partner."""
 
@@ -93,6 +95,7 @@ def _shell(request: Any) -> Shell:
     vendors = [_entry(brand, focus or actor.vendor_id) for brand in (place.brands if place else ())]
     vendor = next((entry for entry in vendors if entry.current), None)
     counts: dict[str, int] = {}
+    sections = sections_of(place.partner_type if place else "")
     return Shell(
         actor=actor,
         person=request.user,
@@ -104,15 +107,20 @@ def _shell(request: Any) -> Shell:
         vendor=vendor,
         brand_hue=vendor.hue if vendor else 222,
         brand_chroma=vendor.chroma if vendor else 0.095,
-        navigation=menu(area, request.path, role=actor.role or "", counts=counts),
+        navigation=menu(area, request.path, role=actor.role or "", counts=counts, sections=sections),
         dock=dock(
-            area, request.path, role=actor.role or "", can_register=actor.is_partner and actor.may(REGISTER_DEALS)
+            area,
+            request.path,
+            role=actor.role or "",
+            can_register=actor.is_partner and actor.may(REGISTER_DEALS),
+            sections=sections,
         ),
         unread=unread(actor),
         demo=settings.DEMO,
         can_register=actor.is_partner and actor.may(REGISTER_DEALS),
         can_console=actor.may(USE_CONSOLE),
         search_url=reverse("search"),
+        sections=sections,
         view_as=getattr(request, "view_as", None),
     )
 
@@ -136,6 +144,7 @@ def _stranger() -> Shell:
         can_register=False,
         can_console=False,
         search_url="",
+        sections=USUAL,
     )
 
 

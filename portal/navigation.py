@@ -15,6 +15,8 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from portal.sections import USUAL, Sections
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -44,7 +46,10 @@ PORTAL = (
             Entry("portal:deal-list", _("Deals"), "deal"),
         ),
     ),
-    Group(_("Your organisation"), (Entry("portal:team", _("Team"), "team"),)),
+    Group(
+        _("Your organisation"),
+        (Entry("portal:profile", _("Profile"), "building"), Entry("portal:team", _("Team"), "team")),
+    ),
 )
 DESK = (
     Group(
@@ -165,21 +170,23 @@ def _here(entries: Iterable[Entry], path: str) -> str:
     )
 
 
-def _items(entries: Iterable[Entry], here: str, counts: Mapping[str, int]) -> list[dict[str, Any]]:
+def _items(entries: Iterable[Entry], here: str, counts: Mapping[str, int], sections: Sections) -> list[dict[str, Any]]:
     return [
         {
-            "label": entry.label,
+            "label": sections.words.get(entry.name, entry.label),
             "url": url,
             "icon": entry.icon,
             "current": url == here,
             "count": counts.get(entry.name, 0),
         }
         for entry in entries
-        if (url := address_of(entry.name))
+        if entry.name not in sections.hidden and (url := address_of(entry.name))
     ]
 
 
-def menu(area: str, path: str, *, role: str = "", counts: Mapping[str, int] | None = None) -> list[dict[str, Any]]:
+def menu(
+    area: str, path: str, *, role: str = "", counts: Mapping[str, int] | None = None, sections: Sections = USUAL
+) -> list[dict[str, Any]]:
     """Return the menu of an area as groups of items, with the page at ``path`` marked as current.
 
     Args:
@@ -187,17 +194,20 @@ def menu(area: str, path: str, *, role: str = "", counts: Mapping[str, int] | No
         path: the request's path.
         role: the seat's role.
         counts: numbers to show beside entries, by url name ("desk:queue").
+        sections: the portal of the partner's kind.
     """
     seen = [
         (group.label, [entry for entry in group.entries if not entry.roles or role in entry.roles])
         for group in AREAS.get(area, ())
     ]
     here = _here((entry for _label, entries in seen for entry in entries), path)
-    groups = [{"label": label, "items": _items(entries, here, counts or {})} for label, entries in seen]
+    groups = [{"label": label, "items": _items(entries, here, counts or {}, sections)} for label, entries in seen]
     return [group for group in groups if group["items"]]
 
 
-def dock(area: str, path: str, *, role: str = "", can_register: bool = True) -> list[dict[str, Any]]:
+def dock(
+    area: str, path: str, *, role: str = "", can_register: bool = True, sections: Sections = USUAL
+) -> list[dict[str, Any]]:
     """Return the up to four items of the phone's dock; "More" stands beside them in the shell."""
     entries = DOCKS.get(area, ())
     wanted = [
@@ -205,4 +215,4 @@ def dock(area: str, path: str, *, role: str = "", can_register: bool = True) -> 
         for entry in entries
         if (can_register or entry.name != "portal:deal-register") and (not entry.roles or role in entry.roles)
     ]
-    return _items(wanted, _here(wanted, path), {})
+    return _items(wanted, _here(wanted, path), {}, sections)

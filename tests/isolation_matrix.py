@@ -171,6 +171,10 @@ portal:deal-lose                 portal   deal          adm sal kap isl         
 portal:deal-reopen               portal   deal          adm sal kap isl            adm sal kap isl
 portal:deal-comment              portal   deal          adm sal mkt tec kap isl    adm sal mkt tec kap isl
 portal:deal-file-add             portal   deal          adm sal mkt tec kap isl    adm sal mkt tec kap isl
+portal:profile                   portal   -             partners                   -
+portal:profile-edit              portal   -             adm                        adm
+portal:profile-logo              portal   -             adm                        adm
+portal:profile-parent            portal   -             adm                        adm
 portal:team                      portal   -             partners                   -
 portal:seat                      portal   seat          adm                        adm
 portal:invite                    portal   -             adm                        adm
@@ -192,6 +196,7 @@ desk:deal-file-add               desk     deal          man app hma hap         
 desk:partner-list                desk     -             vendors                    -
 desk:partner-detail              desk     partner       vendors                    -
 desk:partner-view-as             desk     partner       man hma                    man hma
+desk:partner-profile             desk     partner       vendors                    -
 desk:partner-invite              desk     partner       man hma                    man hma
 desk:invitation-resend           desk     first_invitation  -                      man hma
 desk:invitation-revoke           desk     first_invitation  -                      man hma
@@ -295,7 +300,7 @@ api:product-detail               api      product       seated                  
 api:program-list                 api      -             seated                     -
 api:program-detail               api      program       seated                     -
 api:partner-list                 api      -             seated                     -
-api:partner-detail               api      api_partner   seated                     -
+api:partner-detail               api      api_partner   seated                     adm
 api:enrollment-list              api      -             seated                     -
 api:enrollment-detail            api      enrollment    seated                     -
 api:event-list                   api      -             seated                     -

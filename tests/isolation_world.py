@@ -28,7 +28,7 @@ from jobs.models import Job, JobFile
 from jobs.rights import RIGHTS, rights_of
 from partners.enums import EnrollmentStatus
 from partners.models import AccessToken, Enrollment, IdentityProvider, Invitation, Partner, PartnerViewing, Seat
-from partners.services import make_token, start_viewing
+from partners.services import change_profile, make_token, start_viewing
 from portal.models import SavedView
 from portal.services import save_view
 from prm.kernel.actors import Role
@@ -123,6 +123,8 @@ def _mark_organisations(cast: Cast) -> None:
         Partner.objects.filter(pk=partner.pk).update(
             legal_name=mark(partner.slug), website=f"{mark(partner.slug)}.example", city=mark(partner.slug)
         )
+        said = {"description": mark(partner.slug), "domains": [f"{partner.slug}.example"]}
+        change_profile(actor=cast.actor(f"{partner.slug}_administrator"), partner=partner, changes=said, revision=0)
     Tier.objects.update(name=mark("n_tier"))
 
 

@@ -38,7 +38,8 @@ from tests.isolation_matrix import (
 from tests.isolation_world import World, labels_in, later, make_world
 
 BACKEND = "partners.authentication.SeatBackend"
-WRITES_BY = {"api:deal-detail": "patch"}
+WRITES_BY = {"api:deal-detail": "patch", "api:partner-detail": "patch"}
+PATCHES = {"api:deal-detail": {"title": "Changed"}, "api:partner-detail": {"city": "Ulm"}}
 COUNTERS = {ApiUse, Bucket, Session}
 REFUSED = {"in", "401", "403", "404", "405"}
 FIXED = {"admin:app_list": {"app_label": "dealreg"}}
@@ -307,8 +308,8 @@ API_BODIES = {
 def sent_to(route: Route, world: World) -> dict[str, Any]:
     """Return what a POST to the route sends, or the method that stands in its place."""
     if route.name in WRITES_BY:
-        body, headers = {"title": "Changed"}, {"If-Match": "*"}
-        return {"data": body, "headers": headers, "content_type": "application/json"}
+        headers = {"If-Match": "*"}
+        return {"data": PATCHES[route.name], "headers": headers, "content_type": "application/json"}
     if route.area == "api":
         return {"data": API_BODIES.get(route.name.rpartition("-")[2], {}), "content_type": "application/json"}
     return {

@@ -19,7 +19,7 @@ from rest_framework.reverse import reverse
 from activity.api import EventSerializer
 from activity.models import Event
 from dealreg.api.filters import VENDOR_ONLY, DealFilter
-from dealreg.api.reading import ETAG, CommentSerializer, ConflictsSerializer, DealSerializer, FileSerializer
+from dealreg.api.reading import CommentSerializer, ConflictsSerializer, DealSerializer, FileSerializer
 from dealreg.api.transitions import TransitionActions
 from dealreg.api.writing import ChangeSerializer, CommentWriteSerializer, RegistrationSerializer, refused
 from dealreg.models import Comment, Conflict, Deal, DealFile, DealLine
@@ -28,6 +28,7 @@ from dealreg.reports import line_for, suggestion_for
 from dealreg.services import add_comment, change_deal, register_deal
 from prm.kernel.api import ScopedViewSet, StaleRevision
 from prm.kernel.api_defaults import ByTime, Pagination
+from prm.kernel.api_headers import ETAG, IF_MATCH
 from prm.kernel.errors import Conflict as Refused
 from prm.kernel.errors import Forbidden
 
@@ -43,13 +44,6 @@ FOR_VENDORS = (*FOR_ALL, "account", "assignee", "decided_by")
 UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 LOCATION = OpenApiParameter(
     "Location", OpenApiTypes.URI, OpenApiParameter.HEADER, response=[201], description="The deal's address."
-)
-IF_MATCH = OpenApiParameter(
-    "If-Match",
-    OpenApiTypes.STR,
-    OpenApiParameter.HEADER,
-    required=True,
-    description="The ETag that you read. Without it 428; when the deal has changed since 412, with the deal as it is.",
 )
 
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema_field
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.reverse import reverse
 
@@ -30,9 +29,6 @@ from prm.kernel.api import ReadSerializer
 from prm.kernel.api_defaults import actor_of_request
 from prm.kernel.opaque import veil
 
-ETAG = OpenApiParameter(
-    "ETag", OpenApiTypes.STR, OpenApiParameter.HEADER, response=[200, 201], description="The deal's revision, quoted."
-)
 AMOUNT: dict[str, Any] = {"max_digits": 14, "decimal_places": 2}
 
 

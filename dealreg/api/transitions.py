@@ -11,7 +11,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
 
 from dealreg import services
-from dealreg.api.reading import ETAG, DealSerializer
+from dealreg.api.reading import DealSerializer
 from dealreg.api.writing import (
     AnswerSerializer,
     ApprovalSerializer,
@@ -23,6 +23,7 @@ from dealreg.api.writing import (
     WinSerializer,
 )
 from dealreg.workflow import MACHINES
+from prm.kernel.api_headers import ETAG
 from prm.kernel.errors import Forbidden
 
 if TYPE_CHECKING:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import uuid
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.urls import reverse
@@ -14,7 +16,17 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
-from partners.enums import LIVE, EnrollmentStatus, PartnerType
+from partners.enums import (
+    LIVE,
+    EnrollmentStatus,
+    Headcount,
+    Industry,
+    Kinship,
+    PartnerType,
+    Region,
+    Service,
+    SpokenLanguage,
+)
 from partners.querysets import EnrollmentQuerySet, PartnerQuerySet
 from people.models import validate_zone
 from prm.kernel.clocks import today_in
@@ -22,9 +34,10 @@ from prm.kernel.constraints import vendor_match
 from prm.kernel.scoping import Scope, ScopedModel
 
 LOGO_FOLDER = "logos"
+NONE: list[str] = []
 
 
-def logo_name(vendor: Vendor, name: str) -> str:
+def logo_name(owner: Vendor | Partner, name: str) -> str:
     """Return where a logo is kept: under a name that nobody chose or guesses, and that is never used again."""
     return f"{LOGO_FOLDER}/{uuid.uuid4()}.{name.rpartition('.')[2]}"
 
@@ -108,8 +121,18 @@ class Program(ScopedModel):
         return self.name
 
 
+def several(label: Any, choices: type[models.TextChoices]) -> ArrayField:
+    """Return a column for any number of the choices."""
+    kind = models.CharField(max_length=20, choices=choices)
+    return ArrayField(kind, verbose_name=label, blank=True, default=list, db_default=NONE, size=len(choices))
+
+
 class Partner(ScopedModel):
-    """An organisation that sells, refers, builds on or services vendors' products."""
+    """An organisation that sells, refers, builds on or services vendors' products.
+
+    Its profile is its own: edited by its administrators, the same for every vendor that it works with. Which fields a
+    kind of partner is asked for: `partners.profiles`. kinship: how it belongs to its parent.
+    """
 
     scope = Scope(partner="id")
 
@@ -120,6 +143,28 @@ class Partner(ScopedModel):
     country = CountryField(_("country"))
     city = models.CharField(_("city"), max_length=100, blank=True)
     website = models.CharField(_("website"), max_length=200, blank=True)
+    description = models.TextField(_("description"), max_length=2000, blank=True, default="", db_default="")
+    regions = several(_("regions served"), Region)
+    languages = several(_("languages"), SpokenLanguage)
+    industries = several(_("industries"), Industry)
+    services = several(_("services"), Service)
+    product_lines = ArrayField(
+        models.CharField(max_length=60), verbose_name=_("products"), blank=True, default=list, db_default=NONE, size=30
+    )
+    headcount = models.CharField(_("people"), max_length=10, choices=Headcount, blank=True, default="", db_default="")
+    specialisms = models.TextField(_("specialisms"), max_length=1000, blank=True, default="", db_default="")
+    customers = models.TextField(_("customers and references"), max_length=2000, blank=True, default="", db_default="")
+    logo = models.FileField(_("logo"), upload_to=logo_name, max_length=80, blank=True, default="", db_default="")
+    parent = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="children",
+        db_index=False,
+        verbose_name=_("belongs to"),
+    )
+    kinship = models.CharField(_("as"), max_length=10, choices=Kinship, blank=True, default="", db_default="")
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(auto_now=True)
     revision = models.PositiveIntegerField(default=0, editable=False)
@@ -129,9 +174,26 @@ class Partner(ScopedModel):
     class Meta:
         verbose_name = _("partner")
         verbose_name_plural = _("partners")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(parent=None, kinship="") | models.Q(parent__isnull=False) & ~models.Q(kinship=""),
+                name="partner_parent_with_kinship",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(parent=None) | ~models.Q(parent=models.F("id")), name="partner_not_its_own_parent"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["parent"], condition=models.Q(parent__isnull=False), name="partner_children"),
+        ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def logo_url(self) -> str:
+        """The path at which its logo is served, "" where it has none."""
+        return logo_url(self.logo.name or "")
 
     def get_absolute_url(self) -> str:
         """Return the desk's page about the partner."""

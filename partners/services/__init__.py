@@ -9,6 +9,12 @@ from partners.services.invitations import (
     revoke_invitation,
 )
 from partners.services.people import disable_person, enable_person, remove_second_step
+from partners.services.profile import (
+    change_parent,
+    change_partner_logo,
+    change_profile,
+    store_partner_logo,
+)
 from partners.services.providers import (
     ProviderFacts,
     add_provider,
@@ -34,6 +40,9 @@ __all__ = [
     "accept_invitation",
     "add_provider",
     "change_branding",
+    "change_parent",
+    "change_partner_logo",
+    "change_profile",
     "change_provider",
     "change_seat",
     "disable_person",
@@ -54,5 +63,6 @@ __all__ = [
     "revoke_token",
     "start_viewing",
     "store_logo",
+    "store_partner_logo",
     "switch_provider",
 ]

@@ -22,7 +22,15 @@ from prm.kernel.recording import record
 if TYPE_CHECKING:
     from prm.kernel.actors import Actor
 
-SCOPES = ("deals:read", "deals:write", "accounts:read", "partners:read", "programs:read", "events:read")
+SCOPES = (
+    "deals:read",
+    "deals:write",
+    "accounts:read",
+    "partners:read",
+    "profile:write",
+    "programs:read",
+    "events:read",
+)
 LONGEST_DAYS = 365
 
 

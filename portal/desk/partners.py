@@ -25,6 +25,7 @@ from partners.models import Enrollment, Partner, Seat
 from partners.permissions import EDIT_PARTNERS, VIEW_AS_PARTNER, VIEW_PARTNERS
 from portal.desk.first_person import first_invitations
 from portal.desk.lists import SHOWN, at, deal_rows
+from portal.desk.partner_profile import partner_tabs
 from portal.viewing import ViewedList
 from prm.kernel.actors import Kind
 from prm.kernel.money import shown
@@ -226,6 +227,7 @@ class PartnerDetail(ActorView):
             "waiting": first_invitations(self.actor, partner) if self.actor.may(EDIT_PARTNERS) else [],
             "may_view_as": self.actor.may(VIEW_AS_PARTNER) and any(enrollment.is_live for enrollment in enrollments),
             "may_invite": self.actor.may(EDIT_PARTNERS) and any(enrollment.is_live for enrollment in enrollments),
+            "tabs": partner_tabs(partner, "desk:partner-detail"),
             "crumbs": [{"label": _("Partners"), "url": reverse("desk:partner-list")}, {"label": partner.name}],
         }
         return render(request, "desk/partner.html", context)

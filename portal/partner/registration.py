@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Price, Product
 from dealreg import services
-from dealreg.enums import Part, Stage, Status
+from dealreg.enums import Stage, Status
 from dealreg.forms import LineFormSet, ProductChoice, RegistrationForm, lines_in, submission_in
 from dealreg.models import Deal, DealDraft, DealFile
 from dealreg.permissions import REGISTER_DEALS
@@ -29,6 +29,7 @@ from partners.middleware import focused_vendor
 from partners.models import Partner
 from portal.formats import moment_text, relative_text, span_text, time_text
 from portal.partner.drafting import attach, count_check, own_deal, own_draft, own_duplicates, raw_text, revision_in
+from portal.sections import sections_of
 from prm.kernel.actors import Kind
 from prm.kernel.errors import Conflict, RuleViolation, TooMany
 from prm.kernel.money import CURRENCIES, shown
@@ -87,7 +88,7 @@ class RegistrationView(ActorView):
         terms = self.chosen_terms(content)
         start = {
             "stage": Stage.QUALIFIED,
-            "part": Part.SELL,
+            "part": sections_of(self.request.place.partner_type).part,  # type: ignore[attr-defined]
             "currency": terms.currency,
             "enrollment": terms.enrollment_id,
         }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from portal.partner import actions, deals, home, registration, standing, team, team_invitations
+from portal.partner import actions, deals, home, profile, registration, standing, team, team_invitations
 
 app_name = "portal"
 urlpatterns = [
@@ -33,6 +33,10 @@ urlpatterns = [
     path("deals/<str:reference>/comment/", actions.Comment.as_view(), name="deal-comment"),
     path("deals/<str:reference>/files/", actions.Attach.as_view(), name="deal-file-add"),
     path("standing/<int:pk>/", standing.TierPage.as_view(), name="standing"),
+    path("profile/", profile.Profile.as_view(), name="profile"),
+    path("profile/edit/", profile.ProfileEdit.as_view(), name="profile-edit"),
+    path("profile/logo/", profile.ProfileLogo.as_view(), name="profile-logo"),
+    path("profile/parent/", profile.ProfileParent.as_view(), name="profile-parent"),
     path("team/", team.Team.as_view(), name="team"),
     path("team/<int:pk>/", team.SeatView.as_view(), name="seat"),
     path("team/invite/", team_invitations.Invite.as_view(), name="invite"),

@@ -18,6 +18,7 @@ SCOPE_WORDS = {
     "deals:write": _("Register, change and decide deals"),
     "accounts:read": _("Read accounts"),
     "partners:read": _("Read partners and enrollments"),
+    "profile:write": _("Change the own organisation’s profile"),
     "programs:read": _("Read programs, products and prices"),
     "events:read": _("Read what happened"),
 }
@@ -111,6 +112,7 @@ class TokenForm(forms.Form):
 
 
 def scope_choices(*, is_partner: bool) -> list[tuple[str, Any]]:
-    """Return the scopes a seat's token may have, with words; accounts are the vendor's alone."""
-    offered = [scope for scope in SCOPES if not (is_partner and scope == "accounts:read")]
+    """Return the scopes a seat's token may have, with words: accounts are the vendor's, profiles the partner's."""
+    others = "accounts:read" if is_partner else "profile:write"
+    offered = [scope for scope in SCOPES if scope != others]
     return [(scope, SCOPE_WORDS.get(scope, scope)) for scope in offered]
