@@ -96,14 +96,14 @@ def profile_history(actor: Actor, partner: Partner) -> list[Event]:
     """
     if not Partner.objects.visible_to(actor).filter(pk=partner.pk).exists():
         return []
-    kinds = (*PROFILE_EVENTS, *OWN_EVENTS) if actor.is_partner else PROFILE_EVENTS
+    kinds = PROFILE_EVENTS if actor.is_vendor or actor.read_only else (*PROFILE_EVENTS, *OWN_EVENTS)
     found = Event.objects.about(partner).filter(kind__in=kinds, vendor_id=None)
     return list(found.select_related("person")[:MOST_EVENTS])
 
 
 def organisations_of(actor: Actor) -> list[Partner]:
     """Return the other organisations in which a partner's person is an administrator. One query."""
-    if not actor.is_partner:
+    if not actor.is_partner or actor.read_only:
         return []
     seats = Seat.objects.active().filter(person_id=actor.person_id, role=Role.ADMINISTRATOR, partner__isnull=False)
     found = Partner.objects.filter(pk__in=seats.values("partner_id")).exclude(pk=actor.partner_id)
@@ -111,7 +111,7 @@ def organisations_of(actor: Actor) -> list[Partner]:
 
 
 def kin_of(actor: Actor, partner: Partner) -> list[Partner]:
-    """Return the organisations that belong to the actor's own. One query."""
-    if actor.partner_id != partner.pk:
+    """Return the organisations that belong to the actor's own; a vendor that looks on is told of none. One query."""
+    if actor.partner_id != partner.pk or actor.read_only:
         return []
     return list(Partner.objects.filter(parent_id=partner.pk).order_by("name", "pk"))

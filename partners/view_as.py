@@ -73,7 +73,9 @@ def viewing_of(key: Any, actor: Actor) -> PartnerViewing | None:
         pk=key, ended_at=None, person=actor.person_id, seat=actor.seat_id
     )
     annotated = found.annotate(enrolled=ArraySubquery(live), brand=brand_of("vendor__"), slug=F("partner__slug"))
-    viewing: PartnerViewing | None = annotated.annotate(organisation=F("partner__name")).first()
+    viewing: PartnerViewing | None = annotated.annotate(
+        organisation=F("partner__name"), kind=F("partner__type")
+    ).first()
     return viewing
 
 
@@ -98,6 +100,7 @@ def seen_by(viewing: Any, actor: Actor) -> Seen:
         organisation=viewing.organisation,
         enrolled=enrolled,
         brands=(VendorBrand(**viewing.brand),),
+        partner_type=viewing.kind,
     )
     looking = Actor(
         kind=Kind.PARTNER,

@@ -53,6 +53,8 @@ class Profile(ProfileView):
         start = {"parent": partner.parent.slug if partner.parent else "", "kinship": partner.kinship}
         context = {
             "partner": partner,
+            # A vendor that looks on may not know the other organisation.
+            "parent": None if self.actor.read_only else partner.parent,
             "may_edit": may_edit,
             "complete": completeness_of(partner, [row.domain for row in domains]),
             "parts": profile_parts(partner, domains),
