@@ -1,11 +1,11 @@
-"""Accounts, imports and the catalogue in the console."""
+"""Accounts and the catalogue in the console."""
 
 from __future__ import annotations
 
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Account, AccountImport, Price, Product, ProductFamily
+from accounts.models import Account, Price, Product, ProductFamily
 from accounts.permissions import EDIT_CATALOGUE, VIEW_ACCOUNTS
 from activity.console import ScopedAdmin, ScopedInline, site
 
@@ -23,17 +23,6 @@ class AccountAdmin(ScopedAdmin):
     list_filter = ("origin", "country")
     search_fields = ("name", "domain", "external_id")
     ordering = ("name",)
-
-
-@admin.register(AccountImport, site=site)
-class AccountImportAdmin(ScopedAdmin):
-    """Past imports with their figures and refused rows."""
-
-    view_permission = VIEW_ACCOUNTS
-    icon = "upload"
-    list_display = ("file_name", "state", "rows", "created", "updated", "refused", "started_at")
-    fields = ("file_name", "state", "person", "rows", "created", "updated", "unchanged", "refused", "errors")
-    ordering = ("-id",)
 
 
 @admin.register(ProductFamily, site=site)

@@ -1,4 +1,4 @@
-"""Choices of accounts and imports."""
+"""Choices of accounts."""
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
@@ -19,22 +19,6 @@ class AccountLink(TextChoices):
     NEW = "new", _("A new account")
     CONFIRMED = "confirmed", _("Confirmed by a person")
     SEPARATED = "separated", _("Set apart by a person")
-
-
-class ImportState(TextChoices):
-    """Where an import stands."""
-
-    UPLOADED = "uploaded", _("Being checked")
-    CHECKED = "checked", _("Ready to start")
-    RUNNING = "running", _("Running")
-    DONE = "done", _("Done")
-    FAILED = "failed", _("Failed")
-    CANCELLED = "cancelled", _("Cancelled")
-    UNDONE = "undone", _("Undone")
-
-
-STARTED = (ImportState.RUNNING, ImportState.DONE, ImportState.FAILED, ImportState.CANCELLED)
-"""States of an import that may have written something."""
 
 
 class SaleKind(TextChoices):

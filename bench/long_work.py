@@ -19,9 +19,11 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import RequestFactory, override_settings
 
-from accounts.models import Account, AccountImport
-from accounts.services import start_import, start_undo, upload_accounts
+from accounts.models import Account
 from bench.data import grow_side, identity, make_world
+from imports.models import Import
+from imports.registry import KINDS
+from imports.services import start_import, start_undo, upload_list
 from jobs.exports import start_export
 from jobs.models import Job
 from partners.models import Seat
@@ -121,11 +123,11 @@ def _export(seat: Seat, wanted: str) -> None:
 def _imported(seat: Seat, rows: int) -> Iterator[Measured]:
     actor = _actor(seat)
     known = Account.objects.count()
-    upload_accounts(actor=actor, upload=SimpleUploadedFile("customers.csv", _list(rows)))
+    upload_list(actor=actor, kind=KINDS["accounts"], upload=SimpleUploadedFile("customers.csv", _list(rows)))
     yield _worked("import: check", rows)
-    start_import(actor=actor, run=AccountImport.objects.latest("pk"))
+    start_import(actor=actor, run=Import.objects.latest("pk"))
     yield _worked("import", rows)
-    start_undo(actor=actor, run=AccountImport.objects.latest("pk"))
+    start_undo(actor=actor, run=Import.objects.latest("pk"))
     yield _worked("undo of the import", rows)
     assert Account.objects.count() == known
 

@@ -106,7 +106,7 @@ CONSOLE = (
         _("Data"),
         (
             Entry("admin:accounts_account_changelist", _("Accounts"), "file"),
-            Entry("console:imports", _("Import customers"), "upload"),
+            Entry("console:imports", _("Imports"), "upload"),
             Entry("jobs", _("Jobs"), "clock"),
             Entry("console:event-list", _("Audit trail"), "eye"),
         ),

@@ -47,12 +47,13 @@ INSTALLED_APPS = [
     "activity",
     "jobs",
     "partners",
+    "imports",
     "standing",
     "accounts",
     "dealreg",
     "portal",
 ]
-OUR_APPS = ("people", "activity", "jobs", "partners", "standing", "accounts", "dealreg", "portal")
+OUR_APPS = ("people", "activity", "jobs", "partners", "imports", "standing", "accounts", "dealreg", "portal")
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -156,7 +157,7 @@ CELERY_BEAT_SCHEDULE = {
     "end-viewings": {"task": "partners.end_overdue_viewings", "schedule": 60.0, "options": {"expires": 60}},
     "keep-standings": {"task": "standing.keep", "schedule": 1800.0, "options": {"expires": 1800}},
     "clear-stale": {"task": "activity.clear_stale", "schedule": 86400.0},
-    "clear-imports": {"task": "accounts.clear_imports", "schedule": 3600.0, "options": {"expires": 3600}},
+    "clear-imports": {"task": "imports.clear_imports", "schedule": 3600.0, "options": {"expires": 3600}},
     "work-jobs": {"task": "jobs.work", "schedule": 5.0, "options": {"expires": 10}},
     "clear-old-jobs": {"task": "jobs.clear_old", "schedule": 3600.0, "options": {"expires": 3600}},
 }

@@ -140,6 +140,7 @@ SIGHT["job"] = SIGHT["job_file"] = {
     "halden_manager": "hma",
     "northwind_import": "man",
 }
+SIGHT["import_kind"] = {"any": "vendors"}
 SIGHT["import"] = {"n": "northwind", "h": "halden"}
 SIGHT["invitation"] = {"brightpath": "brightpath", "kappel": "kap"}
 SIGHT["staff_invitation"] = SIGHT["provider"] = {"northwind": "northwind", "halden": "halden"}
@@ -308,6 +309,8 @@ api:event-detail                 api      event         seated                  
 api:event-detail                 api      note_event    seated                     -
 console:home                     desk     -             man hma                    -
 console:imports                  desk     -             man hma                    man hma
+console:import-new               desk     import_kind   man hma                    man hma
+console:import-template          desk     import_kind   man hma                    -
 console:import                   desk     import        man hma                    -
 console:import-columns           desk     import        -                          man hma
 console:import-start             desk     import        -                          man hma
@@ -329,7 +332,6 @@ partners_seat          v
 standing_tier          v c a
 standing_standing      v
 accounts_account       v
-accounts_accountimport v
 accounts_productfamily v c a
 accounts_product       v c a
 dealreg_policy         v c a

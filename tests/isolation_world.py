@@ -16,7 +16,7 @@ from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from accounts.models import Account, AccountImport
+from accounts.models import Account
 from activity.mailing import send_due
 from activity.mailing.stopping import token_for
 from activity.models import Delivery, Event, Mail, Notification, Suppression
@@ -24,6 +24,7 @@ from activity.relay import drain
 from activity.services.addresses import address_token
 from dealreg import services
 from dealreg.models import Comment, Conflict, Deal, DealDraft, DealFile, Policy
+from imports.models import Import
 from jobs.models import Job, JobFile
 from jobs.rights import RIGHTS, rights_of
 from partners.enums import EnrollmentStatus
@@ -112,7 +113,8 @@ def _mark_organisations(cast: Cast) -> None:
             row.save()
         side.policy.clauses = {"2.1": mark(f"{letter}_catalogue")}
         side.policy.save()
-        AccountImport.objects.create(
+        Import.objects.create(
+            kind="accounts",
             vendor=side.vendor,
             file_name=mark(f"{letter}_import"),
             errors=[mark(f"{letter}_import")],
@@ -343,7 +345,7 @@ def _address(world: World) -> None:
     for side in (cast.northwind, cast.halden):
         letter = side.vendor.slug[0]
         rows.setdefault("account", {})[letter] = {"pk": Account.objects.filter(vendor=side.vendor).first().pk}
-        rows.setdefault("import", {})[letter] = {"key": AccountImport.objects.get(vendor=side.vendor).key}
+        rows.setdefault("import", {})[letter] = {"key": Import.objects.get(vendor=side.vendor).key}
         rows.setdefault("product", {})[letter] = {"pk": side.robot.pk}
         rows.setdefault("program", {})[letter] = {"pk": side.program.pk}
     rows["enrollment"] = {f"{name.split('_')[1][0]}{name[0]}": {"pk": row.pk} for name, row in cast.enrollments.items()}
@@ -369,6 +371,7 @@ def _address_mails(world: World) -> None:
         for persona in ("brightpath_sales", "northwind_manager")
     }
     rows["suppression"] = {"any": {"pk": Suppression.objects.get().pk}}
+    rows["import_kind"] = {"any": {"kind": "accounts"}}
     rows["mail_text"] = {"any": {"template": "deal_approved", "language": "en"}}
     rows["text_preview"] = {"any": {"template": "deal_approved", "language": "en", "key": "none"}}
     person = cast.people["brightpath_sales"]
@@ -388,7 +391,6 @@ def _address_console(world: World) -> None:
             "partners_enrollment": cast.enrollments["kappel_northwind" if letter == "n" else "isle_halden"],
             "partners_seat": cast.seats[f"{side.vendor.slug}_finance"],
             "accounts_account": deal.account,
-            "accounts_accountimport": AccountImport.objects.get(vendor=side.vendor),
             "accounts_productfamily": side.robots,
             "accounts_product": side.robot,
             "dealreg_policy": _next_policy(side),

@@ -15,10 +15,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import AccountImport
 from activity.models import Mail, Notification
 from activity.relay import drain
 from dealreg.workflow import MACHINES
+from imports.models import Import
 from jobs.models import Job
 from partners.models import Enrollment, IdentityProvider, Invitation, Seat
 from partners.services import make_token
@@ -40,9 +40,12 @@ MOVERS = {
     "dealreg/services/registration.py": "a deal's first status, before it is saved",
     "dealreg/services/protection.py": "a protection's state follows its deal's, in the same transaction",
     "jobs/queue.py": "a job's state",
-    "accounts/services/importing.py": "an import's state",
-    "accounts/services/progress.py": "an import's state",
-    "accounts/jobs.py": "an import's state",
+    "imports/services/uploading.py": "an import's state",
+    "imports/services/running.py": "an import's state",
+    "imports/services/progress.py": "an import's state",
+    "imports/jobs.py": "an import's state",
+    "imports/models.py": "a staged row's outcome",
+    "imports/kinds.py": "a staged row's outcome",
     "activity/mailing/sending.py": "a mail's state",
     "activity/services/retrying.py": "a mail's state",
     "activity/tracking.py": "a mail's state",
@@ -233,8 +236,12 @@ def add_rows(cast, number: int, first: int = 0) -> None:
             kind="export",
             title=f"Export {count}",
         )
-        AccountImport.objects.create(
-            vendor=cast.northwind.vendor, person=cast.people["northwind_manager"], file_name=name, state="done"
+        Import.objects.create(
+            kind="accounts",
+            vendor=cast.northwind.vendor,
+            person=cast.people["northwind_manager"],
+            file_name=name,
+            state="done",
         )
         Mail.objects.create(person=seller, template=f"t{count}", to=seller.email, subject="s", text="t")
     drain()

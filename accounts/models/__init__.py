@@ -2,29 +2,21 @@
 
 from accounts.models.customers import (
     Account,
-    AccountChange,
-    AccountImport,
     MatchKey,
     Price,
     Product,
     ProductFamily,
-    StagedRow,
-    import_name,
 )
 from accounts.models.facts import SalesLine, SatisfactionAnswer, UsageMetric, UsageReading
 
 __all__ = [
     "Account",
-    "AccountChange",
-    "AccountImport",
     "MatchKey",
     "Price",
     "Product",
     "ProductFamily",
     "SalesLine",
     "SatisfactionAnswer",
-    "StagedRow",
     "UsageMetric",
     "UsageReading",
-    "import_name",
 ]

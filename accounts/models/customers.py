@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-import secrets
-import uuid
-
-from django.conf import settings
-from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Collate, Upper
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
-from accounts.enums import AccountOrigin, ImportState
+from accounts.enums import AccountOrigin
 from accounts.querysets import PriceQuerySet
-from jobs.models import Job
 from partners.models import Vendor
 from prm.kernel.constraints import vendor_match
-from prm.kernel.scoping import Scope, ScopedModel, Unscoped
+from prm.kernel.scoping import Scope, ScopedModel
 
 
 class Account(ScopedModel):
@@ -150,101 +143,3 @@ class Price(ScopedModel):
 
     def __str__(self) -> str:
         return f"{self.amount} {self.currency}"
-
-
-def import_name(run: AccountImport, name: str) -> str:
-    """Return where an uploaded list is kept: under a name that nobody chose."""
-    return f"imports/{secrets.token_hex(16)}"
-
-
-class AccountImport(ScopedModel):
-    """One import of accounts: its file and columns, what it would do, its jobs, its figures."""
-
-    scope = Scope(vendor="vendor_id")
-
-    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    vendor = models.ForeignKey(Vendor, on_delete=models.PROTECT, related_name="+")
-    person = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+", verbose_name=_("who")
-    )
-    file_name = models.CharField(_("file"), max_length=200)
-    content = models.FileField(upload_to=import_name, max_length=200, blank=True)
-    layout = models.JSONField(default=dict, editable=False)
-    state = models.CharField(_("state"), max_length=10, choices=ImportState, default=ImportState.RUNNING)
-    expected = models.JSONField(_("expected"), default=dict)
-    check_job = models.ForeignKey(Job, null=True, on_delete=models.SET_NULL, related_name="+")
-    job = models.ForeignKey(Job, null=True, on_delete=models.SET_NULL, related_name="+")
-    undo_job = models.ForeignKey(Job, null=True, on_delete=models.SET_NULL, related_name="+")
-    rows = models.PositiveIntegerField(_("rows"), default=0)
-    created = models.PositiveIntegerField(_("new"), default=0)
-    updated = models.PositiveIntegerField(_("updated"), default=0)
-    unchanged = models.PositiveIntegerField(_("unchanged"), default=0)
-    refused = models.PositiveIntegerField(_("refused"), default=0)
-    errors = models.JSONField(_("refused rows"), default=list)
-    started_at = models.DateTimeField(_("started"), default=timezone.now)
-    ended_at = models.DateTimeField(_("ended"), null=True)
-    cleared_at = models.DateTimeField(null=True)
-
-    class Meta:
-        verbose_name = _("account import")
-        verbose_name_plural = _("account imports")
-        constraints = [
-            models.UniqueConstraint(
-                fields=["vendor"], condition=Q(state=ImportState.RUNNING), name="import_one_at_a_time"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.file_name
-
-    def get_absolute_url(self) -> str:
-        """Return the import's page in the console."""
-        return reverse("console:import", args=[self.key])
-
-
-class StagedRow(ScopedModel):
-    """A row of a list as it was read, before it becomes an account. `reason` says why it won't."""
-
-    scope = Unscoped("reached through its import only")
-
-    pk = models.CompositePrimaryKey("run_id", "line")
-    run = models.ForeignKey(AccountImport, on_delete=models.CASCADE, related_name="staged", db_index=False)
-    line = models.PositiveIntegerField()
-    name = models.CharField(max_length=300)
-    normalised = models.CharField(max_length=200)
-    country = models.CharField(max_length=2)
-    domain = models.CharField(max_length=120)
-    city = models.CharField(max_length=100)
-    external_id = models.CharField(max_length=80)
-    owner_name = models.CharField(max_length=120)
-    further = models.JSONField(default=dict)
-    keys = ArrayField(models.CharField(max_length=64), default=list)
-    cells = models.JSONField(default=list)
-    reason = models.CharField(max_length=500, blank=True)
-    twin = models.PositiveIntegerField(null=True)
-    account_id = models.BigIntegerField(null=True)
-    fresh = models.BooleanField(default=False)
-
-    def __str__(self) -> str:
-        return f"{self.line}: {self.name}"
-
-
-class AccountChange(ScopedModel):
-    """What an import did to one account: the account before and after it, and the match keys that it added.
-
-    Without `before` the import made it. From these rows an import is undone.
-    """
-
-    scope = Unscoped("reached through its import only")
-
-    run = models.ForeignKey(AccountImport, on_delete=models.CASCADE, related_name="changes", db_index=False)
-    account_id = models.BigIntegerField()
-    before = models.JSONField(null=True)
-    after = models.JSONField(null=True)
-    keys = ArrayField(models.CharField(max_length=64), default=list)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["run", "account_id"], name="account_change_once")]
-
-    def __str__(self) -> str:
-        return f"account {self.account_id} by import {self.run_id}"

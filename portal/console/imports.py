@@ -1,8 +1,9 @@
-"""Importing customers: upload a list, say what its columns hold, see what would happen, import, undo."""
+"""Importing lists: choose what it holds, upload it, say what its columns hold, see what would happen, import, undo."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import UUID
 
@@ -11,35 +12,37 @@ from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
-from django.utils.functional import Promise
+from django.urls import reverse_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.enums import ImportState
-from accounts.models import AccountImport
-from accounts.permissions import IMPORT_ACCOUNTS
-from accounts.reading import CustomerRow, Layout, RefusedRow, first_rows
-from accounts.services import change_columns, start_import, start_undo, upload_accounts
-from accounts.services.importing import IGNORED, KEPT, why_not_undone
+from imports.enums import ImportState
+from imports.kinds import ImportKind
+from imports.models import Import as ImportRun
+from imports.reading import Layout, ReadRow, first_rows, missing_targets
+from imports.registry import kind_named, kinds_for
+from imports.services import (
+    IGNORED,
+    KEPT,
+    change_columns,
+    start_import,
+    start_undo,
+    upload_list,
+    why_not_undone,
+)
 from jobs.models import Refusal
 from prm.kernel.actors import Kind
-from prm.kernel.errors import RuleViolation
+from prm.kernel.errors import Forbidden, RuleViolation
 from prm.kernel.pages import ActorView, ListPage, Page, show_violation
+from prm.kernel.spreadsheets import FORMATS, csv_pieces
 
 if TYPE_CHECKING:
     from jobs.models import Job
 
 REFUSALS_SHOWN = 16
+CRUMBS = [{"label": gettext_lazy("Imports"), "url": reverse_lazy("console:imports")}]
 SAMPLES = 3
-FIELDS: dict[str, str | Promise] = {
-    "name": gettext_lazy("Name"),
-    "country": gettext_lazy("Country"),
-    "domain": gettext_lazy("Website or domain"),
-    "city": gettext_lazy("Town"),
-    "external_id": gettext_lazy("Id in your CRM"),
-    "owner_name": gettext_lazy("Direct owner"),
-}
+MOST_SHOWN = 6
 LOOKS = {
     ImportState.UPLOADED: ("", "filter"),
     ImportState.CHECKED: ("info", "eye"),
@@ -52,11 +55,11 @@ LOOKS = {
 
 
 class UploadForm(forms.Form):
-    """A customer list."""
+    """A list."""
 
     file = forms.FileField(
         label=gettext_lazy("Your list"),
-        help_text=gettext_lazy("CSV or XLSX with a heading, 20 MB at most. One row for each customer."),
+        help_text=gettext_lazy("CSV or XLSX with a heading, 20 MB at most. One row for each."),
         widget=forms.FileInput(attrs={"accept": ".csv,.txt,.tsv,.xlsx"}),
         allow_empty_file=True,
     )
@@ -84,63 +87,107 @@ class ColumnChoice:
 
 
 class ImportPage(ActorView):
-    """A page for who imports a vendor's customers."""
+    """A page for who imports lists for a vendor: of some kind, or of the one that the page is about."""
 
     kinds: ClassVar[frozenset[Kind]] = frozenset({Kind.VENDOR})
-    permission = IMPORT_ACCOUNTS
 
-    def run(self, key: UUID) -> AccountImport:
+    def refuse_others(self) -> None:
+        """Refuse also who may import no kind of list.
+
+        Raises:
+            Forbidden: so it is.
+        """
+        super().refuse_others()
+        if not kinds_for(self.actor):
+            raise Forbidden("not_allowed", _("Your role doesn't import lists."))
+
+    def import_kind(self, name: str) -> ImportKind:
+        """Return a kind of list.
+
+        Raises:
+            Http404: there is none. Forbidden: the role doesn't import it.
+        """
+        kind = kind_named(name)
+        if not self.actor.may(kind.permission):
+            raise Forbidden("not_allowed", _("Your role doesn't import this."))
+        return kind
+
+    def run(self, key: UUID) -> ImportRun:
         """Return the import.
 
         Raises:
-            Http404: out of the actor's sight.
+            Http404: out of the actor's sight. Forbidden: the role doesn't import lists of its kind.
         """
         found = (
-            AccountImport.objects.visible_to(self.actor)
+            ImportRun.objects.visible_to(self.actor)
             .select_related("check_job__person", "job__person", "undo_job__person", "person")
             .filter(key=key)
             .first()
         )
         if found is None:
             raise Http404
-        run: AccountImport = found
+        run: ImportRun = found
+        self.import_kind(run.kind)
         return run
 
 
-class Imports(ListPage):
-    """Past imports, and the form for the next one."""
+class Imports(ImportPage, ListPage):
+    """Past imports, and the kinds of list that can be imported next."""
 
-    kinds: ClassVar[frozenset[Kind]] = frozenset({Kind.VENDOR})
-    permission = IMPORT_ACCOUNTS
     template_name = "console/imports.html"
     results_template = "console/imports_results.html"
     orders: ClassVar[dict[str, tuple[str, ...]]] = {"date": ("started_at",)}
     default_order = "-date"
 
     def rows(self) -> QuerySet[Any]:
-        """Return the vendor's imports."""
-        return AccountImport.objects.visible_to(self.actor).select_related("person").defer("errors", "layout")
+        """Return the vendor's imports of kinds that the actor may import."""
+        names = [kind.name for kind in kinds_for(self.actor)]
+        found = ImportRun.objects.visible_to(self.actor).filter(kind__in=names)
+        return found.select_related("person").defer("errors", "layout")
 
     def further_context(self, page: Page) -> dict[str, Any]:
-        """Return the rows with their badges, and the form."""
+        """Return the rows with their badges, and the kinds."""
         rows = [(run, *LOOKS[ImportState(run.state)]) for run in page.rows]
-        return {"rows": rows, "form": UploadForm()}
+        return {"rows": rows, "kinds": kinds_for(self.actor)}
 
-    def post(self, request: HttpRequest) -> HttpResponse:
+
+class ImportNew(ImportPage):
+    """Takes a list of one kind."""
+
+    def get(self, request: HttpRequest, kind: str) -> HttpResponse:
+        """Show what such a list holds, and the form."""
+        return self._page(request, self.import_kind(kind), UploadForm())
+
+    def post(self, request: HttpRequest, kind: str) -> HttpResponse:
         """Take a list, and go to its page; or show what is wrong with it."""
+        wanted = self.import_kind(kind)
         form = UploadForm(request.POST, request.FILES)
         if form.is_valid():
+            upload, encoding = form.cleaned_data["file"], form.cleaned_data["encoding"]
             try:
-                run = upload_accounts(
-                    actor=self.actor, upload=form.cleaned_data["file"], encoding=form.cleaned_data["encoding"]
-                )
+                run = upload_list(actor=self.actor, kind=wanted, upload=upload, encoding=encoding)
             except RuleViolation as violation:
                 show_violation(form, violation)
             else:
                 return redirect(run)
-        page = self._page(self._ordered(self.rows()))
-        context = {"page": page, "view": self, **self.further_context(page), "form": form}
-        return render(request, self.template_name, context, status=422)
+        return self._page(request, wanted, form, status=422)
+
+    def _page(self, request: HttpRequest, kind: ImportKind, form: UploadForm, status: int = 200) -> HttpResponse:
+        context = {"kind": kind, "form": form, "crumbs": CRUMBS}
+        return render(request, "console/import_new.html", context, status=status)
+
+
+class ImportTemplate(ImportPage):
+    """A list with the headings of a kind and a few rows, to be filled in."""
+
+    def get(self, request: HttpRequest, kind: str) -> HttpResponse:
+        """Send it as CSV."""
+        wanted = self.import_kind(kind)
+        lines = zip_longest(*(target.example for target in wanted.targets), fillvalue="")
+        pieces = csv_pieces([target.name for target in wanted.targets], lines)
+        response = HttpResponse(pieces, content_type=FORMATS["csv"])
+        response["Content-Disposition"] = f'attachment; filename="{wanted.name}.csv"'
+        return response
 
 
 class Import(ImportPage):
@@ -186,17 +233,18 @@ class ImportUndo(ImportPage):
     def post(self, request: HttpRequest, key: UUID) -> HttpResponse:
         """Start undoing it."""
         run = start_undo(actor=self.actor, run=self.run(key))
-        messages.success(request, _("The accounts are brought back as they were."))
+        messages.success(request, _("What the import changed is brought back as it was."))
         return redirect(run)
 
 
-def context_of(run: AccountImport, columns: dict[int, str] | None = None) -> dict[str, Any]:
+def context_of(run: ImportRun, columns: dict[int, str] | None = None) -> dict[str, Any]:
     """Return what an import's page shows in the state that it is in."""
     tone, icon = LOOKS[ImportState(run.state)]
     is_open = run.state in {ImportState.UPLOADED, ImportState.CHECKED}
     context: dict[str, Any] = {
         "run": run,
-        "crumbs": [{"label": _("Imports"), "url": reverse("console:imports")}],
+        "crumbs": CRUMBS,
+        "kind": run.definition,
         "tone": tone,
         "state_icon": icon,
         "is_open": is_open,
@@ -216,14 +264,14 @@ def context_of(run: AccountImport, columns: dict[int, str] | None = None) -> dic
     return context
 
 
-def live_job(run: AccountImport) -> Job | None:
+def live_job(run: ImportRun) -> Job | None:
     """Return the job whose progress the page shows: one that runs, or failed."""
     jobs = (run.undo_job, run.job, run.check_job if run.job is None else None)
     found = [job for job in jobs if job is not None and (job.is_open or job.error)]
     return found[0] if found else None
 
 
-def figures_of(run: AccountImport) -> list[tuple[str, int]]:
+def figures_of(run: ImportRun) -> list[tuple[str, int]]:
     """Return what the import did, or, before it starts, what it would do."""
     if run.state == ImportState.UPLOADED:
         return []
@@ -245,25 +293,29 @@ def refusals_of(job: Job | None) -> list[Refusal]:
     return list(job.refusals.order_by("line", "pk")[:REFUSALS_SHOWN])
 
 
-def mapping_of(run: AccountImport, columns: dict[int, str] | None) -> dict[str, Any]:
+def mapping_of(run: ImportRun, columns: dict[int, str] | None) -> dict[str, Any]:
     """Return the columns with what each is taken for, and the first rows as they would be read."""
-    layout = Layout.from_json(run.layout)
-    first = first_rows(layout)
+    layout, kind = Layout.from_json(run.layout), run.definition
+    first = first_rows(kind, layout)
     targets = {at: target for target, at in layout.columns.items()}
+    rest = KEPT if kind.keeps_further else IGNORED
     ignored = set(range(len(layout.header))) - set(targets) - set(layout.further.values())
-    given = columns or {at: targets.get(at, IGNORED if at in ignored else KEPT) for at in range(len(layout.header))}
+    given = columns or {at: targets.get(at, IGNORED if at in ignored else rest) for at in range(len(layout.header))}
     choices = [
         ColumnChoice(at, title or _("Column %(n)d") % {"n": at + 1}, _samples(first, at), given[at])
         for at, title in enumerate(layout.header)
     ]
+    keep = [(KEPT, _("Keep it as it is"))] if kind.keeps_further else []
+    shown = [target for target in kind.targets if target.name in layout.columns][:MOST_SHOWN]
     return {
         "columns": choices,
-        "targets": [*FIELDS.items(), (KEPT, _("Keep it as it is")), (IGNORED, _("Leave it out"))],
-        "first": [row for row in first if isinstance(row, CustomerRow)],
-        "has_name": "name" in layout.columns,
+        "targets": [*((each.name, each.label) for each in kind.targets), *keep, (IGNORED, _("Leave it out"))],
+        "shown": shown,
+        "first": [(row, [row.data.get(each.name, "") for each in shown]) for row in first],
+        "missing": ", ".join(missing_targets(kind, layout.columns)),
     }
 
 
-def _samples(rows: list[CustomerRow | RefusedRow], at: int) -> str:
+def _samples(rows: list[ReadRow], at: int) -> str:
     found = [row.cells[at].strip() for row in rows if at < len(row.cells) and row.cells[at].strip()]
     return ", ".join(list(dict.fromkeys(found))[:SAMPLES])[:90]

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.files.base import ContentFile
 
-from accounts.enums import ImportState
-from accounts.models import AccountImport
+from imports.enums import ImportState
+from imports.models import Import
 from jobs.enums import JobState
 from jobs.models import Job, JobFile, Refusal
 from jobs.rights import RIGHTS, rights_of
@@ -140,7 +140,8 @@ def _write(world: World, seat: Seat, past: Past) -> Job:
 
 def _import(seat: Seat, job: Job, name: str, state: ImportState) -> None:
     figures = {key: job.figures[key] for key in ("created", "updated", "unchanged", "refused")}
-    AccountImport.objects.create(
+    Import.objects.create(
+        kind="accounts",
         vendor_id=job.vendor_id or 0,
         person=seat.person,
         file_name=name,

@@ -15,10 +15,13 @@ from django.urls import reverse
 from django.utils import timezone
 from openpyxl import Workbook
 
-from accounts import housekeeping, merging
-from accounts.models import Account, AccountChange, AccountImport, MatchKey, StagedRow
-from accounts.services import start_import, start_undo, upload_accounts
+from accounts import merging
+from accounts.models import Account, MatchKey
 from activity.models import Event
+from imports import housekeeping, staging
+from imports.models import Import, RowChange, StagedRow
+from imports.registry import KINDS
+from imports.services import start_import, start_undo, upload_list
 from jobs import queue
 from jobs.models import Job
 from jobs.services import cancel_job
@@ -35,22 +38,26 @@ def picture() -> str:
     return json.dumps([list(accounts), list(keys)], default=str)
 
 
-def upload(cast, content: str | bytes, name="customers.csv", **options) -> AccountImport:
+def take(cast, file, persona="northwind_manager", **options) -> Import:
+    return upload_list(actor=cast.actor(persona), kind=KINDS["accounts"], upload=file, **options)
+
+
+def upload(cast, content: str | bytes, name="customers.csv", **options) -> Import:
     data = content if isinstance(content, bytes) else content.encode()
-    run = upload_accounts(actor=cast.actor("northwind_manager"), upload=SimpleUploadedFile(name, data), **options)
+    run = take(cast, SimpleUploadedFile(name, data), **options)
     queue.work_off()
     run.refresh_from_db()
     return run
 
 
-def bring_in(cast, content: str | bytes, **options) -> AccountImport:
+def bring_in(cast, content: str | bytes, **options) -> Import:
     run = start_import(actor=cast.actor("northwind_manager"), run=upload(cast, content, **options))
     queue.work_off()
     run.refresh_from_db()
     return run
 
 
-def undo(cast, run) -> AccountImport:
+def undo(cast, run) -> Import:
     run = start_undo(actor=cast.actor("northwind_manager"), run=run)
     queue.work_off()
     run.refresh_from_db()
@@ -87,7 +94,7 @@ def test_check_says_exactly_what_the_import_then_does(cast):
 
 
 def test_same_customer_far_apart_in_the_list_is_refused_as_a_twin(cast, monkeypatch):
-    monkeypatch.setattr(merging, "CHUNK", 2)
+    monkeypatch.setattr(staging, "CHUNK", 2)
     run = bring_in(cast, "name,country\nAlpha Ltd,GB\nBeta,DE\nGamma,FR\nDelta,IT\nALPHA LIMITED,GB\n")
     assert (run.created, run.refused) == (4, 1)
     assert "line 2" in run.errors[0]["reason"]
@@ -125,7 +132,7 @@ def test_undo_brings_back_exactly_what_was_there(cast):
     deal.account.refresh_from_db()
     assert deal.account.origin == "registration"
     assert run.undo_job.figures == {"removed": 1, "restored": 2, "kept": 0}
-    assert not AccountChange.objects.filter(run=run).exists()
+    assert not RowChange.objects.filter(run=run).exists()
     assert Event.objects.get(kind="account.import_undone").data["removed"] == 1
 
 
@@ -146,7 +153,7 @@ def test_undo_keeps_accounts_that_got_deals_or_were_changed_and_lists_them(cast)
 
 def test_undo_of_a_list_that_touches_an_account_in_two_chunks(cast, monkeypatch):
     before = picture()
-    monkeypatch.setattr(merging, "CHUNK", 1)
+    monkeypatch.setattr(staging, "CHUNK", 1)
     run = bring_in(cast, LIST)
     assert (run.created, run.job.done) == (2, 2)
     undo(cast, run)
@@ -167,7 +174,7 @@ def test_only_the_latest_import_is_undone_first(cast):
 
 
 def test_cancelled_import_keeps_what_was_committed_says_so_and_can_be_undone(cast, monkeypatch, browse):
-    monkeypatch.setattr(merging, "CHUNK", 1)
+    monkeypatch.setattr(staging, "CHUNK", 1)
     run = start_import(actor=cast.actor("northwind_manager"), run=upload(cast, LIST))
     original = merging.merge
 
@@ -190,7 +197,7 @@ def test_killed_import_goes_on_and_counts_every_row_once(cast, monkeypatch):
     class Killed(BaseException):
         pass
 
-    monkeypatch.setattr(merging, "CHUNK", 1)
+    monkeypatch.setattr(staging, "CHUNK", 1)
     run = start_import(actor=cast.actor("northwind_manager"), run=upload(cast, LIST))
     original, calls = merging.merge, []
 
@@ -208,29 +215,27 @@ def test_killed_import_goes_on_and_counts_every_row_once(cast, monkeypatch):
     queue.work_off()
     run.refresh_from_db()
     assert (run.state, run.created, run.rows, run.job.run) == ("done", 2, 2, 2)
-    assert AccountChange.objects.filter(run=run).count() == 2
+    assert RowChange.objects.filter(run=run).count() == 2
 
 
 def test_second_import_waits_for_the_first_from_console_and_command_line(cast, tmp_path):
     run = start_import(actor=cast.actor("northwind_manager"), run=upload(cast, LIST))
-    other = upload_accounts(
-        actor=cast.actor("northwind_manager"), upload=SimpleUploadedFile("b.csv", b"name,country\nGamma,DE\n")
-    )
-    AccountImport.objects.filter(pk=other.pk).update(state="checked")
+    other = take(cast, SimpleUploadedFile("b.csv", b"name,country\nGamma,DE\n"))
+    Import.objects.filter(pk=other.pk).update(state="checked")
     with pytest.raises(Conflict):
-        start_import(actor=cast.actor("northwind_manager"), run=AccountImport.objects.get(pk=other.pk))
+        start_import(actor=cast.actor("northwind_manager"), run=Import.objects.get(pk=other.pk))
     path = tmp_path / "c.csv"
     path.write_text("name,country\nDelta,DE\n")
     with pytest.raises(Exception, match="Another import"):
         call_command("import_accounts", str(path), vendor="northwind", stdout=StringIO())
-    assert AccountImport.objects.filter(state="running").get() == run
+    assert Import.objects.filter(state="running").get() == run
     assert not Account.objects.exists()
 
 
 def test_import_of_a_killed_command_stands_in_nobodys_way(cast):
-    AccountImport.objects.create(vendor=cast.northwind.vendor, file_name="killed.csv")
+    Import.objects.create(kind="accounts", vendor=cast.northwind.vendor, file_name="killed.csv")
     assert bring_in(cast, LIST).state == "done"
-    assert AccountImport.objects.get(file_name="killed.csv").state == "failed"
+    assert Import.objects.get(file_name="killed.csv").state == "failed"
 
 
 def test_workbook_is_read_with_dates_and_numbers_as_text(cast):
@@ -279,10 +284,12 @@ def entities() -> bytes:
 def test_bad_file_is_refused_with_the_reason_and_leaves_nothing(cast, browse, content, words):
     data = content() if callable(content) else content
     file = SimpleUploadedFile("list.xlsx", data)
-    response = browse("northwind_manager").post(reverse("console:imports"), {"file": file, "encoding": ""})
+    response = browse("northwind_manager").post(
+        reverse("console:import-new", args=["accounts"]), {"file": file, "encoding": ""}
+    )
     assert response.status_code == 422
     assert words in response.content.decode().replace("&#x27;", "'")
-    assert not AccountImport.objects.exists()
+    assert not Import.objects.exists()
     assert not Job.objects.exists()
 
 
@@ -295,9 +302,9 @@ def test_chosen_encoding_is_used(cast):
 def test_columns_are_guessed_shown_and_changed(cast, browse):
     client = browse("northwind_manager")
     file = SimpleUploadedFile("l.csv", b"Wer,Land,Ort\nAlpha,DE,Ulm\nBeta,FR,Lyon\n")
-    page = client.post(reverse("console:imports"), {"file": file}, follow=True)
+    page = client.post(reverse("console:import-new", args=["accounts"]), {"file": file}, follow=True)
     assert "Which column holds" in page.content.decode()
-    run = AccountImport.objects.get()
+    run = Import.objects.get()
     assert (run.state, run.check_job) == ("uploaded", None)
     url = reverse("console:import-columns", args=[run.key])
     for wrong in ({"column_0": "name", "column_1": "name"}, {"column_0": "keep", "column_1": "country"}):
@@ -320,9 +327,9 @@ def test_columns_are_guessed_shown_and_changed(cast, browse):
 
 
 def test_columns_changed_during_the_check_are_checked_again(cast):
-    run = upload_accounts(actor=cast.actor("northwind_manager"), upload=SimpleUploadedFile("l.csv", LIST.encode()))
+    run = take(cast, SimpleUploadedFile("l.csv", LIST.encode()))
     old = run.check_job
-    AccountImport.objects.filter(pk=run.pk).update(check_job=None)
+    Import.objects.filter(pk=run.pk).update(check_job=None)
     queue.work_off()
     run.refresh_from_db()
     old.refresh_from_db()
@@ -333,7 +340,7 @@ def test_columns_changed_during_the_check_are_checked_again(cast):
 @pytest.mark.parametrize("persona", ["northwind_finance", "halden_manager", "brightpath_administrator", "operator"])
 def test_who_may_not_import_changes_nothing(cast, browse, persona):
     run = upload(cast, LIST)
-    before = (picture(), AccountImport.objects.values_list("state", flat=True)[0], Job.objects.count())
+    before = (picture(), Import.objects.values_list("state", flat=True)[0], Job.objects.count())
     client = browse(persona)
     for name in ("import", "import-columns", "import-start", "import-undo"):
         url = reverse(f"console:{name}", args=[run.key])
@@ -341,17 +348,17 @@ def test_who_may_not_import_changes_nothing(cast, browse, persona):
         assert method(url).status_code in {403, 404}, name
     if persona != "halden_manager":  # who has imports of its own
         with pytest.raises(Forbidden):
-            upload_accounts(actor=cast.actor(persona), upload=SimpleUploadedFile("l.csv", LIST.encode()))
-    assert before == (picture(), AccountImport.objects.values_list("state", flat=True)[0], Job.objects.count())
+            take(cast, SimpleUploadedFile("l.csv", LIST.encode()), persona)
+    assert before == (picture(), Import.objects.values_list("state", flat=True)[0], Job.objects.count())
 
 
 def test_old_imports_are_cleared_and_can_not_be_undone_any_more(cast):
     run, forgotten = bring_in(cast, LIST), upload(cast, "name,country\nGamma,DE\n")
     assert housekeeping.clear_imports() == 0
     assert housekeeping.clear_imports(timezone.now() + timedelta(days=31)) == 2
-    assert not AccountImport.objects.filter(pk=forgotten.pk).exists()
+    assert not Import.objects.filter(pk=forgotten.pk).exists()
     run.refresh_from_db()
     assert (run.state, run.created, run.content.name) == ("done", 2, "")
-    assert not AccountChange.objects.exists()
+    assert not RowChange.objects.exists()
     with pytest.raises(Conflict):
         start_undo(actor=cast.actor("northwind_manager"), run=run)

@@ -15,11 +15,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from openpyxl import Workbook
 
-from accounts import reading
-from accounts.models import AccountImport
-from accounts.reading import read_heading
-from accounts.services import upload_accounts
-from accounts.workbooks import workbook_rows
+from imports import reading
+from imports.models import Import
+from imports.reading import read_heading
+from imports.registry import KINDS
+from imports.services import upload_list
+from imports.workbooks import workbook_rows
 from jobs.models import Job
 from prm.kernel.errors import RuleViolation
 
@@ -113,17 +114,19 @@ def test_hostile_workbook_is_refused_soon_and_with_little_memory(tmp_path, make,
 def test_hostile_workbook_leaves_nothing_in_the_console(cast, browse):
     content = hostile('<row r="999999999999999"><c><v>1</v></c></row>')
     response = browse("northwind_manager").post(
-        reverse("console:imports"), {"file": SimpleUploadedFile("list.xlsx", content), "encoding": ""}
+        reverse("console:import-new", args=["accounts"]),
+        {"file": SimpleUploadedFile("list.xlsx", content), "encoding": ""},
     )
     assert response.status_code == 422
     assert "beyond what a sheet can hold" in response.content.decode()
-    assert not AccountImport.objects.exists()
+    assert not Import.objects.exists()
     assert not Job.objects.exists()
 
 
 def test_page_of_an_import_shows_its_first_rows_and_never_reads_its_file(cast, browse, monkeypatch):
-    run = upload_accounts(
+    run = upload_list(
         actor=cast.actor("northwind_manager"),
+        kind=KINDS["accounts"],
         upload=SimpleUploadedFile("list.xlsx", hostile(HEAD + ROW)),
     )
     monkeypatch.setattr(reading, "workbook_rows", lambda path: pytest.fail("read in the request"))
@@ -156,7 +159,7 @@ def test_good_workbook_gives_its_cells_as_text(tmp_path):
         (2, [" Alpha ", "2026-03-01", "2026-03-01 09:30", "12", "7.25", "True", "", "Ω"]),
         (900_000, ["Far away"]),
     ]
-    assert read_heading(path).header[0] == "name"
+    assert read_heading(path, KINDS["accounts"]).header[0] == "name"
 
 
 def test_shared_and_rich_strings_are_found_under_any_name(tmp_path):

@@ -9,9 +9,12 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from accounts.enums import AccountOrigin
-from accounts.models import Account, AccountImport, MatchKey
-from accounts.reading import country_code, read_layout, read_rows
+from accounts.models import Account, MatchKey
 from activity.models import Event
+from imports.countries import country_code
+from imports.models import Import
+from imports.reading import read_layout, read_rows
+from imports.registry import KINDS
 
 
 @pytest.fixture
@@ -58,7 +61,7 @@ def test_broken_rows_are_refused_one_by_one_and_the_others_arrive(load, tmp_path
     assert "no name" in reasons[3]
     assert "Atlantis" in reasons[4]
     assert "line 2" in reasons[8]
-    assert AccountImport.objects.get().refused == 6
+    assert Import.objects.get().refused == 6
 
 
 def test_second_run_changes_nothing_and_updates_what_is_new(load):
@@ -89,7 +92,7 @@ def test_unreadable_file_is_refused_whole_with_the_reason(load, content, words):
     with pytest.raises(CommandError, match=words):
         load(content)
     assert not Account.objects.exists()
-    assert not AccountImport.objects.exists()
+    assert not Import.objects.exists()
 
 
 def test_given_encoding_and_semicolons_are_read(load):
@@ -121,14 +124,14 @@ def test_other_vendors_accounts_are_untouched(load, cast):
 def test_ten_thousand_rows_arrive_in_chunks(load):
     rows = "\n".join(f"Company {n:05} Works {chr(65 + n % 26)}{n},DE" for n in range(10_000))
     printed = load(f"name,country\n{rows}\n")
-    assert Account.objects.count() + AccountImport.objects.get().refused == 10_000
+    assert Account.objects.count() + Import.objects.get().refused == 10_000
     assert printed.count("rows/s") == 5
 
 
 def test_cell_with_a_huge_text_is_refused_not_fatal(tmp_path):
     path = tmp_path / "huge.csv"
     path.write_text("name,country\n" + "x" * 200_000 + ",DE\nBeta,DE\n")
-    rows = list(read_rows(path, read_layout(path)))
+    rows = list(read_rows(path, KINDS["accounts"], read_layout(path, KINDS["accounts"])))
     assert "can't be read" in rows[0].reason
     assert rows[1].name == "Beta"
 

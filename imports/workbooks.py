@@ -19,7 +19,7 @@ from xml.parsers import expat
 
 from django.utils.module_loading import import_string
 
-from accounts.workbook_refusals import beyond, damaged, no_workbook, too_empty, too_large
+from imports.workbook_refusals import beyond, damaged, no_workbook, too_empty, too_large
 from prm.kernel.errors import RuleViolation
 
 MOST_COLUMNS = 100

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.enums import ImportState
-from accounts.models import AccountImport
+from imports.enums import ImportState
+from imports.models import Import
 
 KEEP_UNSTARTED = timedelta(days=7)
 KEEP_CHANGES = timedelta(days=30)
@@ -18,10 +18,10 @@ BATCH = 50
 def clear_imports(now: datetime | None = None) -> int:
     """Remove what is no longer needed; ended imports keep their row and figures. Returns how many were cleared."""
     now = now or timezone.now()
-    unstarted = AccountImport.objects.filter(
+    unstarted = Import.objects.filter(
         state__in=[ImportState.UPLOADED, ImportState.CHECKED], started_at__lt=now - KEEP_UNSTARTED
     )
-    ended = AccountImport.objects.filter(ended_at__lt=now - KEEP_CHANGES, cleared_at=None)
+    ended = Import.objects.filter(ended_at__lt=now - KEEP_CHANGES, cleared_at=None)
     found = [*unstarted.order_by("pk")[:BATCH], *ended.order_by("pk")[:BATCH]]
     for run in found:
         _clear(run)
@@ -29,13 +29,13 @@ def clear_imports(now: datetime | None = None) -> int:
 
 
 @transaction.atomic
-def _clear(run: AccountImport) -> None:
+def _clear(run: Import) -> None:
     run.staged.all().delete()
     run.changes.all().delete()
     storage, name = run.content.storage, run.content.name
     if run.ended_at is None:
         run.delete()
     else:
-        AccountImport.objects.filter(pk=run.pk).update(cleared_at=timezone.now(), content="")
+        Import.objects.filter(pk=run.pk).update(cleared_at=timezone.now(), content="")
     if name:
         transaction.on_commit(lambda: storage.delete(name))

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
-from accounts.enums import ImportState
-from accounts.events import ACCOUNTS_IMPORTED
+from imports.enums import ImportState, Outcome
+from imports.registry import IMPORTED
 from prm.kernel.recording import record
 
 if TYPE_CHECKING:
-    from accounts.merging import Merged
-    from accounts.models import AccountImport
+    from imports.models import Import
     from prm.kernel.actors import Actor
 
 MOST_ERRORS_KEPT = 1000
@@ -29,22 +29,22 @@ class Progress:
     unchanged: int = 0
     refused: int = 0
 
-    def add(self, merged: Merged, refused: int) -> None:
-        """Count a chunk."""
-        self.rows += merged.rows
-        self.created += merged.created
-        self.updated += merged.updated
-        self.unchanged += merged.unchanged
-        self.refused += refused
+    def add(self, counted: Mapping[str, int]) -> None:
+        """Count a chunk: figures by outcome."""
+        self.rows += counted["rows"]
+        self.created += counted[Outcome.NEW]
+        self.updated += counted[Outcome.CHANGED]
+        self.unchanged += counted[Outcome.UNCHANGED]
+        self.refused += counted[Outcome.REFUSED]
 
 
-def write_progress(run: AccountImport, progress: Progress) -> None:
+def write_progress(run: Import, progress: Progress) -> None:
     """Write the figures, in the caller's transaction."""
     type(run).objects.filter(pk=run.pk).update(**asdict(progress))
 
 
-def end_import(run: AccountImport, state: ImportState, actor: Actor) -> None:
-    """End a run in the caller's transaction; keep 1,000 refused rows. Records `account.imported` unless it failed."""
+def end_import(run: Import, state: ImportState, actor: Actor) -> None:
+    """End a run in the caller's transaction; keep 1,000 refused rows. Records `<noun>.imported` unless it failed."""
     refused = run.staged.exclude(reason="").order_by("line")[:MOST_ERRORS_KEPT]
     run.refresh_from_db()
     run.state, run.ended_at = state, timezone.now()
@@ -52,4 +52,4 @@ def end_import(run: AccountImport, state: ImportState, actor: Actor) -> None:
     run.save(update_fields=["state", "ended_at", "errors"])
     if state != ImportState.FAILED:
         facts = {"file": run.file_name, "created": run.created, "updated": run.updated, "refused": run.refused}
-        record(ACCOUNTS_IMPORTED, actor=actor, subject=run, data=facts)
+        record(IMPORTED[run.kind], actor=actor, subject=run, data=facts)

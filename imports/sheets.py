@@ -1,6 +1,6 @@
 """Opening an uploaded list as rows of cells: what kind it is, and CSV and other delimited text.
 
-Pure: no database. A file is streamed, so that a large one costs no memory. Workbooks: `accounts.workbooks`.
+Pure: no database. A file is streamed, so that a large one costs no memory. Workbooks: `imports.workbooks`.
 """
 
 from __future__ import annotations
