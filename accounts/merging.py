@@ -63,7 +63,7 @@ WHERE a.id = s.account_id AND NOT s.fresh AND (
 
 MARK = """
 UPDATE imports_stagedrow s SET object_id = t.account_id, twin = t.twin,
-  outcome = CASE WHEN t.fresh OR t.account_id IS NULL THEN 'new' WHEN t.changes THEN 'changed' ELSE 'unchanged' END
+  effect = CASE WHEN t.fresh OR t.account_id IS NULL THEN 'new' WHEN t.changes THEN 'changed' ELSE 'unchanged' END
 FROM listed_customer t WHERE s.run_id = %(run)s AND s.line = t.line
 """
 

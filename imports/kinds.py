@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from imports import staging
-from imports.enums import Outcome
 from imports.parsers import Parser, Refused, text
 
 if TYPE_CHECKING:
@@ -106,7 +105,7 @@ class ImportKind:
     # -- Comparing and writing: within a transaction, never two at a time for a vendor
 
     def compare(self, run: Import, rows: Sequence[StagedRow]) -> None:
-        """Say what up to 2,000 rows do: set `outcome`, `object_id` of what is there, and `reason` where it is refused.
+        """Say what up to 2,000 rows do: `row.finds(pk, changes=…)` where a record is there, or `row.refuse("…")`.
 
         Writes nothing. Asked by the check, and again right before `merge`: so the preview is exact. Rows come as new.
         """
@@ -133,7 +132,7 @@ class ImportKind:
         """Write the staged rows after line `at` up to line `upto`, and mark them with what became of them."""
         rows = staging.good_rows(run, at, upto)
         for row in rows:
-            row.outcome, row.object_id = Outcome.NEW, None
+            row.makes()
         self.compare(run, rows)
-        self.merge(run, [row for row in rows if row.outcome in {Outcome.NEW, Outcome.CHANGED} and not row.reason])
+        self.merge(run, [row for row in rows if row.is_new or row.is_change])
         staging.save_marks(rows)

@@ -83,7 +83,8 @@ class Import(ScopedModel):
 class StagedRow(ScopedModel):
     """A row of a list as it was read, before it is written anywhere. `reason` says why it won't be.
 
-    data: what its kind made of the cells. key: what a list may hold once. object_id: the record that it is about.
+    data: what its kind made of the cells. key: what a list may hold once. effect: what it does, or would do.
+    object_id: the record that it is about.
     """
 
     scope = Unscoped("reached through its import only")
@@ -97,15 +98,33 @@ class StagedRow(ScopedModel):
     cells = models.JSONField(default=list)
     reason = models.CharField(max_length=500, blank=True)
     twin = models.PositiveIntegerField(null=True)
-    outcome = models.CharField(max_length=10, choices=Outcome, default=Outcome.NEW)
+    effect = models.CharField(max_length=10, choices=Outcome, default=Outcome.NEW)
     object_id = models.BigIntegerField(null=True)
 
     def __str__(self) -> str:
         return f"{self.line}: {self.name}"
 
     def refuse(self, reason: object) -> None:
-        """Say why it can't be taken; it is saved with the others."""
-        self.reason, self.outcome = str(reason)[:500], Outcome.REFUSED
+        """Say why it can't be taken."""
+        self.reason, self.effect = str(reason)[:500], Outcome.REFUSED
+
+    def finds(self, object_id: int, *, changes: bool) -> None:
+        """Say that its record is there already, and whether the row would change it."""
+        self.object_id, self.effect = object_id, Outcome.CHANGED if changes else Outcome.UNCHANGED
+
+    def makes(self) -> None:
+        """Say that it would make a record."""
+        self.object_id, self.effect = None, Outcome.NEW
+
+    @property
+    def is_new(self) -> bool:
+        """Whether it makes a record."""
+        return self.effect == Outcome.NEW
+
+    @property
+    def is_change(self) -> bool:
+        """Whether it changes a record that is there."""
+        return self.effect == Outcome.CHANGED
 
 
 class RowChange(ScopedModel):

@@ -25,7 +25,7 @@ CHUNK = 2000
 LAST_LINE = 2**31 - 1
 
 COPY = (
-    "COPY imports_stagedrow (run_id, line, name, key, data, cells, reason, outcome) FROM STDIN"
+    "COPY imports_stagedrow (run_id, line, name, key, data, cells, reason, effect) FROM STDIN"
     " WITH (FORMAT csv, FORCE_NOT_NULL (name, key, reason))"
 )
 
@@ -37,18 +37,18 @@ UPDATE imports_stagedrow s SET twin = t.twin FROM (
 ) t WHERE s.run_id = %(run)s AND t.line = s.line AND t.twin < s.line
 """
 REFUSE_TWINS = """
-UPDATE imports_stagedrow SET reason = replace(%(words)s, '{line}', twin::text), outcome = 'refused'
+UPDATE imports_stagedrow SET reason = replace(%(words)s, '{line}', twin::text), effect = 'refused'
 WHERE run_id = %(run)s AND twin IS NOT NULL
 """
 MARK = """
-UPDATE imports_stagedrow s SET outcome = m.outcome, object_id = m.object_id, reason = m.reason
-FROM unnest(%(lines)s::int[], %(outcomes)s::text[], %(objects)s::bigint[], %(reasons)s::text[])
-  AS m(line, outcome, object_id, reason)
+UPDATE imports_stagedrow s SET effect = m.effect, object_id = m.object_id, reason = m.reason
+FROM unnest(%(lines)s::int[], %(effects)s::text[], %(objects)s::bigint[], %(reasons)s::text[])
+  AS m(line, effect, object_id, reason)
 WHERE s.run_id = %(run)s AND s.line = m.line
 """
 COUNT = """
-SELECT outcome, count(*) FROM imports_stagedrow
-WHERE run_id = %(run)s AND line > %(at)s AND line <= %(upto)s GROUP BY outcome
+SELECT effect, count(*) FROM imports_stagedrow
+WHERE run_id = %(run)s AND line > %(at)s AND line <= %(upto)s GROUP BY effect
 """
 
 
@@ -57,10 +57,10 @@ def stage(run: Import, rows: Sequence[ReadRow]) -> None:
     lines = io.StringIO()
     writer = csv.writer(lines)
     for row in rows:
-        outcome = Outcome.REFUSED if row.reason else Outcome.NEW
+        effect = Outcome.REFUSED if row.reason else Outcome.NEW
         data, cells = _json(row.data), _json(list(row.cells))
         name = row.name[:300].replace("\x00", "")
-        writer.writerow([run.pk, row.line, name, row.key, data, cells, row.reason[:500], str(outcome)])
+        writer.writerow([run.pk, row.line, name, row.key, data, cells, row.reason[:500], str(effect)])
     lines.seek(0)
     with connection.cursor() as cursor:
         cursor.copy_expert(COPY, lines)
@@ -100,13 +100,13 @@ def refused_rows(run: Import, at: int = 0, upto: int = LAST_LINE) -> list[Staged
 
 
 def save_marks(rows: Sequence[StagedRow]) -> None:
-    """Write what rows do: outcome, record and reason."""
+    """Write what rows do: effect, record and reason."""
     if not rows:
         return
     values: dict[str, Any] = {
         "run": rows[0].run_id,
         "lines": [row.line for row in rows],
-        "outcomes": [str(Outcome.REFUSED if row.reason else row.outcome) for row in rows],
+        "effects": [str(Outcome.REFUSED if row.reason else row.effect) for row in rows],
         "objects": [row.object_id for row in rows],
         "reasons": [row.reason[:500] for row in rows],
     }

@@ -44,8 +44,6 @@ MOVERS = {
     "imports/services/running.py": "an import's state",
     "imports/services/progress.py": "an import's state",
     "imports/jobs.py": "an import's state",
-    "imports/models.py": "a staged row's outcome",
-    "imports/kinds.py": "a staged row's outcome",
     "activity/mailing/sending.py": "a mail's state",
     "activity/services/retrying.py": "a mail's state",
     "activity/tracking.py": "a mail's state",

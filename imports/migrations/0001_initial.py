@@ -73,7 +73,7 @@ class Migration(migrations.Migration):
                 ('cells', models.JSONField(default=list)),
                 ('reason', models.CharField(blank=True, max_length=500)),
                 ('twin', models.PositiveIntegerField(null=True)),
-                ('outcome', models.CharField(choices=[('new', 'New'), ('changed', 'Changed'), ('unchanged', 'Unchanged'), ('refused', 'Refused')], default='new', max_length=10)),
+                ('effect', models.CharField(choices=[('new', 'New'), ('changed', 'Changed'), ('unchanged', 'Unchanged'), ('refused', 'Refused')], default='new', max_length=10)),
                 ('object_id', models.BigIntegerField(null=True)),
                 ('run', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='staged', to='imports.import')),
             ],

@@ -54,10 +54,10 @@ def import_rows(*, actor: Actor, kind: ImportKind, rows: Sequence[Mapping[str, A
         kind=kind.name, vendor_id=vendor_id, person_id=actor.person_id, file_name="rows", state=ImportState.UPLOADED
     )
     staging.stage(run, [_read(kind, line, row) for line, row in enumerate(rows, 1)])
-    compare_list(run)
+    compare_list(run, _("The same as row %(line)s of these.") % {"line": "{line}"})
     counted = write_lines(run, 0, staging.LAST_LINE)
     staged = StagedRow.objects.filter(run=run).order_by("line")
-    found = [RowOutcome(row.line - 1, Outcome(row.outcome), row.object_id, row.reason) for row in staged]
+    found = [RowOutcome(row.line - 1, Outcome(row.effect), row.object_id, row.reason) for row in staged]
     run.staged.all().delete()
     run.changes.all().delete()
     run.delete()

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 WRITES = 0x696D7077  # "impw"
 
 
-def compare_list(run: Import) -> None:
-    """Tell apart what the list holds twice; compare all of it where its kind needs it whole."""
-    staging.refuse_twins(run)
+def compare_list(run: Import, words: str = "") -> None:
+    """Tell apart what the list holds twice, in `words`; compare all of it where its kind needs it whole."""
+    staging.refuse_twins(run, words)
     if run.definition.whole:
         run.definition.compare_lines(run, 0, staging.LAST_LINE)
 
