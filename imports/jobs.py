@@ -11,7 +11,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from imports import changes, staging
+from imports import staging
 from imports.enums import ImportState
 from imports.models import Import, StagedRow
 from imports.reading import Layout, read_rows
@@ -197,7 +197,7 @@ def undo(work: Work) -> None:
     counts = {"removed": 0, "restored": 0, "kept": 0} | work.figures
     while True:
         with work.chunk():
-            reverted = changes.revert(run, run.definition, work.checkpoint.get("before"))
+            reverted = run.definition.undo(run, work.checkpoint.get("before"))
             if reverted is None:
                 _undone(work, run, counts)
                 return

@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from imports import staging
+from imports import changes, staging
 from imports.parsers import Parser, Refused, text
 
 if TYPE_CHECKING:
     from django.db.models import Model
     from django.utils.functional import Promise
 
+    from imports.changes import Reverted
     from imports.models import Import, StagedRow
     from prm.kernel.actors import Permission
 
@@ -116,6 +117,10 @@ class ImportKind:
         A row may still be refused here (`row.refuse`), as long as nothing of it was written.
         """
         raise NotImplementedError
+
+    def undo(self, run: Import, before: int | None) -> Reverted | None:
+        """Undo the latest 2,000 changes, those with ids under `before`, from their images; None when there are none."""
+        return changes.revert(run, self, before)
 
     def before_undo(self, run: Import, model: type[Model], removed: Sequence[int], restored: Sequence[int]) -> None:
         """Delete what goes with rows that undoing removes, or brings back to what they were."""
