@@ -38,7 +38,7 @@ def ring_of(deal: Deal, now: datetime) -> Ring:
         left = timedelta(hours=max(deal.clock_left or 0, 0.02))
         return Ring(now + left, deal.submitted_at, paused=True, label=_("paused until you answer"))
     if deal.is_undecided:
-        return Ring(deal.due_at, deal.submitted_at, label=_("decided within {left}"))
+        return Ring(deal.due_at, deal.submitted_at, label=_("{left} left to decide"))
     if deal.is_protected:
         return Ring(deal.protected_until, deal.protected_from, tone="good", label=_("protected for {left}"))
     return Ring()
