@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Self
 
+from django.db.models import Exists, OuterRef
+
 from prm.kernel.actors import Reach
 from prm.kernel.scoping import ScopedQuerySet
 
@@ -29,3 +31,14 @@ class OutsideFactQuerySet(ScopedQuerySet):
         """Hide the partner's whole business from seats that reach only their own records."""
         found = super().visible_to(actor)
         return found.none() if actor.is_partner and actor.reach is Reach.OWN else found
+
+    def standing(self) -> Self:
+        """Return rows that hold: neither counter-entries nor what they take back."""
+        back = self.model.objects.filter(
+            vendor=OuterRef("vendor"),
+            source=OuterRef("source"),
+            external_id=OuterRef("external_id"),
+            turn=OuterRef("turn"),
+            n=-1,
+        )
+        return self.filter(~Exists(back), n=1)

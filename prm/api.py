@@ -22,12 +22,14 @@ from rest_framework.routers import SimpleRouter
 from rest_framework.views import APIView
 
 from accounts.api import AccountViewSet, ProductViewSet
+from accounts.facts.api import SalesLineViewSet, SatisfactionViewSet, UsageViewSet
 from activity.api import EventViewSet
 from dealreg.api.deals import DealViewSet
 from dealreg.api.programs import ProgramViewSet
 from partners.api import MeView, PartnerViewSet
 from prm import api_document  # noqa: F401  (says how one signs in, and what answers have in common)
 from standing.api import EnrollmentViewSet
+from standing.intake_api import CertificateViewSet, WaitingViewSet
 
 router = SimpleRouter()
 router.register("deals", DealViewSet, "deal")
@@ -37,6 +39,11 @@ router.register("programs", ProgramViewSet, "program")
 router.register("partners", PartnerViewSet, "partner")
 router.register("enrollments", EnrollmentViewSet, "enrollment")
 router.register("events", EventViewSet, "event")
+router.register("facts/sales-lines", SalesLineViewSet, "sales-line")
+router.register("facts/usage", UsageViewSet, "usage")
+router.register("facts/satisfaction", SatisfactionViewSet, "satisfaction")
+router.register("facts/certificates", CertificateViewSet, "certificate")
+router.register("facts/waiting", WaitingViewSet, "waiting-fact")
 
 
 @lru_cache(maxsize=1)

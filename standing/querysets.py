@@ -43,3 +43,14 @@ class OverrideQuerySet(ScopedQuerySet):
     def running(self, day: date) -> Self:
         """Return those that hold on a day."""
         return self.filter(Q(ends_on=None) | Q(ends_on__gt=day), ended_at=None, starts_on__lte=day)
+
+
+class HoldingQuerySet(ScopedQuerySet):
+    """What achievements count for."""
+
+    def standing(self) -> Self:
+        """Return rows that hold: neither counter-entries nor what they take back."""
+        back = self.model.objects.filter(
+            achievement=OuterRef("achievement"), enrollment=OuterRef("enrollment"), turn=OuterRef("turn"), n=-1
+        )
+        return self.filter(~Exists(back), n=1)

@@ -30,6 +30,8 @@ SCOPES = (
     "profile:write",
     "programs:read",
     "events:read",
+    "facts:read",
+    "facts:write",
 )
 LONGEST_DAYS = 365
 

@@ -13,6 +13,7 @@ from partners.models import Enrollment, Partner, Vendor
 from prm.kernel.constraints import tenant_match, vendor_match
 from prm.kernel.scoping import Scope, ScopedModel
 from standing.enums import CredentialKind, CredentialLevel
+from standing.querysets import HoldingQuerySet
 
 
 class Credential(ScopedModel):
@@ -121,6 +122,8 @@ class Holding(ScopedModel):
     n = models.SmallIntegerField(default=1)
     turn = models.PositiveSmallIntegerField(default=1)
     recorded_at = models.DateTimeField(_("recorded"), db_default=Now())
+
+    objects = HoldingQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("holding")
