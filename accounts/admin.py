@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
+from accounts.facts import admin as facts  # noqa: F401  (facts from outside register themselves)
 from accounts.models import Account, Price, Product, ProductFamily
 from accounts.permissions import EDIT_CATALOGUE, VIEW_ACCOUNTS
 from activity.console import ScopedAdmin, ScopedInline, site

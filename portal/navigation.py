@@ -16,6 +16,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from portal.sections import USUAL, Sections
+from prm.kernel.actors import Role
 
 
 @dataclass(frozen=True)
@@ -44,11 +45,16 @@ PORTAL = (
         (
             Entry("portal:home", _("Home"), "home", exact=True),
             Entry("portal:deal-list", _("Deals"), "deal"),
+            Entry("portal:sales", _("Sales"), "money", frozenset({Role.ADMINISTRATOR, Role.SALES})),
         ),
     ),
     Group(
         _("Your organisation"),
-        (Entry("portal:profile", _("Profile"), "building"), Entry("portal:team", _("Team"), "team")),
+        (
+            Entry("portal:profile", _("Profile"), "building"),
+            Entry("portal:team", _("Team"), "team"),
+            Entry("portal:certificates", _("Certificates"), "star"),
+        ),
     ),
 )
 DESK = (
@@ -83,6 +89,9 @@ CONSOLE = (
             Entry("admin:standing_tier_changelist", _("Tiers"), "tier"),
             Entry("admin:accounts_product_changelist", _("Products"), "money"),
             Entry("admin:accounts_productfamily_changelist", _("Product families"), "split"),
+            Entry("admin:standing_credential_changelist", _("Certificates and courses"), "star"),
+            Entry("admin:accounts_usagemetric_changelist", _("Usage metrics"), "chart"),
+            Entry("admin:partners_exchangerate_changelist", _("Exchange rates"), "money"),
             Entry("console:branding", _("Logo and colour"), "swatch"),
         ),
     ),
@@ -106,6 +115,11 @@ CONSOLE = (
         _("Data"),
         (
             Entry("admin:accounts_account_changelist", _("Accounts"), "file"),
+            Entry("console:unmatched", _("Work list"), "ask"),
+            Entry("admin:accounts_salesline_changelist", _("Sales lines"), "money"),
+            Entry("admin:accounts_usagereading_changelist", _("Usage"), "chart"),
+            Entry("admin:standing_achievement_changelist", _("Certificates earned"), "star"),
+            Entry("admin:accounts_satisfactionanswer_changelist", _("Satisfaction"), "star"),
             Entry("console:imports", _("Imports"), "upload"),
             Entry("jobs", _("Jobs"), "clock"),
             Entry("console:event-list", _("Audit trail"), "eye"),

@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from activity.console import ScopedAdmin, ScopedInline, site
 from partners.permissions import VIEW_PARTNERS
-from standing.models import Benefit, Standing, Tier
+from standing.models import Achievement, Benefit, Credential, Standing, Tier
+from standing.permissions import EDIT_CREDENTIALS, VIEW_FACTS
 
 
 class BenefitInline(ScopedInline):
@@ -54,4 +55,43 @@ class StandingAdmin(ScopedAdmin):
 
     def has_add_permission(self, request: HttpRequest, obj: object = None) -> bool:
         """Add none here."""
+        return False
+
+
+@admin.register(Credential, site=site)
+class CredentialAdmin(ScopedAdmin):
+    """Certificates, courses and accreditations."""
+
+    view_permission = VIEW_FACTS
+    change_permission = EDIT_CREDENTIALS
+    icon = "star"
+    intro = _("What people can earn, here or in your LMS, and how long it is valid.")
+    empty = _("Add the certificates and courses that count for tiers.")
+    list_display = ("name", "slug", "kind", "level", "months")
+    list_filter = ("kind", "level")
+    search_fields = ("name", "slug")
+    ordering = ("name",)
+    prefilled = {"slug": ("name",)}
+
+
+@admin.register(Achievement, site=site)
+class AchievementAdmin(ScopedAdmin):
+    """Who earned what."""
+
+    view_permission = VIEW_FACTS
+    icon = "star"
+    intro = _("Who earned what, and when it expires. It counts for the partner at which its holder works.")
+    empty = _("Import certificates from your LMS, or send them over the API.")
+    list_display = ("holder_name", "credential", "earned_on", "expires_on", "revoked_on")
+    list_filter = ("credential",)
+    list_select_related = ("credential",)
+    search_fields = ("holder_name", "holder_email", "external_id")
+    ordering = ("-earned_on", "-id")
+    fields = (
+        *("holder_name", "holder_email", "credential", "earned_on", "expires_on", "revoked_on"),
+        *("enrollment", "source", "external_id", "recorded_at"),
+    )
+
+    def has_add_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        """Add none here: they come from other systems."""
         return False

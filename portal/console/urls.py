@@ -16,6 +16,7 @@ from portal.console import (
     staff,
     standing,
     undelivered,
+    worklist,
 )
 
 app_name = "console"
@@ -27,6 +28,9 @@ urlpatterns = [
     path("events/", events.EventList.as_view(), name="event-list"),
     path("enrollments/assign/", enrollments.Assign.as_view(), name="enrollment-assign"),
     path("enrollments/<int:pk>/<slug:step>/", enrollments.Move.as_view(), name="enrollment-move"),
+    path("facts/unmatched/", worklist.Unmatched.as_view(), name="unmatched"),
+    path("facts/unmatched/retry/", worklist.RetryUnmatched.as_view(), name="unmatched-retry"),
+    path("facts/unmatched/<int:pk>/", worklist.UnmatchedRow.as_view(), name="unmatched-row"),
     path("imports/", imports.Imports.as_view(), name="imports"),
     path("imports/new/<slug:kind>/", imports.ImportNew.as_view(), name="import-new"),
     path("imports/new/<slug:kind>/template.csv", imports.ImportTemplate.as_view(), name="import-template"),

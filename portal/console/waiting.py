@@ -15,6 +15,9 @@ from activity.permissions import RETRY_MAILS
 from activity.undelivered import undelivered_mails
 from partners.models import Invitation
 from partners.permissions import MANAGE_STAFF
+from standing.enums import WaitingState
+from standing.models import WaitingFact
+from standing.permissions import RECORD_FACTS
 
 if TYPE_CHECKING:
     from prm.kernel.actors import Actor
@@ -54,7 +57,16 @@ def undelivered(actor: Actor) -> Tile | None:
     return Tile(_("Mails not delivered"), count, reverse("console:undelivered"), "bad" if count else "")
 
 
-FURTHER: tuple[Callable[[Actor], Tile | None], ...] = (invitations, undelivered)
+def unmatched(actor: Actor) -> Tile | None:
+    """Count the rows from other systems that can't be booked."""
+    if not actor.may(RECORD_FACTS):
+        return None
+    waiting = WaitingFact.objects.visible_to(actor).filter(state=WaitingState.OPEN)
+    count = waiting[:MOST_COUNTED].count()
+    return Tile(_("Rows on the work list"), count, reverse("console:unmatched"), "warn" if count else "")
+
+
+FURTHER: tuple[Callable[[Actor], Tile | None], ...] = (invitations, undelivered, unmatched)
 """Each takes one query at most, and gives None where it is nothing for the actor."""
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from portal.partner import actions, deals, home, profile, registration, standing, team, team_invitations
+from portal.partner import actions, business, deals, home, profile, registration, standing, team, team_invitations
 
 app_name = "portal"
 urlpatterns = [
@@ -32,6 +32,8 @@ urlpatterns = [
     path("deals/<str:reference>/reopen/", actions.Reopen.as_view(), name="deal-reopen"),
     path("deals/<str:reference>/comment/", actions.Comment.as_view(), name="deal-comment"),
     path("deals/<str:reference>/files/", actions.Attach.as_view(), name="deal-file-add"),
+    path("sales/", business.SalesList.as_view(), name="sales"),
+    path("certificates/", business.CertificateList.as_view(), name="certificates"),
     path("standing/<int:pk>/", standing.TierPage.as_view(), name="standing"),
     path("profile/", profile.Profile.as_view(), name="profile"),
     path("profile/edit/", profile.ProfileEdit.as_view(), name="profile-edit"),
