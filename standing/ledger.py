@@ -34,32 +34,33 @@ SELECT e.id, e.partner_id FROM partners_enrollment e JOIN partners_partner p ON 
 WHERE e.program_id = %(program)s AND p.type = ANY(%(types)s) AND e.status = ANY(%(live)s)
 """
 
-# What each fact has earned: its own entries and those of its corrections share a key, and cancel each other out.
+# What each fact has earned. A fact and its correction share key and day, and cancel each other out; one that comes true
+# again on another day (a deal that is won a second time) counts from that day.
 EARNED = """
 SELECT m.partner_id, fact.enrollment_id, fact.key, fact.day, fact.amount, {capped} AS points
 FROM (
   SELECT fact.*, {points} AS points FROM (
-    SELECT f.enrollment_id, f.key, min(f.day) AS day, sum(f.amount) AS amount, sum(f.n) AS n,
+    SELECT f.enrollment_id, f.key, f.day, sum(f.amount) AS amount, sum(f.n) AS n,
       sum(f.amount * {factor}) AS weighed, sum(f.n * {factor}) AS counted, max({factor}) AS factor
-    FROM ({source}) f WHERE f.day >= %(start)s AND f.day < %(end)s{where} GROUP BY f.enrollment_id, f.key
+    FROM ({source}) f WHERE f.day >= %(start)s AND f.day < %(end)s{where} GROUP BY f.enrollment_id, f.key, f.day
   ) AS fact
 ) AS fact JOIN member m ON m.id = fact.enrollment_id
 """
 
 BOOKED = """
-SELECT enrollment_id, key, sum(points) AS points, count(*) AS entries, min(day) AS day, min(partner_id) AS partner_id
+SELECT enrollment_id, key, day, sum(points) AS points, min(partner_id) AS partner_id
 FROM standing_pointentry WHERE vendor_id = %(vendor)s AND rule = %(rule)s AND kind <> 'manual'
   AND day >= %(start)s AND day < %(end)s{only} AND enrollment_id IN (SELECT id FROM member)
-GROUP BY enrollment_id, key
+GROUP BY enrollment_id, key, day
 """
 
 BOOK = """
 WITH member AS ({members}), earned AS ({earned}), booked AS ({booked}), due AS (
   SELECT coalesce(e.enrollment_id, b.enrollment_id) AS enrollment_id,
     coalesce(e.partner_id, b.partner_id) AS partner_id, coalesce(e.key, b.key) AS key,
-    coalesce(b.day, e.day) AS day, e.amount,
-    coalesce(e.points, 0) - coalesce(b.points, 0) AS points, b.entries IS NULL AS first
-  FROM earned e FULL JOIN booked b ON b.enrollment_id = e.enrollment_id AND b.key = e.key
+    coalesce(e.day, b.day) AS day, e.amount,
+    coalesce(e.points, 0) - coalesce(b.points, 0) AS points, b.key IS NULL AS first
+  FROM earned e FULL JOIN booked b ON b.enrollment_id = e.enrollment_id AND b.key = e.key AND b.day = e.day
 )
 INSERT INTO standing_pointentry (vendor_id, partner_id, enrollment_id, scheme_id, kind, rule, key, category, points,
   amount, day, ends, fades_months, note)

@@ -405,7 +405,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='pointentry',
-            constraint=models.UniqueConstraint(condition=models.Q(('kind', 'award')), fields=('enrollment', 'rule', 'key'), name='points_awarded_once'),
+            constraint=models.UniqueConstraint(condition=models.Q(('kind', 'award')), fields=("enrollment", "rule", "key", "day"), name='points_awarded_once'),
         ),
         migrations.AddConstraint(
             model_name='pointentry',

@@ -18,7 +18,7 @@ from standing.models.schemes import Scheme
 class PointEntry(ScopedModel):
     """Points that an enrollment earned, or that a later entry takes back.
 
-    rule, key: the rule's slug and the fact that earned them; what a fact earned is the sum of its entries. amount: the
+    rule, key, day: the rule's slug and the fact that earned them; what a fact earned is the sum of its entries. amount: the
     fact's own. day, ends: for how long they count. fades_months: they lose an equal part each month instead. note: why
     somebody gave them by hand.
     """
@@ -54,7 +54,9 @@ class PointEntry(ScopedModel):
         constraints = [
             tenant_match("pointentry_tenant"),
             models.UniqueConstraint(
-                fields=["enrollment", "rule", "key"], condition=Q(kind=EntryKind.AWARD), name="points_awarded_once"
+                fields=["enrollment", "rule", "key", "day"],
+                condition=Q(kind=EntryKind.AWARD),
+                name="points_awarded_once",
             ),
             models.CheckConstraint(condition=~Q(points=0), name="points_not_nothing"),
             models.CheckConstraint(condition=Q(ends=None) | Q(ends__gt=models.F("day")), name="points_ordered"),
