@@ -154,7 +154,7 @@ class Actor:
         return self.scopes is None or permission.scope in self.scopes
 
     def is_meant(self, permission: Permission) -> bool:
-        """Whether its role holds the right, also where it only looks: for what a page shows, never for what one does."""
+        """Whether its role holds the right, also where it only looks: for what pages show, never for what is done."""
         return self.role is not None and self.role in permission.roles
 
     def holds_scope(self, scope: str) -> bool:

@@ -18,9 +18,9 @@ from standing.models.schemes import Scheme
 class PointEntry(ScopedModel):
     """Points that an enrollment earned, or that a later entry takes back.
 
-    rule, key, day: the rule's slug and the fact that earned them; what a fact earned is the sum of its entries. amount: the
-    fact's own. day, ends: for how long they count. fades_months: they lose an equal part each month instead. note: why
-    somebody gave them by hand.
+    rule, key, day: the rule's slug and the fact that earned them; what a fact earned is the sum of its entries. amount:
+    the fact's own. day, ends: for how long they count. fades_months: they lose an equal part each month instead. note:
+    why somebody gave them by hand.
     """
 
     scope = Scope(vendor="vendor_id", partner="partner_id", enrollment="enrollment_id")
