@@ -41,7 +41,7 @@ def letter_facts(deal: Deal) -> dict[str, object]:
         (_("Customer"), deal.customer_name),
         (_("Project"), deal.title),
         (_("Value"), shown(deal.value, deal.currency)),
-        (_("Discount"), f"{deal.discount.normalize():f} %"),
+        (_("Discount"), f"{deal.discount.normalize():f}%"),
         (_("Protected until") if competes(deal.part) else _("Registered until"), until),
         (_("Rules of engagement"), deal.policy_reference),
         (_("Decided by"), str(deal.decided_by or "")),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -12,6 +13,7 @@ from django.utils import timezone
 
 from dealreg.models import Deal, DealDraft, DealFile
 from dealreg.services import clear_discarded
+from standing.models import Benefit
 
 URL = "/portal/deals/register/"
 PDF = b"%PDF-1.7 a letter"
@@ -64,6 +66,13 @@ def test_page_shows_what_it_brings_and_writes_nothing(cast, browse, django_asser
     assert "Silver partners get 120 days" in text
     assert "PalletCell 40 (€13,500)" in text
     assert not DealDraft.objects.exists()
+
+
+def test_discount_is_told_to_the_hundredth(cast, browse):
+    Benefit.objects.filter(tier__name="Silver", kind="discount").update(value=Decimal("18.25"))
+    client = browse("brightpath_sales")
+    client.post(reverse("vendor-switch"), {"vendor": cast.northwind.vendor.pk})
+    assert "18.25%" in client.get(URL).content.decode()
 
 
 def test_complete_form_becomes_a_deal_and_says_when_it_is_decided(cast, browse):
