@@ -71,6 +71,15 @@ DECLINED = notice(
     always=DECISION,
     roles=PARTNER_ROLES,
 )
+HANDED_OVER = notice(
+    "deal.handed_over",
+    gettext_lazy("{who} handed {customer} over to you"),
+    icon="user",
+    group=DEALS,
+    label=gettext_lazy("A colleague’s deal is yours now"),
+    default=Cadence.DAILY,
+    roles=PARTNER_ROLES,
+)
 WITHDRAWN = notice(
     "deal.withdrawn",
     gettext_lazy("{partner} withdrew {customer}"),

@@ -13,6 +13,26 @@ APPROVED = event("deal.approved", _("approved the registration"), icon="shield",
 DECLINED = event("deal.declined", _("declined the registration: {reason}"), icon="no", tone="bad")
 WITHDRAWN = event("deal.withdrawn", _("withdrew the registration"), icon="undo")
 EXPIRED = event("deal.expired", _("let the protection expire"), alone=_("The protection expired"), icon="clock")
+RELEASED = event(
+    "deal.released",
+    _("released the deal: {reason}"),
+    alone=_("The protection was released: {reason}"),
+    icon="undo",
+)
+SET_ASIDE = event(
+    "deal.set_aside",
+    _("set the registration aside: {reason}"),
+    alone=_("The registration was set aside: {reason}"),
+    icon="undo",
+)
+SHORTENED = event(
+    "deal.shortened",
+    _("shortened the protection until {until}: {reason}"),
+    alone=_("The protection ends on {until}: {reason}"),
+    icon="clock",
+)
+HANDED_OVER = event("deal.handed_over", _("handed the deal over from {leaving} to {to}"), icon="user")
+DRAFTS_HANDED_OVER = event("seat.handed_over", _("handed over {deals} deals and {drafts} drafts to {to}"), icon="user")
 EXPIRING = event(
     "deal.expiring",
     _("was reminded"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone, translation
@@ -17,7 +18,10 @@ from dealreg.models import Comment, Deal
 from dealreg.reports import line_for
 from dealreg.rules import competes
 from dealreg.services.files import keep_generated
+from dealreg.services.off_boarding import release_open_deals, shorten_protections
 from partners.emails import brand_of
+from partners.enums import DealsAfter, EnrollmentStatus
+from partners.models import Enrollment
 from partners.reports import partner_people, vendor_staff
 from prm.kernel.actors import VENDOR_ROLES, Role, system
 from prm.kernel.money import shown
@@ -165,7 +169,29 @@ def tell_commented(event: Event) -> None:
         tell_vendor(event, deal, emails.COMMENTED)
 
 
-@handler("dealreg.tell_freed", "deal.withdrawn", "deal.expired", "deal.lost")
+@handler("dealreg.tell_handed_over", "deal.handed_over")
+def tell_handed_over(event: Event) -> None:
+    """Tell the new owner."""
+    deal = deal_of(event)
+    people = [to for to in partner_people(deal.enrollment_id, also=deal.owner_id) if to.person_id == deal.owner_id]
+    _tell(event, deal, emails.HANDED_OVER, people, deal.get_absolute_url())
+
+
+@handler("dealreg.settle_open_deals", "enrollment.retired")
+def settle_open_deals(event: Event) -> None:
+    """Release a retired partner's open deals, or shorten their protection, as its manager decided."""
+    enrollment = Enrollment.objects.get(pk=event.subject_id)
+    if enrollment.status != EnrollmentStatus.RETIRED:
+        return
+    actor, reason = system(enrollment.vendor_id), event.data.get("reason", "")
+    if event.data.get("deals") == DealsAfter.RELEASE:
+        release_open_deals(actor=actor, enrollment=enrollment, reason=reason)
+    elif event.data.get("until"):
+        until = date.fromisoformat(event.data["until"])
+        shorten_protections(actor=actor, enrollment=enrollment, until=until, reason=reason)
+
+
+@handler("dealreg.tell_freed", "deal.withdrawn", "deal.expired", "deal.lost", "deal.released", "deal.set_aside")
 def tell_freed(event: Event) -> None:
     """Tell approvers when a freed customer has someone next in line."""
     deal = deal_of(event)

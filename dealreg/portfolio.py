@@ -23,6 +23,7 @@ from dealreg.enums import UNDECIDED, WAITING_FOR_VENDOR, Outcome, Status
 from dealreg.models import Deal
 from partners.enums import EnrollmentStatus
 from partners.models import Enrollment
+from partners.rules import ONBOARDING_DAYS, QUIET_DAYS
 from prm.kernel.actors import PARTNER_ROLES
 
 if TYPE_CHECKING:
@@ -30,9 +31,9 @@ if TYPE_CHECKING:
 
 SOON = timedelta(days=30)
 """Protection that ends this soon counts as ending."""
-QUIET = timedelta(days=60)
+QUIET = timedelta(days=QUIET_DAYS)
 """A live partner without a registration for this long has gone quiet."""
-LONG = timedelta(days=30)
+LONG = timedelta(days=ONBOARDING_DAYS)
 """Onboarding that takes longer is long."""
 PAGE = 25
 

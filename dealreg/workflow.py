@@ -81,6 +81,26 @@ REGISTRATION = Machine(
             event=events.EXPIRED,
             guard=rules.not_closed,
         ),
+        Transition(
+            name="release",
+            label=_("Release"),
+            sources=frozenset({Status.APPROVED}),
+            target=Status.EXPIRED,
+            permission=EXPIRE_DEALS,
+            event=events.RELEASED,
+            required=("reason",),
+            guard=rules.not_closed,
+        ),
+        Transition(
+            name="set_aside",
+            label=_("Set aside"),
+            sources=frozenset(UNDECIDED),
+            target=Status.WITHDRAWN,
+            permission=EXPIRE_DEALS,
+            event=events.SET_ASIDE,
+            required=("reason",),
+            guard=rules.not_closed,
+        ),
     ),
 )
 

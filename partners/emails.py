@@ -73,3 +73,61 @@ def invitation(facts: Mapping[str, Any]) -> Letter:
         % words,
         brand=facts["brand"],
     )
+
+
+@mail_template("join_confirm", sample={"path": "/join/yD3kK1r7bXb0s8J2/"})
+def join_confirm(facts: Mapping[str, Any]) -> Letter:
+    """Prove the address of somebody who asks to join a team."""
+    return Letter(
+        subject=_("Confirm that you ask to join"),
+        heading=_("Is this your address?"),
+        paragraphs=(
+            _("Somebody entered your address to join a company’s team here."),
+            _("Confirm it within 24 hours; then the company’s administrator decides."),
+        ),
+        button=(_("Confirm and ask"), facts["path"]),
+        why=_("You get this because your address was entered. If it wasn’t you, do nothing: nobody was told."),
+        brand={},
+    )
+
+
+JOIN_SAMPLE = {
+    "name": "Lena Brandt",
+    "email": "lena.brandt@brightpath.example",
+    "partner": "Brightpath",
+    "note": "I start on Monday in sales.",
+    "path": "/portal/team/",
+}
+
+
+@mail_template("join_asked", sample=JOIN_SAMPLE)
+def join_asked(facts: Mapping[str, Any]) -> Letter:
+    """Tell administrators that somebody asks to join."""
+    words = dict(facts)
+    note = (_("They write: “%(note)s”") % words,) if facts.get("note") else ()
+    return Letter(
+        subject=_("%(name)s asks to join %(partner)s") % words,
+        heading=_("%(name)s asks to join your team") % words,
+        paragraphs=(
+            _("%(name)s has proven to read mail at %(email)s. You choose what they may do, or decline.") % words,
+            *note,
+        ),
+        button=(_("Decide"), facts["path"]),
+        why=_("You get this because you are an administrator of %(partner)s.") % words,
+        brand={},
+    )
+
+
+@mail_template("join_declined", sample={"partner": "Brightpath"})
+def join_declined(facts: Mapping[str, Any]) -> Letter:
+    """Tell a newcomer that an administrator said no."""
+    return Letter(
+        subject=_("You can’t join %(partner)s now") % facts,
+        heading=_("Your request was declined"),
+        paragraphs=(
+            _("An administrator of %(partner)s declined that you join its team here.") % facts,
+            _("If that surprises you, talk to your colleagues there."),
+        ),
+        why=_("You get this because you asked to join."),
+        brand={},
+    )

@@ -30,6 +30,24 @@ class EnrollmentStatus(TextChoices):
 LIVE = (EnrollmentStatus.ONBOARDING, EnrollmentStatus.ACTIVE)
 
 
+class DealsAfter(TextChoices):
+    """What becomes of a retired partner's open deals."""
+
+    KEEP = "keep", _("Stay in line and protected, at most until a day")
+    RELEASE = "release", _("Are released at once: others may register the customers")
+
+
+class LifeStage(TextChoices):
+    """How a vendor sees an enrollment's life, from recruiting to retiring."""
+
+    RECRUIT = "recruit", _("Recruit")
+    ONBOARD = "onboard", _("Onboard")
+    GROW = "grow", _("Grow")
+    AT_RISK = "at_risk", _("At risk")
+    SUSPENDED = "suspended", _("Suspended")
+    RETIRED = "retired", _("Retired")
+
+
 class Protocol(TextChoices):
     """How an identity provider speaks."""
 

@@ -27,6 +27,9 @@ INVITATION_SENT = event("invitation.sent", _("invited {email} as {role}"), icon=
 INVITATION_RESENT = event("invitation.resent", _("sent {email} the invitation again"), icon="mail")
 INVITATION_REVOKED = event("invitation.revoked", _("took back the invitation of {email}"), icon="x")
 INVITATION_ACCEPTED = event("invitation.accepted", _("accepted the invitation as {role}"), icon="team", tone="good")
+JOIN_ASKED = event("join.asked", _("asks to join"), alone=_("{name} ({email}) asks to join the team"), icon="user")
+JOIN_APPROVED = event("join.approved", _("let {email} join as {role}"), icon="team", tone="good")
+JOIN_DECLINED = event("join.declined", _("declined that {email} joins"), icon="no")
 PROVIDER_ADDED = event("provider.added", _("set up the company sign-in “{name}”"), icon="key", audience=Audience.VENDOR)
 PROVIDER_CHANGED = event(
     "provider.changed", _("changed the company sign-in “{name}”"), icon="key", audience=Audience.VENDOR
@@ -43,7 +46,7 @@ COMPANY_SIGN_IN_CHANGED = event(
 )
 TOKEN_MADE = event("token.made", _("made the API token “{name}”"), icon="key", audience=Audience.VENDOR)
 TOKEN_REVOKED = event("token.revoked", _("revoked the API token “{name}”"), icon="key", audience=Audience.VENDOR)
-MANAGER_CHANGED = event("enrollment.manager", _("changed the partner manager"), icon="user", audience=Audience.VENDOR)
+MANAGER_CHANGED = event("enrollment.manager", _("changed the partner manager"), icon="user")
 ONBOARDING_STARTED = event("enrollment.onboarding", _("started the onboarding: {reason}"), icon="team")
 ENROLLMENT_ACTIVATED = event("enrollment.activated", _("made the enrollment active: {reason}"), icon="ok", tone="good")
 ENROLLMENT_SUSPENDED = event("enrollment.suspended", _("suspended the enrollment: {reason}"), icon="pause", tone="warn")

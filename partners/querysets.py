@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Self
 
 from django.apps import apps
 from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
 
 from partners.enums import LIVE
 from prm.kernel.actors import Kind
@@ -79,6 +80,20 @@ class InvitationQuerySet(ScopedQuerySet):
     def waiting(self) -> Self:
         """Return what was neither accepted nor taken back; some of them have expired."""
         return self.filter(accepted_at=None, revoked_at=None)
+
+
+class JoinRequestQuerySet(ScopedQuerySet):
+    """Requests to join a team."""
+
+    def visible_to(self, actor: Actor) -> Self:
+        """Show a partner those of proven addresses; nobody else, not even vendors."""
+        if not actor.is_partner or actor.read_only:
+            return self.none()
+        return self.filter(partner_id=actor.partner_id, confirmed_at__isnull=False)
+
+    def waiting(self) -> Self:
+        """Return those that can be decided."""
+        return self.filter(confirmed_at__isnull=False, decided_at=None, expires_at__gt=timezone.now())
 
 
 class TokenQuerySet(ScopedQuerySet):

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from activity.models import Event, Mail
 from activity.notices import Recipient
+from partners.enums import EnrollmentStatus
 from partners.models import Enrollment, IdentityProvider, Invitation, Partner, Seat
 from people.models import Person
 from prm.kernel.actors import Role
@@ -63,6 +64,16 @@ def staff_of(actor: Actor) -> QuerySet[Person]:
         return Person.objects.none()
     seats = Seat.objects.active().filter(vendor_id=actor.vendor_id)
     return Person.objects.filter(pk__in=seats.values("person_id")).order_by("name", "pk")
+
+
+def managers_of(actor: Actor) -> QuerySet[Person]:
+    """Return whoever looks after a partner of the actor's vendor, also those who may no longer sign in, by name."""
+    looked_after = (
+        Enrollment.objects.visible_to(actor).filter(manager__isnull=False).exclude(status=EnrollmentStatus.RETIRED)
+    )
+    if not actor.is_vendor:
+        return Person.objects.none()
+    return Person.objects.filter(pk__in=looked_after.values("manager")).order_by("name", "pk")
 
 
 def providers_of(email: str) -> list[IdentityProvider]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dealreg.enums import Outcome, Status
-from partners.enums import EnrollmentStatus
+from partners.enums import EnrollmentStatus, LifeStage
 
 STATUS_LOOK = {
     Status.SUBMITTED: ("info", "out"),
@@ -21,6 +21,14 @@ ENROLLMENT_LOOK = {
     EnrollmentStatus.ACTIVE: ("good", "ok"),
     EnrollmentStatus.SUSPENDED: ("warn", "pause"),
     EnrollmentStatus.RETIRED: ("", "x"),
+}
+STAGE_LOOK = {
+    LifeStage.RECRUIT: ("info", "user"),
+    LifeStage.ONBOARD: ("info", "learn"),
+    LifeStage.GROW: ("good", "ok"),
+    LifeStage.AT_RISK: ("warn", "warn"),
+    LifeStage.SUSPENDED: ("warn", "pause"),
+    LifeStage.RETIRED: ("", "x"),
 }
 LOOKS = {
     ("dealreg.deal", "status"): STATUS_LOOK,

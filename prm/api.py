@@ -27,6 +27,7 @@ from activity.api import EventViewSet
 from dealreg.api.deals import DealViewSet
 from dealreg.api.programs import ProgramViewSet
 from partners.api import MeView, PartnerViewSet
+from partners.api_joining import JoinRequestViewSet
 from prm import api_document  # noqa: F401  (says how one signs in, and what answers have in common)
 from standing.api import EnrollmentViewSet
 from standing.intake_api import CertificateViewSet, WaitingViewSet
@@ -38,6 +39,7 @@ router.register("products", ProductViewSet, "product")
 router.register("programs", ProgramViewSet, "program")
 router.register("partners", PartnerViewSet, "partner")
 router.register("enrollments", EnrollmentViewSet, "enrollment")
+router.register("join-requests", JoinRequestViewSet, basename="join-request")
 router.register("events", EventViewSet, "event")
 router.register("facts/sales-lines", SalesLineViewSet, "sales-line")
 router.register("facts/usage", UsageViewSet, "usage")

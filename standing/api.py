@@ -1,16 +1,27 @@
-"""Enrollments over the API, with the tier that each holds."""
+"""Enrollments over the API, with the tier that each holds, and the steps of their life."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext_lazy as _
 from django_filters import CharFilter, ChoiceFilter, FilterSet
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import serializers
+from rest_framework.decorators import action
 
 from partners.api import PartnerNameSerializer, ProgramNameSerializer, VendorSerializer
-from partners.enums import EnrollmentStatus
+from partners.enums import DealsAfter, EnrollmentStatus
 from partners.models import Enrollment
+from partners.permissions import EDIT_PARTNERS
+from partners.services.enrollments import LONGEST_REASON, OffBoarding, move_enrollment
 from people.api import PersonSerializer
-from prm.kernel.api import ReadSerializer, ScopedViewSet
+from prm.kernel.api import ReadSerializer, ScopedViewSet, WriteSerializer
+from prm.kernel.errors import Forbidden
+
+if TYPE_CHECKING:
+    from rest_framework.request import Request
+    from rest_framework.response import Response
 
 
 class EnrollmentSerializer(ReadSerializer):
@@ -24,6 +35,23 @@ class EnrollmentSerializer(ReadSerializer):
     tier = serializers.CharField(source="standing.tier.name", default=None, allow_null=True)
     manager = PersonSerializer(allow_null=True, help_text="The partner manager.")
     enrolled_at = serializers.DateTimeField()
+
+
+class StepSerializer(WriteSerializer):
+    """Why an enrollment takes a step."""
+
+    reason = serializers.CharField(max_length=LONGEST_REASON, help_text="Kept, and shown on the partner’s timeline.")
+
+
+class RetirementSerializer(StepSerializer):
+    """Why, and what becomes of open deals."""
+
+    deals = serializers.ChoiceField(
+        choices=DealsAfter.choices, default=DealsAfter.KEEP, help_text="Keep: in line and protected; release: freed."
+    )
+    until = serializers.DateField(
+        required=False, allow_null=True, default=None, help_text="With keep: protection ends on this day at the latest."
+    )
 
 
 class EnrollmentFilter(FilterSet):
@@ -52,3 +80,60 @@ class EnrollmentViewSet(ScopedViewSet):
     serializer_class = EnrollmentSerializer
     filterset_class = EnrollmentFilter
     lookup_value_regex = "[1-9][0-9]{0,17}"
+    write_scope = "partners:write"
+
+    @extend_schema(
+        operation_id="enrollments_onboard",
+        summary="Start onboarding",
+        request=StepSerializer,
+        responses=EnrollmentSerializer,
+    )
+    @action(detail=True, methods=["post"])
+    def onboard(self, request: Request, **kwargs: Any) -> Response:
+        """Let an applicant in, or a retired partner in again."""
+        return self._step(request, "onboard")
+
+    @extend_schema(
+        operation_id="enrollments_activate",
+        summary="Make active",
+        request=StepSerializer,
+        responses=EnrollmentSerializer,
+    )
+    @action(detail=True, methods=["post"])
+    def activate(self, request: Request, **kwargs: Any) -> Response:
+        """End onboarding or a suspension."""
+        return self._step(request, "activate")
+
+    @extend_schema(
+        operation_id="enrollments_suspend", summary="Suspend", request=StepSerializer, responses=EnrollmentSerializer
+    )
+    @action(detail=True, methods=["post"])
+    def suspend(self, request: Request, **kwargs: Any) -> Response:
+        """End access for the time being, at once."""
+        return self._step(request, "suspend")
+
+    @extend_schema(
+        operation_id="enrollments_retire",
+        summary="Retire",
+        request=RetirementSerializer,
+        responses=EnrollmentSerializer,
+    )
+    @action(detail=True, methods=["post"])
+    def retire(self, request: Request, **kwargs: Any) -> Response:
+        """End access for good, at once. Nothing is deleted; open deals are settled within seconds."""
+        return self._step(request, "retire")
+
+    def _step(self, request: Request, name: str) -> Response:
+        row = self.named_row()
+        if not self.actor.may(EDIT_PARTNERS):
+            raise Forbidden("not_allowed", _("Your role doesn't allow this."))
+        body = self.parsed(request, RetirementSerializer if name == "retire" else StepSerializer)
+        plan = OffBoarding(DealsAfter(body["deals"]), body["until"]) if name == "retire" else None
+
+        def answer() -> Response:
+            moved = move_enrollment(
+                actor=self.actor, enrollment=row, transition=name, reason=body["reason"], off_boarding=plan
+            )
+            return self.answer_afresh(moved)
+
+        return self.once(request, answer)

@@ -145,6 +145,7 @@ SIGHT["import"] = {"n": "northwind", "h": "halden"}
 SIGHT["invitation"] = {"brightpath": "brightpath", "kappel": "kap"}
 SIGHT["staff_invitation"] = SIGHT["provider"] = {"northwind": "northwind", "halden": "halden"}
 SIGHT["first_invitation"] = {"northwind": "northwind", "halden": "halden"}
+SIGHT["join_request"] = {"brightpath": "brightpath", "kappel": "kap"}
 SIGHT["file"] = SIGHT["deal"] | {"draft_brightpath_sales": "sal", "draft_kappel_sales": "kap"}
 SIGHT["draft_file"] = SIGHT["draft"]
 SIGHT["notification"] = SIGHT["mail"]
@@ -178,6 +179,9 @@ portal:profile-logo              portal   -             adm                     
 portal:profile-parent            portal   -             adm                        adm
 portal:team                      portal   -             partners                   -
 portal:seat                      portal   seat          adm                        adm
+portal:seat-hand-over            portal   seat          adm                        adm
+portal:join-request              portal   join_request  adm                        adm
+portal:join-decline              portal   join_request  -                          adm
 portal:invite                    portal   -             adm                        adm
 portal:invite-several            portal   -             adm                        adm
 portal:invitation-resend         portal   invitation    -                          adm
@@ -213,6 +217,8 @@ console:sign-in-required         desk     -             -                       
 console:provider                 desk     provider      man hma                    man hma
 console:provider-switch          desk     provider      -                          man hma
 company-sign-in                  open     -             everyone                   everyone
+join                             open     -             everyone                   everyone
+join-asked                       open     -             everyone                   -
 start                            open     -             everyone vie               -
 health                           open     -             everyone vie               -
 view-as-leave                    person   -             -                          people vie
@@ -304,6 +310,14 @@ api:partner-list                 api      -             seated                  
 api:partner-detail               api      api_partner   seated                     adm
 api:enrollment-list              api      -             seated                     -
 api:enrollment-detail            api      enrollment    seated                     -
+api:enrollment-onboard           api      enrollment    -                          man hma
+api:enrollment-activate          api      enrollment    -                          man hma
+api:enrollment-suspend           api      enrollment    -                          man hma
+api:enrollment-retire            api      enrollment    -                          man hma
+api:join-request-list            api      -             adm                        -
+api:join-request-detail          api      join_request  adm                        -
+api:join-request-approve         api      join_request  -                          adm
+api:join-request-decline         api      join_request  -                          adm
 api:event-list                   api      -             seated                     -
 api:event-detail                 api      event         seated                     -
 api:event-detail                 api      note_event    seated                     -
@@ -316,6 +330,7 @@ console:import-columns           desk     import        -                       
 console:import-start             desk     import        -                          man hma
 console:import-undo              desk     import        -                          man hma
 console:event-list               desk     -             man hma                    -
+console:portfolio-hand-over      desk     -             man hma                    man hma
 console:enrollment-assign        desk     -             man hma                    man hma
 console:enrollment-move          desk     enrollment_move  man hma                  man hma
 admin:index                      desk     -             man hma                    -
@@ -344,6 +359,7 @@ NOT_OURS = {
     "logo": "a vendor's logo under a name that nobody guesses, public on purpose, see tests/portal/test_branding.py",
     "console:branding-verdict": "judges a colour, no record behind it",
     "styleguide-part": "a part with the demo's made-up rows, no record behind it",
+    "join-confirm": "opened by a token from a mail, see tests/partners/test_joining.py",
     "invitation": "opened by a token from a mail, see tests/partners/test_invitations.py",
     "company-provider": "for strangers, by a provider's name in its address, see tests/partners/test_company_wall.py",
     "company-go": "for strangers, see tests/partners/test_company_wall.py",
@@ -428,6 +444,8 @@ READERS = {
     "view_kappel_sales": "kap",
     "view_northwind_manager": "man",
     "view_halden_manager": "hma",
+    "joins_brightpath": "adm",
+    "joins_kappel": "",
     "invited_brightpath": "adm",
     "invited_kappel": "",
     "invited_northwind": "man",

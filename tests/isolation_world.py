@@ -28,7 +28,16 @@ from imports.models import Import
 from jobs.models import Job, JobFile
 from jobs.rights import RIGHTS, rights_of
 from partners.enums import EnrollmentStatus
-from partners.models import AccessToken, Enrollment, IdentityProvider, Invitation, Partner, PartnerViewing, Seat
+from partners.models import (
+    AccessToken,
+    Enrollment,
+    IdentityProvider,
+    Invitation,
+    JoinRequest,
+    Partner,
+    PartnerViewing,
+    Seat,
+)
 from partners.services import change_profile, make_token, start_viewing
 from portal.models import SavedView
 from portal.services import save_view
@@ -98,6 +107,7 @@ def make_world(cast: Cast) -> World:
         page = "desk:deal-list" if persona.endswith("manager") else "portal:deal-list"
         save_view(actor=cast.actor(persona), page=page, name=mark(f"view_{persona}"), query="open=1")
     _invite(cast)
+    _ask_to_join(world)
     drain()
     send_due()
     _mark_messages(cast)
@@ -232,6 +242,22 @@ def _invite(cast: Cast) -> None:
             domains=[f"{slug}.example"],
             issuer=f"https://{mark(f'provider_{slug}')}.example",
         )
+
+
+def _ask_to_join(world: World) -> None:
+    """Somebody who asks to join each of two partners."""
+    for partner in (world.cast.brightpath, world.cast.kappel):
+        text, now = mark(f"joins_{partner.slug}"), timezone.now()
+        row = JoinRequest.objects.create(
+            partner=partner,
+            email=f"{text}@elsewhere.example",
+            name=text,
+            note=text,
+            digest=text,
+            expires_at=now + timedelta(days=14),
+            confirmed_at=now,
+        )
+        world.rows.setdefault("join_request", {})[partner.slug] = {"key": row.key}
 
 
 def _work_long(world: World) -> None:

@@ -302,6 +302,8 @@ API_BODIES = {
     "ask": {"fields": ["title"], "message": "Which?"},
     "take": {},
     "comments": {"text": "Hello"},
+    "join-approve": {"role": "sales"},
+    **{name: {"reason": "As agreed."} for name in ("onboard", "activate", "suspend", "retire")},
 }
 
 
@@ -311,7 +313,9 @@ def sent_to(route: Route, world: World) -> dict[str, Any]:
         headers = {"If-Match": "*"}
         return {"data": PATCHES[route.name], "headers": headers, "content_type": "application/json"}
     if route.area == "api":
-        return {"data": API_BODIES.get(route.name.rpartition("-")[2], {}), "content_type": "application/json"}
+        body = "join-approve" if route.name == "api:join-request-approve" else route.name.rpartition("-")[2]
+        body = "" if route.name == "api:join-request-decline" else body
+        return {"data": API_BODIES.get(body, {}), "content_type": "application/json"}
     return {
         "data": {
             **form_for(world),

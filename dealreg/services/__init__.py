@@ -10,6 +10,8 @@ from dealreg.services.decisions import (
 )
 from dealreg.services.drafts import clear_discarded, discard_draft, restore_draft, save_draft
 from dealreg.services.files import add_file, check_upload, remove_draft_file
+from dealreg.services.handing_over import Handed, drafts_of, hand_over_deals, open_deals_of, successors_of
+from dealreg.services.off_boarding import release_open_deals, shorten_protections
 from dealreg.services.pipeline import add_comment, change_deal, lose_deal, reopen_deal, win_deal
 from dealreg.services.policies import write_policy
 from dealreg.services.protection import expire_protections, remind_expiring
@@ -17,6 +19,7 @@ from dealreg.services.registration import answer_request, register_deal, withdra
 from dealreg.services.service_level import escalate_overdue
 
 __all__ = [
+    "Handed",
     "add_comment",
     "add_file",
     "answer_request",
@@ -28,16 +31,22 @@ __all__ = [
     "confirm_customer",
     "decline_deal",
     "discard_draft",
+    "drafts_of",
     "escalate_overdue",
     "expire_protections",
+    "hand_over_deals",
     "lose_deal",
+    "open_deals_of",
     "register_deal",
+    "release_open_deals",
     "remind_expiring",
     "remove_draft_file",
     "reopen_deal",
     "restore_draft",
     "save_draft",
     "separate_customer",
+    "shorten_protections",
+    "successors_of",
     "take_deal",
     "win_deal",
     "withdraw_deal",

@@ -1,6 +1,7 @@
 """Vendors, their programs, partners, enrollments, the seats people act from, and how they come to them."""
 
 from partners.models.domains import PartnerDomain
+from partners.models.joining import JoinRequest
 from partners.models.organisations import LOGO_FOLDER, Enrollment, Partner, Program, Vendor, logo_url
 from partners.models.providers import CompanyIdentity, IdentityProvider, SeenAssertion
 from partners.models.rates import ExchangeRate
@@ -15,6 +16,7 @@ __all__ = [
     "ExchangeRate",
     "IdentityProvider",
     "Invitation",
+    "JoinRequest",
     "Partner",
     "PartnerDomain",
     "PartnerViewing",

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from activity.changes import differences
 from activity.services import write_row
+from partners.enums import DealsAfter, EnrollmentStatus
 from partners.events import MANAGER_CHANGED
 from partners.models import Enrollment, Seat
 from partners.permissions import EDIT_PARTNERS
@@ -20,10 +24,13 @@ from prm.kernel.workflow import locked, move
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from django.db.models import QuerySet
+
     from people.models import Person
     from prm.kernel.actors import Actor, Permission
 
 LONGEST_REASON = 500
+LONGEST_KEPT = timedelta(days=366)
 
 
 @transaction.atomic
@@ -78,24 +85,72 @@ def write_enrollment(
         return write_row(actor=actor, row=fresh, permission=permission, fields=["external_id"])
 
 
+@dataclass(frozen=True, slots=True)
+class OffBoarding:
+    """What becomes of a retired partner's open deals; `until` ends protection that would last longer."""
+
+    deals: DealsAfter = DealsAfter.KEEP
+    until: date | None = None
+
+
 @transaction.atomic
-def move_enrollment(*, actor: Actor, enrollment: Enrollment, transition: str, reason: str) -> Enrollment:
+def move_enrollment(
+    *, actor: Actor, enrollment: Enrollment, transition: str, reason: str, off_boarding: OffBoarding | None = None
+) -> Enrollment:
     """Take an enrollment a step further; a partner that is no longer live loses access with its next request.
 
-    Records the transition's event, with the reason.
+    Records the transition's event, with the reason. A retired partner's open deals follow `off_boarding` within
+    seconds, by a handler of that event; nothing is deleted.
 
     Raises:
         Http404: out of sight. Forbidden: the right is missing. Conflict: it is in another state by now.
-        RuleViolation: no reason, or one that is too long.
+        RuleViolation: no reason, or one that is too long; a last day of protection that isn't within a year.
     """
     said = " ".join(reason.split())
     if len(said) > LONGEST_REASON:
         raise RuleViolation("too_long", _("At most 500 characters."), "reason")
+    plan = _plan(transition, off_boarding or OffBoarding())
     return move(
         ENROLLMENT,
         transition,
         row=enrollment,
         actor=actor,
         facts={"reason": said},
-        data={"name": str(enrollment), "reason": said},
+        data={"name": str(enrollment), "reason": said, **plan},
     )
+
+
+def _plan(transition: str, off_boarding: OffBoarding) -> dict[str, str]:
+    if ENROLLMENT[transition].target != EnrollmentStatus.RETIRED:
+        return {}
+    until, today = off_boarding.until, timezone.localdate()
+    if off_boarding.deals == DealsAfter.RELEASE or until is None:
+        return {"deals": str(off_boarding.deals), "until": ""}
+    if not today < until <= today + LONGEST_KEPT:
+        raise RuleViolation("not_a_day", _("Choose a day from tomorrow on, within a year."), "until")
+    return {"deals": str(DealsAfter.KEEP), "until": until.isoformat()}
+
+
+@transaction.atomic
+def hand_over_portfolio(*, actor: Actor, leaving: Person, manager: Person) -> list[Enrollment]:
+    """Give every enrollment that `leaving` looks after to `manager`, all or none; retired ones stay as they are.
+
+    Records `enrollment.manager` for each, which tells both and the partners' administrators.
+
+    Raises:
+        Forbidden: the right is missing. RuleViolation: not one of the vendor's active people, or nothing to hand over.
+    """
+    if not actor.may(EDIT_PARTNERS):
+        raise Forbidden("not_allowed", _("Your role doesn't allow this."))
+    rows = list(portfolio_of(actor, leaving).select_for_update(of=("self",)))
+    if not rows:
+        raise RuleViolation("nothing_there", _("Nobody’s enrollments are with this person."), "leaving")
+    if manager == leaving:
+        raise RuleViolation("same_person", _("Choose somebody else."), "manager")
+    return [assign_manager(actor=actor, enrollment=row, manager=manager) for row in rows]
+
+
+def portfolio_of(actor: Actor, manager: Person) -> QuerySet[Enrollment]:
+    """Return the enrollments that somebody looks after, without retired ones, in the order in which they are locked."""
+    mine = Enrollment.objects.visible_to(actor).filter(manager=manager).exclude(status=EnrollmentStatus.RETIRED)
+    return mine.select_related("partner", "program", "manager").order_by("pk")

@@ -27,6 +27,7 @@ SCOPES = (
     "deals:write",
     "accounts:read",
     "partners:read",
+    "partners:write",
     "profile:write",
     "programs:read",
     "events:read",

@@ -13,13 +13,15 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from partners.enums import LIVE
+from dealreg.fields import DayField
+from partners.enums import LIVE, DealsAfter, EnrollmentStatus
 from partners.models import Enrollment
 from partners.permissions import EDIT_PARTNERS
 from partners.reports import staff_of
-from partners.services.enrollments import LONGEST_REASON, assign_manager, move_enrollment
+from partners.services.enrollments import LONGEST_REASON, OffBoarding, assign_manager, move_enrollment
 from partners.workflow import ENROLLMENT
 from people.models import Person
+from portal.console.off_boarding import off_boarding_of
 from prm.kernel.actors import Kind
 from prm.kernel.errors import Conflict, RuleViolation
 from prm.kernel.pages import ActorView, show_violation
@@ -36,6 +38,21 @@ class ReasonForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=gettext_lazy("The partner reads it on its timeline, and it stays in the audit trail."),
     )
+
+
+class RetireForm(ReasonForm):
+    """Why, and what becomes of open deals."""
+
+    deals = forms.ChoiceField(
+        label=gettext_lazy("Open deals"), choices=DealsAfter, initial=DealsAfter.KEEP, widget=forms.RadioSelect
+    )
+    until = DayField(
+        label=gettext_lazy("Protected at most until"),
+        required=False,
+        help_text=gettext_lazy("Empty: as long as each protection runs anyway."),
+    )
+
+    field_order = ("deals", "until", "reason")
 
 
 class Move(ActorView):
@@ -55,16 +72,20 @@ class Move(ActorView):
         enrollment = self._find(pk)
         if not any(each.name == step for each in ENROLLMENT.available(enrollment, self.actor)):
             raise Conflict("state_changed", _("That step can't be taken from where the enrollment stands now."))
-        return self._page(request, enrollment, step, ReasonForm())
+        return self._page(request, enrollment, step, self._form(step))
 
     def post(self, request: HttpRequest, pk: int, step: str) -> HttpResponse:
         """Take the step."""
-        enrollment, form = self._find(pk), ReasonForm(request.POST)
+        enrollment, form = self._find(pk), self._form(step, request.POST)
         if not form.is_valid():
             return self._page(request, enrollment, step, form, 422)
         try:
             moved = move_enrollment(
-                actor=self.actor, enrollment=enrollment, transition=step, reason=form.cleaned_data["reason"]
+                actor=self.actor,
+                enrollment=enrollment,
+                transition=step,
+                reason=form.cleaned_data["reason"],
+                off_boarding=_off_boarding(form),
             )
         except Conflict:
             raise
@@ -74,6 +95,10 @@ class Move(ActorView):
         words = {"name": str(enrollment), "status": moved.get_status_display()}
         messages.success(request, _("%(name)s: %(status)s") % words)
         return redirect("admin:partners_enrollment_change", pk)
+
+    def _form(self, step: str, data: Any = None) -> forms.Form:
+        retires = ENROLLMENT[step].target == EnrollmentStatus.RETIRED
+        return RetireForm(data) if retires else ReasonForm(data)
 
     def _find(self, pk: int) -> Enrollment:
         found = Enrollment.objects.visible_to(self.actor).select_related("partner", "program")
@@ -89,6 +114,7 @@ class Move(ActorView):
             "step": ENROLLMENT[step],
             "ends_access": ENROLLMENT[step].target not in LIVE and enrollment.is_live,
             "form": form,
+            "checklist": off_boarding_of(self.actor, enrollment) if "deals" in form.fields else [],
             "url": url,
             "crumbs": [
                 {"label": _("Enrollments"), "url": reverse("admin:partners_enrollment_changelist")},
@@ -96,6 +122,12 @@ class Move(ActorView):
             ],
         }
         return render(request, "console/enrollment_move.html", context, status=status)
+
+
+def _off_boarding(form: forms.Form) -> OffBoarding | None:
+    if "deals" not in form.fields:
+        return None
+    return OffBoarding(DealsAfter(form.cleaned_data["deals"]), form.cleaned_data["until"])
 
 
 class AssignForm(forms.Form):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +23,9 @@ from partners.enums import LIVE, EnrollmentStatus
 from partners.filters import PartnerFilter
 from partners.models import Enrollment, Partner, Seat
 from partners.permissions import EDIT_PARTNERS, VIEW_AS_PARTNER, VIEW_PARTNERS
+from partners.rules import Stage, stage_of
 from portal.desk.first_person import first_invitations
+from portal.desk.life import lives_of
 from portal.desk.lists import SHOWN, at, deal_rows
 from portal.desk.partner_profile import partner_tabs
 from portal.viewing import ViewedList
@@ -49,7 +51,11 @@ def with_dealings(partners: QuerySet[Partner], actor: Actor) -> QuerySet[Partner
         .order_by(live_first, "enrolled_at")
         .values(
             json=JSONObject(
-                status="status", program="program__name", tier="standing__tier__name", manager="manager__name"
+                status="status",
+                program="program__name",
+                tier="standing__tier__name",
+                manager="manager__name",
+                since="enrolled_at",
             )
         )
     )
@@ -79,6 +85,7 @@ class PartnerRow:
     manager: str
     open_deals: int
     open_value: str
+    stage: Stage
 
 
 def partner_row(partner: Any) -> PartnerRow:
@@ -93,6 +100,12 @@ def partner_row(partner: Any) -> PartnerRow:
         enrolled.get("manager") or "",
         sum(part["deals"] for part in partner.pipeline),
         ", ".join(shown(Decimal(str(part["total"])), part["currency"]) for part in partner.pipeline),
+        stage_of(
+            status=status,
+            since=date.fromisoformat((enrolled.get("since") or "2000-01-01")[:10]),
+            last_registered=timezone.localdate(partner.last_at) if partner.last_at else None,
+            today=timezone.localdate(),
+        ),
     )
 
 
@@ -113,6 +126,7 @@ class PartnerList(ViewedList):
         (gettext_lazy("Kind"), lambda partner: str(partner.get_type_display())),
         (gettext_lazy("Country"), lambda partner: str(partner.country)),
         (gettext_lazy("Enrollment"), lambda partner: partner_row(partner).status),
+        (gettext_lazy("Stage"), lambda partner: partner_row(partner).stage.label),
         (gettext_lazy("Tier"), lambda partner: partner_row(partner).tier),
         (gettext_lazy("Partner manager"), lambda partner: partner_row(partner).manager),
         (gettext_lazy("Open deals"), lambda partner: partner_row(partner).open_deals),
@@ -221,6 +235,7 @@ class PartnerDetail(ActorView):
         context = {
             "partner": partner,
             "enrollments": enrollments,
+            "lives": lives_of(self.actor, enrollments),
             "figures": figures_of(self.actor, partner),
             "rows": deal_rows(deals.order_by("-submitted_at", "-pk")[:RECENT]),
             "people": seats.order_by("person__name", "pk")[:MOST_PEOPLE],

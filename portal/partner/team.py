@@ -10,11 +10,13 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from dealreg.services import drafts_of, open_deals_of, successors_of
 from partners import services
 from partners.forms import SeatForm
 from partners.models import Seat
 from partners.permissions import MANAGE_TEAM
 from portal.inviting import waiting
+from portal.partner.joining import waiting_to_join
 from prm.kernel.actors import Kind
 from prm.kernel.errors import Conflict, Forbidden, RuleViolation
 from prm.kernel.pages import ActorView, ListPage, Page, show_violation
@@ -42,7 +44,9 @@ class Team(ListPage):
     def further_context(self, page: Page) -> dict[str, Any]:
         """Return who was invited and didn't come yet, for whoever manages the team."""
         may_manage = self.actor.may(MANAGE_TEAM)
-        return {"may_manage": may_manage, "waiting": waiting(self.actor) if may_manage else []}
+        if not may_manage:
+            return {"may_manage": False, "waiting": [], "joining": []}
+        return {"may_manage": True, "waiting": waiting(self.actor), "joining": waiting_to_join(self.actor)}
 
 
 class SeatView(ActorView):
@@ -76,6 +80,8 @@ class SeatView(ActorView):
         if form.is_valid():
             role, reach = form.seat
             access = form.cleaned_data["is_active"]
+            if seat.is_active and not access and self.leaves_something(seat):
+                return redirect(f"{reverse('portal:seat-hand-over', args=[seat.pk])}?end=1")
             try:
                 services.change_seat(actor=self.actor, seat=seat, role=role, reach=reach, is_active=access)
             except (Conflict, Forbidden):
@@ -87,7 +93,14 @@ class SeatView(ActorView):
                 return redirect("portal:team")
         return self.page(seat, form, status=422)
 
+    def leaves_something(self, seat: Seat) -> bool:
+        """Whether open deals or drafts are the colleague's, and there is somebody to take them over."""
+        owns = open_deals_of(self.actor, seat).exists() or drafts_of(self.actor, seat) > 0
+        return owns and successors_of(self.actor, seat).exists()
+
     def page(self, seat: Seat, form: SeatForm, status: int = 200) -> HttpResponse:
         """Render the form."""
         crumbs = [{"label": _("Team"), "url": reverse("portal:team")}, {"label": str(seat.person)}]
-        return render(self.request, "partner/seat.html", {"seat": seat, "form": form, "crumbs": crumbs}, status=status)
+        owned = open_deals_of(self.actor, seat).count()
+        context = {"seat": seat, "form": form, "crumbs": crumbs, "owned": owned}
+        return render(self.request, "partner/seat.html", context, status=status)

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from django.urls import path
 
-from portal.partner import actions, business, deals, home, profile, registration, standing, team, team_invitations
+from portal.partner import (
+    actions,
+    business,
+    deals,
+    handing_over,
+    home,
+    joining,
+    profile,
+    registration,
+    standing,
+    team,
+    team_invitations,
+)
 
 app_name = "portal"
 urlpatterns = [
@@ -41,6 +53,9 @@ urlpatterns = [
     path("profile/parent/", profile.ProfileParent.as_view(), name="profile-parent"),
     path("team/", team.Team.as_view(), name="team"),
     path("team/<int:pk>/", team.SeatView.as_view(), name="seat"),
+    path("team/<int:pk>/hand-over/", handing_over.HandOver.as_view(), name="seat-hand-over"),
+    path("team/joining/<uuid:key>/", joining.JoinRequestPage.as_view(), name="join-request"),
+    path("team/joining/<uuid:key>/decline/", joining.JoinDecline.as_view(), name="join-decline"),
     path("team/invite/", team_invitations.Invite.as_view(), name="invite"),
     path("team/invite/several/", team_invitations.Several.as_view(), name="invite-several"),
     path("team/invitations/<int:pk>/resend/", team_invitations.Resend.as_view(), name="invitation-resend"),

@@ -18,6 +18,7 @@ SCOPE_WORDS = {
     "deals:write": _("Register, change and decide deals"),
     "accounts:read": _("Read accounts"),
     "partners:read": _("Read partners and enrollments"),
+    "partners:write": _("Change enrollments; decide who joins a team"),
     "profile:write": _("Change the own organisation’s profile"),
     "programs:read": _("Read programs, products and prices"),
     "events:read": _("Read what happened"),
