@@ -46,6 +46,7 @@ PORTAL = (
             Entry("portal:home", _("Home"), "home", exact=True),
             Entry("portal:deal-list", _("Deals"), "deal"),
             Entry("portal:sales", _("Sales"), "money", frozenset({Role.ADMINISTRATOR, Role.SALES})),
+            Entry("portal:standing-list", _("Standing"), "tier"),
         ),
     ),
     Group(
@@ -144,7 +145,7 @@ DOCKS: Mapping[str, tuple[Entry, ...]] = {
         Entry("portal:home", _("Home"), "home", exact=True),
         Entry("portal:deal-list", _("Deals"), "deal"),
         Entry("portal:deal-register", _("Register"), "plus"),
-        Entry("portal:team", _("Team"), "team"),
+        Entry("portal:standing-list", _("Standing"), "tier"),
     ),
     "desk": (
         Entry("desk:queue", _("Queue"), "queue"),

@@ -5,11 +5,12 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from babel.numbers import format_decimal
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
-from prm.kernel.money import shown
-from standing.registry import MEASURES, How
+from prm.kernel.money import locale_of, shown
+from standing.registry import MEASURES, SOURCES, How
 from standing.scheme.evaluating import Judged
 from standing.scheme.shape import TOTAL, Group, Need, Op, Place, Ref
 
@@ -18,13 +19,24 @@ if TYPE_CHECKING:
 
     from standing.scheme import Definition, Figure, Verdict
     from standing.scheme.evaluating import Value
+    from standing.scheme.shape import PointRule
 
 MOST_TOLD = 3
 
 
 def plain(value: Decimal) -> str:
-    """Return a number without needless zeros."""
-    return f"{value.normalize():f}"
+    """Return a number as the reader's language groups it, without needless zeros."""
+    return format_decimal(value, format="#,##0.##", locale=locale_of(get_language() or "en"))
+
+
+def bare(value: Decimal, figure: Figure | None, currency: str) -> str:
+    """Return a value as it stands beside its name: money and percentages with their sign, counts without a unit."""
+    if figure is None:
+        return plain(value)
+    unit = str(MEASURES[figure.measure].unit)
+    if figure.growth or figure.place is not None or unit == "percent":
+        return f"{plain(value)} %"
+    return shown(value, currency) if unit == "money" else plain(value)
 
 
 def amount(value: Decimal, figure: Figure | None, currency: str) -> str:
@@ -116,19 +128,21 @@ def missing_words(definition: Definition, judged: Judged, currency: str) -> str:
     """Return what is missing for one more requirement, in words: “Won revenue, last 12 months: 40,000 € more”."""
     need = judged.node
     assert isinstance(need, Need)  # noqa: S101  (what `open_needs` yields)
-    name = need_name(definition, need)
-    if isinstance(judged.missing, tuple):
-        words = _("%(name)s: %(values)s")
-        return words % {"name": name, "values": ", ".join(judged.missing)}
-    missing = judged.missing or Decimal(0)
-    if need.figure is not None and need.figure.place is not None:
-        return _("%(name)s: %(asked)s") % {"name": name, "asked": need_words(need, currency)}
-    told = amount(missing, need.figure, currency)
-    too_little = need.low is not None and isinstance(judged.value, Decimal) and judged.value < need.low
-    return (_("%(name)s: %(missing)s more") if too_little else _("%(name)s: %(missing)s less")) % {
-        "name": name,
-        "missing": told,
+    return _("%(name)s: %(missing)s") % {
+        "name": need_name(definition, need),
+        "missing": lacking_words(need, judged, currency),
     }
+
+
+def lacking_words(need: Need, judged: Judged, currency: str) -> str:
+    """Return what is missing, without its name: “40,000 € more”."""
+    if isinstance(judged.missing, tuple):
+        return ", ".join(judged.missing)
+    if need.figure is not None and need.figure.place is not None:
+        return need_words(need, currency)
+    told = bare(judged.missing or Decimal(0), need.figure, currency)
+    too_little = need.low is not None and isinstance(judged.value, Decimal) and judged.value < need.low
+    return (_("%(missing)s more") if too_little else _("%(missing)s less")) % {"missing": told}
 
 
 def missing_for(definition: Definition, verdict: Verdict, rank: int, currency: str) -> list[str]:
@@ -163,6 +177,44 @@ def _met(judged: Judged) -> Iterator[Judged]:
         parts = tuple(part for part in parts if part.met)[:1]
     for part in parts:
         yield from _met(part)
+
+
+def step_words(figure: Figure, more: Value, currency: str) -> str:
+    """Return a change of a figure: “Won revenue +40,000 €”."""
+    name = str(MEASURES[figure.measure].label)
+    if isinstance(more, tuple):
+        return _("%(name)s: %(values)s") % {"name": name, "values": ", ".join(more)}
+    sign = "+" if more >= 0 else "−"
+    return f"{name} {sign}{bare(abs(more), figure, currency)}"
+
+
+def rule_words(rule: PointRule, currency: str) -> str:
+    """Return what a rule gives: “1 point for each 1,000 €, at most 100 in a quarter; they count for 12 months”."""
+    points = ngettext("%(points)s point", "%(points)s points", int(rule.points)) % {"points": plain(rule.points)}
+    if rule.per is None:
+        words = _("%(points)s each") % {"points": points}
+    else:
+        unit = str(SOURCES[rule.source].unit)
+        per = shown(rule.per, currency) if unit == "money" else f"{plain(rule.per)} {unit}"
+        words = _("%(points)s for each %(per)s") % {"points": points, "per": per}
+    if rule.cap is not None:
+        most = {
+            "month": _("at most %(cap)s in a month"),
+            "quarter": _("at most %(cap)s in a quarter"),
+            "year": _("at most %(cap)s in a year"),
+        }[rule.cap_period]
+        words = f"{words}, {most % {'cap': plain(rule.cap)}}"
+    return f"{words}; {_lasting(rule)}"
+
+
+def _lasting(rule: PointRule) -> str:
+    if rule.fades_months:
+        words = ngettext("they fade within a month", "they fade within %(n)d months", rule.fades_months)
+        return words % {"n": rule.fades_months}
+    if rule.expires_months:
+        words = ngettext("they count for a month", "they count for %(n)d months", rule.expires_months)
+        return words % {"n": rule.expires_months}
+    return _("they don’t expire")
 
 
 def is_list(figure: Figure) -> bool:

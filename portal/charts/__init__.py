@@ -8,6 +8,7 @@ from portal.charts.columns import Bar, Part, StackedBars, ladder, stacked_bars
 from portal.charts.figures import Figure
 from portal.charts.funnels import Funnel, FunnelRow, funnel
 from portal.charts.heat import Heat, HeatCell, heat_map
+from portal.charts.ladders import Rung, Stair, Stairs, stairs
 from portal.charts.lines import Lines, line_chart, spark_points
 from portal.charts.scales import Rule, nice_top, short, unit_for
 
@@ -21,7 +22,10 @@ __all__ = [
     "Lines",
     "Part",
     "Rule",
+    "Rung",
     "StackedBars",
+    "Stair",
+    "Stairs",
     "funnel",
     "heat_map",
     "ladder",
@@ -30,5 +34,6 @@ __all__ = [
     "short",
     "spark_points",
     "stacked_bars",
+    "stairs",
     "unit_for",
 ]

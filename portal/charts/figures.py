@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from portal.charts.columns import StackedBars
     from portal.charts.funnels import Funnel
     from portal.charts.heat import Heat
+    from portal.charts.ladders import Stairs
     from portal.charts.lines import Lines
 
 
@@ -23,7 +24,7 @@ class Figure:
     head, rows: the table's; the first cell of a row is its name. key: names of the tones, from the first on.
     """
 
-    plot: StackedBars | Lines | Funnel | Heat
+    plot: StackedBars | Lines | Funnel | Heat | Stairs
     title: str | Promise
     caption: str | Promise
     description: str | Promise

@@ -12,7 +12,7 @@ from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
 
 from standing.scheme.shape import TOTAL, Category, Definition, Figure, Group, Line, Need, Node, Op, Ref
 
-ZERO = Decimal(0)
+ZERO, ONE = Decimal(0), Decimal(1)
 CENT = Decimal("0.01")
 Value = Decimal | tuple[str, ...]
 Values = Mapping[Figure, Value]
@@ -121,3 +121,22 @@ class Judge:
         missing = tuple(value for value in need.values if value not in held)
         met = not missing if need.op is Op.ALL_OF else len(missing) < len(need.values)
         return Judged(need, met, held, () if met else missing)
+
+
+def share(judged: Judged) -> Decimal:
+    """Return how much of a requirement is done, 0 to 1: of a group the mean of its parts, of alternatives the best."""
+    if judged.met:
+        return ONE
+    node = judged.node
+    if judged.parts:
+        parts = [share(part) for part in judged.parts]
+        every = not isinstance(node, Group) or node.every
+        return sum(parts, ZERO) / len(parts) if every else max(parts)
+    if not isinstance(node, Need):
+        return ZERO
+    if isinstance(judged.missing, tuple):
+        return ONE - Decimal(len(judged.missing)) / len(node.values)
+    value = judged.value if isinstance(judged.value, Decimal) else ZERO
+    if node.low is not None and value < node.low:
+        return max(value / node.low, ZERO) if node.low > 0 else ZERO
+    return max(node.high or ZERO, ZERO) / value if value > 0 else ZERO
