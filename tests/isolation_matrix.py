@@ -91,7 +91,7 @@ SIGHT = {
     "account": {"n": "northwind", "h": "halden"},
     "shared": {"n": "brightpath kap northwind", "h": "brightpath isl halden"},
     "enrollment": {
-        "nb": "brightpath northwind",
+        "nb": "brightpath vie northwind",
         "nk": "kap northwind",
         "ni": "northwind",
         "hb": "brightpath halden",
@@ -177,6 +177,9 @@ portal:profile                   portal   -             partners                
 portal:profile-edit              portal   -             adm                        adm
 portal:profile-logo              portal   -             adm                        adm
 portal:profile-parent            portal   -             adm                        adm
+portal:standing-list             portal   -             partners                   -
+portal:standing                  portal   enrollment    partners                   -
+portal:standing-points           portal   enrollment    partners                   -
 portal:team                      portal   -             partners                   -
 portal:seat                      portal   seat          adm                        adm
 portal:seat-hand-over            portal   seat          adm                        adm
