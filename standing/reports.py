@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from dateutil.relativedelta import relativedelta
 from django.db.models import Case, Count, DateField, DecimalField, F, Q, Sum, Value, When
@@ -152,8 +152,9 @@ def balance_of(actor: Actor, enrollment_id: int, today: date) -> Balance:
     points, fading, ending = ZERO, ZERO, {}
     for row in rows:
         if row["fades_months"]:
-            now, then = _left(row, today), _left(row, soon)
-            points, fading = points + now, fading + now - then
+            each = _left(row["each"], row["fades_months"], row["since"], today)
+            then = _left(row["each"], row["fades_months"], row["since"], soon)
+            points, fading = points + each * row["entries"], fading + (each - then) * row["entries"]
         else:
             points += row["sum"]
             if row["until"] is not None:
@@ -161,11 +162,9 @@ def balance_of(actor: Actor, enrollment_id: int, today: date) -> Balance:
     return Balance(points, tuple(sorted((day, lost) for day, lost in ending.items() if lost)), fading)
 
 
-def _left(row: dict[str, Any], on: date) -> Decimal:
-    """Return what is left on a day of entries that fade: an equal part goes with each month."""
-    months, gone = row["fades_months"], 0
-    while gone < months and row["since"] + relativedelta(months=gone + 1) <= on:
+def _left(points: Decimal, months: int, since: date, on: date) -> Decimal:
+    """Return what is left on a day of points that fade: an equal part goes with each month."""
+    gone = 0
+    while gone < months and since + relativedelta(months=gone + 1) <= on:
         gone += 1
-    each = (row["each"] * (months - gone) / months).quantize(CENT, ROUND_HALF_UP)
-    left: Decimal = each * row["entries"]
-    return left
+    return (points * (months - gone) / months).quantize(CENT, ROUND_HALF_UP)

@@ -278,7 +278,7 @@ def _steps_for(definition: Definition, values: Values, judged: Judged) -> Iterat
     elif need.figure.place is None and isinstance(judged.missing, tuple):
         wanted = judged.missing if need.op is Op.ALL_OF else judged.missing[:1]
         yield Step(need.figure, wanted, alone=False, effort=Decimal(len(wanted)) / len(need.values))
-    elif need.figure.place is None and judged.missing:
+    elif need.figure.place is None and isinstance(judged.missing, Decimal) and judged.missing:
         missing, value = judged.missing, number(values, need.figure)
         below = need.low is not None and value < need.low
         effort = min(missing / max(abs(need.low or need.high or ONE), ONE), ONE)

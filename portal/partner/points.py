@@ -151,9 +151,9 @@ class PointList(StandingView, ListPage):
         """Return the rules of the version that an entry was booked by; each version is read once."""
         if entry.scheme is None:
             return {}
-        if entry.scheme_id not in self._rules:
-            self._rules[entry.scheme_id] = {rule.slug: rule for rule in entry.scheme.shape.rules}
-        return self._rules[entry.scheme_id]
+        if entry.scheme.pk not in self._rules:
+            self._rules[entry.scheme.pk] = {rule.slug: rule for rule in entry.scheme.shape.rules}
+        return self._rules[entry.scheme.pk]
 
     def deals(self, entries: Sequence[PointEntry]) -> dict[int, Deal]:
         """Return the deals that earned points and that the reader sees. One query, or none."""

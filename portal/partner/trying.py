@@ -71,12 +71,12 @@ class TryForm(forms.Form):
 
     def __init__(self, place: Place, data: Any = None, *, names: Names | None = None) -> None:
         super().__init__(data, auto_id="try_%s")
-        self.place = place
+        self.place, self.names = place, names or {}
         self.levers: dict[str, Lever] = {}
         for lever in levers(place.shape, place.values, place.held):
             key = self._free(key_of(lever.figure))
             self.levers[key] = lever
-            self.fields[key] = _field(lever, place.currency, names or {})
+            self.fields[key] = _field(lever, place.currency, self.names)
 
     def _free(self, key: str) -> str:
         further = sum(known == key or known.startswith(f"{key}~") for known in self.levers)
@@ -238,13 +238,7 @@ def suggestion_for(place: Place, form: TryForm, rank: int, pipeline: Pipeline) -
 def _named(more: Value, form: TryForm) -> Value:
     if not isinstance(more, tuple):
         return more
-    names = {
-        str(value): str(label)
-        for field in form.fields.values()
-        if isinstance(field, ValuesField)
-        for value, label in field.choices
-    }
-    return tuple(names.get(value, value) for value in more)
+    return tuple(form.names.get(value, value) for value in more)
 
 
 def money_words(place: Place, rank: int, pipeline: Pipeline) -> str:
