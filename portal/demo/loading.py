@@ -29,6 +29,7 @@ from portal.demo.history import plan_history
 from portal.demo.invited import write_invitations
 from portal.demo.jobs import write_jobs
 from portal.demo.kept_views import write_views
+from portal.demo.life import write_life
 from portal.demo.mail_choices import write_mail_choices
 from portal.demo.queue import HALDEN_PAIRS, PAIRS, plan_queue
 from portal.demo.rates import write_rates
@@ -92,6 +93,7 @@ def load(now: datetime) -> None:
     write_views(world)
     write_mail_choices(world)
     write_invitations(world)
+    write_life(world)
     _date_deals()
 
 
