@@ -133,7 +133,7 @@ class _Compiler:
         """Return the column with the number of people, or the set of values, of whom a fact is valid."""
         alias = f"x{len(self.ctes)}"
         day = "d.day, " if self.asked.days else ""
-        found = "count(*)" if measure.how is How.PEOPLE else "array_agg(who ORDER BY who)"
+        found = "count(*)" if measure.how is How.PEOPLE else "array_agg(who::text ORDER BY who)"
         wanted = " AND ".join(["f.who IS NOT NULL", *conditions, *self.everywhere()])
         self.ctes.append(
             f"{alias} AS (SELECT id, {day.replace('d.', '')}{found} AS b FROM (SELECT f.enrollment_id AS id, {day}f.who"
@@ -174,7 +174,7 @@ class _Compiler:
         measure = MEASURES[figure.measure]
         now = self.base(measure, figure)
         if measure.how is How.VALUES:
-            return f"coalesce({now}, '{{}}')"
+            return f"coalesce({now}, '{{}}'::text[])"
         if measure.per:
             now = f"round(100 * coalesce({now}, 0) / nullif({self.base(MEASURES[measure.per], figure)}, 0), 2)"
         if not figure.growth:
@@ -222,10 +222,14 @@ class _Compiler:
         score = f"greatest({' + '.join(lines) or '0'}, 0)"
         return score if category.most is None else f"least({score}, {self.value(category.most)})"
 
-    def total(self) -> str:
-        """Return the score of all categories."""
-        weighted = [f"{self.value(each.weight)} * c{at}" for at, each in enumerate(self.definition.categories)]
-        return f"round({' + '.join(weighted) or '0'}, 2)"
+    def weighted(self, wanted: Sequence[str]) -> str:
+        """Return a sum of categories by their weights."""
+        columns = [
+            f"{self.value(each.weight)} * c{at}"
+            for at, each in enumerate(self.definition.categories)
+            if each.slug in wanted
+        ]
+        return f"round({' + '.join(columns) or '0'}, 2)"
 
     # -- Requirements
 
@@ -247,6 +251,8 @@ class _Compiler:
             value = self.number(need.figure)
         elif need.score == TOTAL:
             value = "total"
+        elif need.score in {each.slug for each in self.definition.totals}:
+            value = self.weighted(next(each.categories for each in self.definition.totals if each.slug == need.score))
         else:
             value = f"c{[each.slug for each in self.definition.categories].index(need.score)}"
         bounds = [(">=", need.low), ("<=", need.high)]
@@ -274,7 +280,7 @@ class _Compiler:
         ):
             if expressions:
                 layers.append("SELECT *, " + ", ".join(f"{each} AS {name}{at}" for at, each in enumerate(expressions)))
-        layers.append(f"SELECT *, {self.total()} AS total")
+        layers.append(f"SELECT *, {self.weighted([each.slug for each in self.definition.categories])} AS total")
         layers.append(self.verdict())
         sql = layers[0]
         for at, layer in enumerate(layers[1:]):

@@ -25,9 +25,9 @@ class Template:
 
 @lru_cache(maxsize=1)
 def templates() -> dict[str, Template]:
-    """Return every template by its slug, in the order of their files."""
+    """Return every template by its slug, in the order of their files: those to begin with first."""
     found = {}
     for path in sorted(FOLDER.glob("*.json")):
-        slug = path.stem
+        slug = path.stem.lstrip("0123456789-")
         found[slug] = Template(slug=slug, **json.loads(path.read_text(encoding="utf-8")))
     return found

@@ -92,7 +92,7 @@ def need_name(definition: Definition, need: Need) -> str:
         return figure_name(need.figure)
     if need.score == TOTAL:
         return _("Score")
-    return next(each.name for each in definition.categories if each.slug == need.score)
+    return next(each.name for each in (*definition.categories, *definition.totals) if each.slug == need.score)
 
 
 def need_words(need: Need, currency: str) -> str:

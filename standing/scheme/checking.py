@@ -46,6 +46,7 @@ def _names(definition: Definition) -> Iterator[Fault]:
         "rules": [each.slug for each in definition.rules],
         "categories": [each.slug for each in definition.categories],
         "lines": [each.slug for each in definition.lines],
+        "totals": [each.slug for each in definition.totals],
         "requirements": [each.slug for each in definition.requirements],
         "specialisations": [each.slug for each in definition.specialisations],
     }
@@ -53,14 +54,24 @@ def _names(definition: Definition) -> Iterator[Fault]:
         for slug, times in Counter(slugs).items():
             if times > 1:
                 yield Fault(place, _("“%(slug)s” is there twice. Each needs a name of its own.") % {"slug": slug})
-    if TOTAL in parts["categories"]:
-        yield Fault("categories", _("“total” is the sum of all categories. Choose another name."))
-    known = {*parts["categories"]}
-    for at, line in enumerate(definition.lines):
-        if line.category not in known:
-            yield Fault(f"lines.{at}.category", _("There is no category “%(slug)s”.") % {"slug": line.category})
+    yield from _scores(definition)
+    known = {each.slug for each in (*definition.categories, *definition.totals)}
     for place, node in _rooted(definition):
         yield from _unknown(definition, place, node, known)
+
+
+def _scores(definition: Definition) -> Iterator[Fault]:
+    known = {each.slug for each in definition.categories}
+    if TOTAL in known | {each.slug for each in definition.totals}:
+        yield Fault("categories", _("“total” is the sum of all categories. Choose another name."))
+    used = [(f"lines.{at}.category", line.category) for at, line in enumerate(definition.lines)]
+    for at, total in enumerate(definition.totals):
+        used += [(f"totals.{at}.categories", slug) for slug in total.categories]
+        if total.slug in known:
+            yield Fault("totals", _("“%(slug)s” is a category already. Choose another name.") % {"slug": total.slug})
+    for place, slug in used:
+        if slug not in known:
+            yield Fault(place, _("There is no category “%(slug)s”.") % {"slug": slug})
 
 
 def _unknown(definition: Definition, place: str, node: Node, categories: set[str]) -> Iterator[Fault]:
@@ -209,17 +220,19 @@ def attainable(definition: Definition, need: Need) -> Decimal | None:
 
 
 def _most_score(definition: Definition, slug: str) -> Decimal | None:
-    if slug == TOTAL:
-        each = [(category.weight, _most_score(definition, category.slug)) for category in definition.categories]
-        if any(most is None for _weight, most in each):
+    named = {each.slug: each.categories for each in definition.totals}
+    if slug == TOTAL or slug in named:
+        wanted = [each for each in definition.categories if slug == TOTAL or each.slug in named[slug]]
+        tops = [(category.weight, _most_score(definition, category.slug)) for category in wanted]
+        if any(most is None for _weight, most in tops):
             return None
-        return sum((weight * most for weight, most in each if most is not None), Decimal(0))
+        return sum((weight * most for weight, most in tops if most is not None), Decimal(0))
     category = next(each for each in definition.categories if each.slug == slug)
     lines = [line for line in definition.lines if line.category == slug]
-    tops = [max(band.points for band in line.bands) if line.bands else line.most for line in lines]
-    if any(top is None for top in tops):
+    highest = [max(band.points for band in line.bands) if line.bands else line.most for line in lines]
+    if any(top is None for top in highest):
         return category.most
-    reached = sum((top for top in tops if top is not None), Decimal(0))
+    reached = sum((top for top in highest if top is not None), Decimal(0))
     return reached if category.most is None else min(reached, category.most)
 
 

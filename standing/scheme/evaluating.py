@@ -6,7 +6,7 @@ that the SQL is tested against.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
 
@@ -53,9 +53,9 @@ def evaluate(definition: Definition, values: Values) -> Verdict:
     """Return where an enrollment with these figures stands; figures that aren't given are 0 or empty."""
     lines = {line.slug: line_points(line, number(values, line.figure)) for line in definition.lines}
     categories = {each.slug: _category(definition, each, lines) for each in definition.categories}
-    weighted = sum((each.weight * categories[each.slug] for each in definition.categories), ZERO)
-    total = weighted.quantize(CENT, ROUND_HALF_UP)
-    judge = Judge(definition, values, {**categories, TOTAL: total})
+    total = _weighted(definition, categories, list(categories))
+    totals = {each.slug: _weighted(definition, categories, each.categories) for each in definition.totals}
+    judge = Judge(definition, values, {**categories, **totals, TOTAL: total})
     tiers = tuple(judge.node(tier.needs or Group(every=True, parts=())) for tier in definition.tiers)
     rank = next((at for at, judged in enumerate(tiers) if not judged.met), len(tiers))
     specialisations = {each.slug: judge.node(each.needs) for each in definition.specialisations}
@@ -79,6 +79,12 @@ def line_points(line: Line, value: Decimal) -> Decimal:
     if line.most is not None:
         points = min(points, line.most)
     return points.quantize(CENT, ROUND_HALF_UP)
+
+
+def _weighted(definition: Definition, categories: Mapping[str, Decimal], wanted: Iterable[str]) -> Decimal:
+    weights = {each.slug: each.weight for each in definition.categories}
+    found = sum((weights[slug] * categories[slug] for slug in wanted), ZERO)
+    return found.quantize(CENT, ROUND_HALF_UP)
 
 
 def _category(definition: Definition, category: Category, lines: Mapping[str, Decimal]) -> Decimal:

@@ -33,6 +33,7 @@ from standing.scheme.shape import (
     SpecialisationShape,
     TierShape,
     Times,
+    Total,
     Where,
 )
 
@@ -42,6 +43,7 @@ MOST = {
     "rules": 80,
     "categories": 20,
     "lines": 80,
+    "totals": 12,
     "requirements": 40,
     "specialisations": 40,
 }
@@ -213,6 +215,15 @@ class Reader:
             self.number(raw.get("weight", 1), f"{place}.weight", least=0),
         )
 
+    def total(self, data: Any, place: str) -> Total:
+        """Return a named sum of categories."""
+        raw = self.entry(data, place, {field.name for field in fields(Total)})
+        return Total(
+            self.slug(raw.get("slug"), f"{place}.slug"),
+            self.text(raw.get("name"), f"{place}.name"),
+            self.rows(raw.get("categories", []), f"{place}.categories", self.slug),
+        )
+
     def times(self, data: Any, place: str) -> Times:
         """Return a factor."""
         raw = self.entry(data, place, {"where", "factor"})
@@ -360,6 +371,7 @@ class Reader:
             rules=self.rows(raw.get("rules", []), "rules", self.rule),
             categories=self.rows(raw.get("categories", []), "categories", self.category),
             lines=self.rows(raw.get("lines", []), "lines", self.line),
+            totals=self.rows(raw.get("totals", []), "totals", self.total),
             requirements=self.rows(raw.get("requirements", []), "requirements", self.requirement),
             specialisations=self.rows(raw.get("specialisations", []), "specialisations", self.specialisation),
             review=self.review(raw.get("review", {}), "review"),

@@ -73,6 +73,15 @@ class Category:
 
 
 @dataclass(frozen=True, slots=True)
+class Total:
+    """A named sum of categories by their weights, such as the score of a track, beside the one of all categories."""
+
+    slug: str
+    name: str
+    categories: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Times:
     """Facts with these tags earn so many times the points."""
 
@@ -116,7 +125,10 @@ class Op(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """One requirement: a figure, or the score of a category (or `total`), compared with a value or with a set."""
+    """One requirement: a figure, or a score, compared with a value or with a set.
+
+    score: a category's or a named total's slug, or `total` for all categories.
+    """
 
     op: Op
     figure: Figure | None = None
@@ -223,6 +235,7 @@ class Definition:
     rules: tuple[PointRule, ...] = ()
     categories: tuple[Category, ...] = ()
     lines: tuple[Line, ...] = ()
+    totals: tuple[Total, ...] = ()
     requirements: tuple[Requirement, ...] = ()
     specialisations: tuple[SpecialisationShape, ...] = ()
     review: Review = field(default_factory=Review)
