@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 import pytest
@@ -122,7 +122,7 @@ def test_sql_and_plain_arithmetic_agree_on_any_scheme(cast, scheme_of, win):
             added = sum(
                 (category.weight * verdict.categories[category.slug] for category in tried.shape.categories), Decimal(0)
             )
-            assert each.total == added.quantize(Decimal("0.01"))
+            assert each.total == added.quantize(Decimal("0.01"), ROUND_HALF_UP)
 
     agree()
 
