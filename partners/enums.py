@@ -188,3 +188,13 @@ class Kinship(TextChoices):
     BRANCH = "branch", _("Branch")
     COUNTRY = "country", _("Country entity")
     SUBSIDIARY = "subsidiary", _("Subsidiary")
+
+
+class MergeState(TextChoices):
+    """Where a merge of two records stands."""
+
+    PROPOSED = "proposed", _("Waiting for the partner")
+    MERGED = "merged", _("Merged")
+    DECLINED = "declined", _("Declined")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    UNDONE = "undone", _("Undone")

@@ -22,6 +22,16 @@ PARTNER_ENROLLED = event(
 PROFILE_CHANGED = event("profile.changed", _("changed the profile: {fields}"), icon="building")
 PARTNER_LOGO_CHANGED = event("profile.logo", _("changed the logo"), icon="swatch")
 PARENT_CHANGED = event("profile.parent", _("changed where the organisation belongs"), icon="building")
+MERGE_PROPOSED = event("merge.proposed", _("proposed to merge {absorbed} into {kept}"), icon="split")
+MERGE_CONFIRMED = event("merge.confirmed", _("confirmed the merge for {name}"), icon="ok")
+MERGE_DONE = event("merge.done", _("merged {absorbed} into {kept}"), icon="split", tone="good")
+MERGE_DECLINED = event("merge.declined", _("declined the merge of {absorbed} into {kept}"), icon="no")
+MERGE_WITHDRAWN = event("merge.withdrawn", _("took back the proposal to merge {absorbed} into {kept}"), icon="x")
+MERGE_UNDONE = event("merge.undone", _("undid the merge of {absorbed} into {kept}"), icon="undo", tone="warn")
+RECORD_MERGED = event(
+    "enrollment.merged", _("merged the partner’s records: {absorbed} is {kept} from now on"), icon="split"
+)
+RECORD_PARTED = event("enrollment.parted", _("parted the partner’s records again: {absorbed} and {kept}"), icon="undo")
 SEAT_CHANGED = event("seat.changed", _("changed a colleague’s role or access"), icon="team")
 INVITATION_SENT = event("invitation.sent", _("invited {email} as {role}"), icon="mail")
 INVITATION_RESENT = event("invitation.resent", _("sent {email} the invitation again"), icon="mail")

@@ -51,7 +51,7 @@ class EnrollmentFinder:
 
     def _load(self, vendor_id: int, wanted: set[str]) -> None:
         domains = {domain for text in wanted if (domain := registrable_domain(text))}
-        proven = PartnerDomain.objects.filter(domain__in=domains, is_verified=True)
+        proven = PartnerDomain.objects.filter(domain__in=domains, is_verified=True, partner__merged_into=None)
         of_domain = defaultdict(list)
         for partner_id, domain in proven.values_list("partner_id", "domain") if domains else ():
             of_domain[partner_id].append(domain)

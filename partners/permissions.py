@@ -9,6 +9,18 @@ EDIT_PARTNERS = permission("partner.edit", _("Change partners"), roles={Role.MAN
 VIEW_AS_PARTNER = permission(
     "partner.view_as", _("View the portal as a partner"), roles={Role.MANAGER}, scope="partners:write"
 )
+PROPOSE_MERGE = permission(
+    "partner.propose_merge",
+    _("Propose to merge two records of a partner"),
+    roles={Role.MANAGER},
+    scope="partners:write",
+)
+CONFIRM_MERGE = permission(
+    "partner.confirm_merge",
+    _("Confirm, decline and undo a merge of the own organisation"),
+    roles={Role.ADMINISTRATOR},
+    scope="profile:write",
+)
 VIEW_PROFILE = permission(
     "profile.view", _("See the own organisation’s profile"), roles=PARTNER_ROLES, scope="partners:read"
 )

@@ -24,7 +24,7 @@ class PartnerQuerySet(ScopedQuerySet):
         if actor.kind in {Kind.VENDOR, Kind.SYSTEM} and actor.vendor_id is not None:
             enrollment = apps.get_model("partners", "Enrollment")
             with_vendor = enrollment.objects.filter(partner=OuterRef("pk"), vendor_id=actor.vendor_id)
-            return self.filter(Exists(with_vendor))
+            return self.filter(Exists(with_vendor), merged_into=None)
         if actor.is_partner:
             return self.filter(pk=actor.partner_id)
         return self.none()
@@ -40,6 +40,11 @@ class OfPartnerQuerySet(ScopedQuerySet):
 
 class EnrollmentQuerySet(ScopedQuerySet):
     """Enrollments."""
+
+    def visible_to(self, actor: Actor) -> Self:
+        """Leave out those that a merge of their partner folded into another one."""
+        found = super().visible_to(actor)
+        return found if actor.is_partner else found.filter(partner__merged_into=None)
 
     def live(self) -> Self:
         """Return those that give access."""
@@ -117,3 +122,17 @@ class ProviderQuerySet(ScopedQuerySet):
         """Return those in use that speak for an address's mail domain, whether or not someone has the address."""
         domain = email.strip().rpartition("@")[2].casefold()
         return self.in_use().filter(domains__contains=[domain]) if domain else self.none()
+
+
+class MergeQuerySet(ScopedQuerySet):
+    """Merges of partner records."""
+
+    def visible_to(self, actor: Actor) -> Self:
+        """Show a vendor those that it proposed, a partner those of its record; a vendor that looks on sees none."""
+        if actor.is_partner and not actor.read_only:
+            return self.filter(Q(kept_id=actor.partner_id) | Q(absorbed_id=actor.partner_id))
+        return super().visible_to(actor) if actor.kind in {Kind.VENDOR, Kind.SYSTEM} else self.none()
+
+    def open(self) -> Self:
+        """Return those that wait for someone."""
+        return self.filter(state="proposed")

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.db.models import Q
+
 from activity.models import Event, Mail
 from activity.notices import Recipient
-from partners.enums import EnrollmentStatus
-from partners.models import Enrollment, IdentityProvider, Invitation, Partner, Seat
+from partners.enums import EnrollmentStatus, MergeState
+from partners.models import Enrollment, IdentityProvider, Invitation, Partner, PartnerMerge, Seat
 from people.models import Person
 from prm.kernel.actors import Role
 
@@ -98,6 +100,7 @@ def provider_named(slug: str) -> IdentityProvider | None:
 PROFILE_EVENTS = ("profile.changed", "profile.logo")
 OWN_EVENTS = ("profile.parent",)
 MOST_EVENTS = 100
+MOST_MERGES = 10
 
 
 def profile_history(actor: Actor, partner: Partner) -> list[Event]:
@@ -126,3 +129,11 @@ def kin_of(actor: Actor, partner: Partner) -> list[Partner]:
     if actor.partner_id != partner.pk or actor.read_only:
         return []
     return list(Partner.objects.filter(parent_id=partner.pk).order_by("name", "pk"))
+
+
+def merges_of(actor: Actor, partner: Partner | None = None) -> list[PartnerMerge]:
+    """Return the merges that wait or can be undone, of the actor's own record or of a vendor's partner. One query."""
+    found = PartnerMerge.objects.visible_to(actor).filter(state__in=[MergeState.PROPOSED, MergeState.MERGED])
+    if partner is not None:
+        found = found.filter(Q(kept=partner) | Q(absorbed=partner))
+    return list(found.select_related("kept", "absorbed", "vendor").order_by("-proposed_at", "-pk")[:MOST_MERGES])

@@ -1,12 +1,12 @@
-"""The state machine of an enrollment: a partner's life in a program. Every step needs a reason."""
+"""State machines: of an enrollment, a partner's life in a program, whose steps need reasons; of a merge of records."""
 
 from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
 from partners import events
-from partners.enums import EnrollmentStatus
-from partners.permissions import EDIT_PARTNERS
+from partners.enums import EnrollmentStatus, MergeState
+from partners.permissions import CONFIRM_MERGE, EDIT_PARTNERS, PROPOSE_MERGE
 from prm.kernel.workflow import Machine, Transition
 
 ENROLLMENT = Machine(
@@ -56,4 +56,47 @@ ENROLLMENT = Machine(
         ),
     ),
 )
-MACHINES = (ENROLLMENT,)
+MERGE = Machine(
+    name="merge",
+    model="partners.PartnerMerge",
+    field="state",
+    initial=frozenset({MergeState.PROPOSED}),
+    transitions=(
+        Transition(
+            name="merge",
+            label=_("Merge"),
+            sources=frozenset({MergeState.PROPOSED}),
+            target=MergeState.MERGED,
+            permission=CONFIRM_MERGE,
+            event=events.MERGE_DONE,
+            tone="primary",
+        ),
+        Transition(
+            name="decline",
+            label=_("Decline"),
+            sources=frozenset({MergeState.PROPOSED}),
+            target=MergeState.DECLINED,
+            permission=CONFIRM_MERGE,
+            event=events.MERGE_DECLINED,
+            tone="danger",
+        ),
+        Transition(
+            name="withdraw",
+            label=_("Take back"),
+            sources=frozenset({MergeState.PROPOSED}),
+            target=MergeState.WITHDRAWN,
+            permission=PROPOSE_MERGE,
+            event=events.MERGE_WITHDRAWN,
+        ),
+        Transition(
+            name="undo",
+            label=_("Undo"),
+            sources=frozenset({MergeState.MERGED}),
+            target=MergeState.UNDONE,
+            permission=CONFIRM_MERGE,
+            event=events.MERGE_UNDONE,
+            tone="danger",
+        ),
+    ),
+)
+MACHINES = (ENROLLMENT, MERGE)

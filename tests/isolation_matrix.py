@@ -149,6 +149,8 @@ SIGHT["join_request"] = {"brightpath": "brightpath", "kappel": "kap"}
 SIGHT["file"] = SIGHT["deal"] | {"draft_brightpath_sales": "sal", "draft_kappel_sales": "kap"}
 SIGHT["draft_file"] = SIGHT["draft"]
 SIGHT["notification"] = SIGHT["mail"]
+SIGHT["merge"] = {"n": "brightpath", "h": "brightpath"}
+SIGHT["vendor_merge"] = {"n": "northwind", "h": "halden"}
 SIGHT["product"] = SIGHT["program"] = SIGHT["shared"]
 
 # address                        area     object        who may GET                who may POST
@@ -173,6 +175,10 @@ portal:deal-lose                 portal   deal          adm sal kap isl         
 portal:deal-reopen               portal   deal          adm sal kap isl            adm sal kap isl
 portal:deal-comment              portal   deal          adm sal mkt tec kap isl    adm sal mkt tec kap isl
 portal:deal-file-add             portal   deal          adm sal mkt tec kap isl    adm sal mkt tec kap isl
+portal:merge                     portal   merge         adm                        -
+portal:merge-confirm             portal   merge         -                          adm
+portal:merge-decline             portal   merge         -                          adm
+portal:merge-undo                portal   merge         -                          adm
 portal:profile                   portal   -             partners                   -
 portal:profile-edit              portal   -             adm                        adm
 portal:profile-logo              portal   -             adm                        adm
@@ -205,6 +211,8 @@ desk:partner-list                desk     -             vendors                 
 desk:partner-detail              desk     partner       vendors                    -
 desk:partner-view-as             desk     partner       man hma                    man hma
 desk:partner-profile             desk     partner       vendors                    -
+desk:partner-merge               desk     partner       man hma                    man hma
+desk:merge-withdraw              desk     vendor_merge  -                          man hma
 desk:partner-invite              desk     partner       man hma                    man hma
 desk:invitation-resend           desk     first_invitation  -                      man hma
 desk:invitation-revoke           desk     first_invitation  -                      man hma
@@ -466,6 +474,8 @@ READERS = {
     "n_lost": "adm man",
     "h_lost": "isl hma",
     "bounced": "ope",
+    "n_merge": "adm northwind",
+    "h_merge": "adm halden",
 }
 """Label of a marker, or a name: who may read it and does somewhere; in brackets, who may but need not."""
 

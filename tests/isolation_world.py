@@ -35,6 +35,7 @@ from partners.models import (
     Invitation,
     JoinRequest,
     Partner,
+    PartnerMerge,
     PartnerViewing,
     Seat,
 )
@@ -137,6 +138,12 @@ def _mark_organisations(cast: Cast) -> None:
         )
         said = {"description": mark(partner.slug), "domains": [f"{partner.slug}.example"]}
         change_profile(actor=cast.actor(f"{partner.slug}_administrator"), partner=partner, changes=said, revision=0)
+    for side in (cast.northwind, cast.halden):
+        letter = side.vendor.slug[0]
+        twin = Partner.objects.create(name=mark(f"{letter}_merge"), slug=f"twin-{letter}", country="DE")
+        Enrollment.objects.create(vendor=side.vendor, program=side.program, partner=twin)
+        manager = cast.people[f"{side.vendor.slug}_manager"]
+        PartnerMerge.objects.create(vendor=side.vendor, kept=cast.brightpath, absorbed=twin, proposed_by=manager)
     Tier.objects.update(name=mark("n_tier"))
 
 
@@ -336,6 +343,9 @@ def _address(world: World) -> None:
     rows["seat"] = {
         persona: {"pk": seat.pk} for persona, seat in cast.seats.items() if "sales" in persona or "manager" in persona
     }
+    merges = PartnerMerge.objects.select_related("vendor")
+    rows["merge"] = {merge.vendor.slug[0]: {"key": merge.key} for merge in merges}
+    rows["vendor_merge"] = rows["merge"]
     rows["template"] = {"any": {"template": "deal_approved"}}
     _address_mails(world)
     rows["saved_view"] = {

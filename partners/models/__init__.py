@@ -2,6 +2,7 @@
 
 from partners.models.domains import PartnerDomain
 from partners.models.joining import JoinRequest
+from partners.models.merges import MergedRows, PartnerMerge
 from partners.models.organisations import LOGO_FOLDER, Enrollment, Partner, Program, Vendor, logo_url
 from partners.models.providers import CompanyIdentity, IdentityProvider, SeenAssertion
 from partners.models.rates import ExchangeRate
@@ -17,8 +18,10 @@ __all__ = [
     "IdentityProvider",
     "Invitation",
     "JoinRequest",
+    "MergedRows",
     "Partner",
     "PartnerDomain",
+    "PartnerMerge",
     "PartnerViewing",
     "Program",
     "Seat",

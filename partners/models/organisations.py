@@ -131,7 +131,8 @@ class Partner(ScopedModel):
     """An organisation that sells, refers, builds on or services vendors' products.
 
     Its profile is its own: edited by its administrators, the same for every vendor that it works with. Which fields a
-    kind of partner is asked for: `partners.profiles`. kinship: how it belongs to its parent.
+    kind of partner is asked for: `partners.profiles`. kinship: how it belongs to its parent. merged_into: the record
+    that stands for it since a merge; it is in nobody's sight any more, and keeps what couldn't move.
     """
 
     scope = Scope(partner="id")
@@ -163,6 +164,9 @@ class Partner(ScopedModel):
         related_name="children",
         db_index=False,
         verbose_name=_("belongs to"),
+    )
+    merged_into = models.ForeignKey(
+        "self", null=True, blank=True, editable=False, on_delete=models.PROTECT, related_name="+", db_index=False
     )
     kinship = models.CharField(_("as"), max_length=10, choices=Kinship, blank=True, default="", db_default="")
     created_at = models.DateTimeField(default=timezone.now, editable=False)

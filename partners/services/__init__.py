@@ -17,6 +17,13 @@ from partners.services.joining import (
     decline_join,
     find_asking,
 )
+from partners.services.merging import (
+    confirm_merge,
+    decline_merge,
+    propose_merge,
+    undo_merge,
+    withdraw_merge,
+)
 from partners.services.people import disable_person, enable_person, remove_second_step
 from partners.services.profile import (
     change_parent,
@@ -59,7 +66,9 @@ __all__ = [
     "change_seat",
     "clear_join_requests",
     "confirm_join",
+    "confirm_merge",
     "decline_join",
+    "decline_merge",
     "disable_person",
     "enable_person",
     "end_overdue_viewings",
@@ -70,6 +79,7 @@ __all__ = [
     "let_in",
     "make_token",
     "open_sign_in",
+    "propose_merge",
     "record_test",
     "remove_second_step",
     "require_company_sign_in",
@@ -81,4 +91,6 @@ __all__ = [
     "store_logo",
     "store_partner_logo",
     "switch_provider",
+    "undo_merge",
+    "withdraw_merge",
 ]

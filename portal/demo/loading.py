@@ -31,6 +31,7 @@ from portal.demo.jobs import write_jobs
 from portal.demo.kept_views import write_views
 from portal.demo.life import write_life
 from portal.demo.mail_choices import write_mail_choices
+from portal.demo.profiles import write_profiles
 from portal.demo.queue import HALDEN_PAIRS, PAIRS, plan_queue
 from portal.demo.rates import write_rates
 from portal.demo.stories import Happening, Story
@@ -84,6 +85,7 @@ def load(now: datetime) -> None:
     stories = chronicle.every()
     _write_deals(stories)
     write_rates(world)
+    write_profiles(world)
     catch_up()
     files = _write_letters(stories)
     _write_drafts(world)

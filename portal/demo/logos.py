@@ -58,5 +58,16 @@ def halden() -> bytes:
     return _png(_cloud, 300, 0.11)
 
 
+def _path(x: float, y: float) -> bool:
+    """Whether a point lies in Brightpath's sign: a road that narrows towards a sun."""
+    road = 0.46 <= y <= 0.96 and 0.03 <= abs(x - 0.5) <= 0.06 + (y - 0.46) * 0.7
+    return road or (x - 0.5) ** 2 + (y - 0.24) ** 2 <= 0.17**2
+
+
+def brightpath() -> bytes:
+    """Return Brightpath's logo."""
+    return _png(_path, 60, 0.1)
+
+
 DRAWN: dict[str, Callable[[], bytes]] = {"northwind": northwind, "halden": halden}
 """By the vendor's slug."""

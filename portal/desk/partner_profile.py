@@ -10,9 +10,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from partners.models import Partner, PartnerDomain
-from partners.permissions import VIEW_PARTNERS
+from partners.permissions import PROPOSE_MERGE, VIEW_PARTNERS
 from partners.profiles import completeness_of
-from partners.reports import profile_history
+from partners.reports import merges_of, profile_history
 from portal.profiles import history_entries, profile_parts
 from prm.kernel.actors import Kind
 from prm.kernel.pages import ActorView
@@ -42,6 +42,8 @@ class PartnerProfile(ActorView):
             "parent": known.filter(pk=partner.parent_id).first() if partner.parent_id else None,
             "complete": completeness_of(partner, [row.domain for row in domains]),
             "parts": profile_parts(partner, domains),
+            "may_merge": self.actor.may(PROPOSE_MERGE),
+            "merges": merges_of(self.actor, partner) if self.actor.may(PROPOSE_MERGE) else [],
             "history": history_entries(profile_history(self.actor, partner)),
             "tabs": partner_tabs(partner, "desk:partner-profile"),
             "crumbs": [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from portal.desk import deals, decisions, first_person, lists, partner_profile, partners, queue, view_as
+from portal.desk import deals, decisions, first_person, lists, merging, partner_profile, partners, queue, view_as
 
 app_name = "desk"
 urlpatterns = [
@@ -25,6 +25,8 @@ urlpatterns = [
     path("partners/invitations/<int:pk>/resend/", first_person.Resend.as_view(), name="invitation-resend"),
     path("partners/invitations/<int:pk>/revoke/", first_person.Revoke.as_view(), name="invitation-revoke"),
     path("partners/<slug:slug>/view-as/", view_as.ViewAs.as_view(), name="partner-view-as"),
+    path("partners/<slug:slug>/merge/", merging.ProposeMerge.as_view(), name="partner-merge"),
+    path("partners/merges/<uuid:key>/withdraw/", merging.WithdrawMerge.as_view(), name="merge-withdraw"),
     path("partners/<slug:slug>/profile/", partner_profile.PartnerProfile.as_view(), name="partner-profile"),
     path("partners/<slug:slug>/", partners.PartnerDetail.as_view(), name="partner-detail"),
 ]

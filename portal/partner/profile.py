@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 
 from partners import services
 from partners.models import Partner, PartnerDomain
-from partners.permissions import EDIT_PROFILE, VIEW_PROFILE
+from partners.permissions import CONFIRM_MERGE, EDIT_PROFILE, VIEW_PROFILE
 from partners.profile_forms import ParentForm, PartnerLogoForm, ProfileForm
 from partners.profiles import completeness_of
-from partners.reports import kin_of, organisations_of, profile_history
+from partners.reports import kin_of, merges_of, organisations_of, profile_history
 from portal.profiles import Fact, history_entries, profile_parts
 from prm.kernel.actors import Kind
 from prm.kernel.errors import Conflict, Forbidden, RuleViolation
@@ -59,6 +59,7 @@ class Profile(ProfileView):
             "complete": completeness_of(partner, [row.domain for row in domains]),
             "parts": profile_parts(partner, domains),
             "children": kin_of(self.actor, partner),
+            "merges": merges_of(self.actor) if self.actor.may(CONFIRM_MERGE) else [],
             "history": history_entries(profile_history(self.actor, partner)),
             "logo_form": logo or (PartnerLogoForm() if may_edit else None),
             "kin_form": kin or (ParentForm(organisations=others, initial=start) if others else None),
