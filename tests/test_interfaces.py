@@ -40,6 +40,7 @@ MOVERS = {
     "dealreg/services/registration.py": "a deal's first status, before it is saved",
     "dealreg/services/protection.py": "a protection's state follows its deal's, in the same transaction",
     "jobs/queue.py": "a job's state",
+    "standing/waiting.py": "the state of a row of the work list, set-based",
     "imports/services/uploading.py": "an import's state",
     "imports/services/running.py": "an import's state",
     "imports/services/progress.py": "an import's state",
