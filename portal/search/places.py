@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from django.conf import settings
+from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from accounts.permissions import IMPORT_ACCOUNTS
 from activity.permissions import USE_CONSOLE
 from dealreg.permissions import REGISTER_DEALS
+from imports.registry import kinds_for
 from partners.permissions import EDIT_BRANDING, MAKE_TOKENS, MANAGE_TEAM
 from portal.navigation import AREAS, address_of
 from portal.search.hits import Fit, Hit, fit_of
@@ -50,7 +52,6 @@ ACTIONS = (
     Action("desk:deal-list", _("Overdue deals"), "clock", _("late"), None, VENDOR, "?overdue=on"),
     Action("console:branding", _("Change logo and colour"), "swatch", _("branding brand look"), EDIT_BRANDING, VENDOR),
     Action("console:staff", _("Invite a colleague"), "plus", _("add staff"), USE_CONSOLE, VENDOR),
-    Action("console:account-import", _("Import customers"), "upload", _("accounts csv"), IMPORT_ACCOUNTS, VENDOR),
     Action("notifications", _("Notifications"), "bell", _("bell news inbox")),
     Action("settings", _("Settings"), "gear", _("profile name language time zone shortcuts")),
     Action("settings-notifications", _("Which mails you get"), "bell", _("notifications digest mail settings")),
@@ -80,6 +81,15 @@ def places(actor: Actor) -> Iterator[tuple[Hit, str]]:
         url = address_of(action.name)
         if url and action.open_to(actor):
             yield Hit(str(action.label), url + action.query, action.icon), f"{action.label} {action.words}"
+    if actor.kind is Kind.VENDOR:
+        yield from _imports(actor)
+
+
+def _imports(actor: Actor) -> Iterator[tuple[Hit, str]]:
+    """Yield the kinds of list that the actor may import."""
+    for kind in kinds_for(actor):
+        label = str(format_lazy(_("Import: {kind}"), kind=kind.label))
+        yield Hit(label, reverse("console:import-new", args=[kind.name]), kind.icon), f"{label} csv xlsx {kind.objects}"
 
 
 def find_places(actor: Actor, asked: str) -> Iterator[Hit]:

@@ -144,6 +144,8 @@ def test_pages_and_actions_follow_the_rights(cast):
     assert "Invite a colleague" not in labels("brightpath_sales", "invite")
     assert "Logo and colour" in labels("northwind_manager", "logo")
     assert not labels("northwind_approver", "logo")
+    assert "Import: Customers" in labels("northwind_manager", "import")
+    assert not labels("northwind_finance", "Import: ")
     assert "Settings" in labels("nobody", "time zone")
     assert not labels("operator", "register")
 
