@@ -24,3 +24,42 @@ SAYS: dict[str, Any] = {
     "admin:partners_seat_changelist": _("Who works for you, and for your partners"),
     "console:staff": _("Your own people, and who is invited"),
     "console:providers": _("Single sign-on with your identity provider"),
+    "console:unmatched": _("Rows that found no partner, customer, product or rate"),
+    "admin:accounts_salesline_changelist": _("Orders, sell-through, renewals and usage revenue"),
+    "admin:accounts_usagereading_changelist": _("What partners’ customers use"),
+    "admin:standing_achievement_changelist": _("Who earned which certificate or course"),
+    "admin:accounts_satisfactionanswer_changelist": _("What end customers think of their partner"),
+    "admin:standing_credential_changelist": _("What people can earn, and how long it is valid"),
+    "admin:accounts_usagemetric_changelist": _("What you measure about usage"),
+    "admin:partners_exchangerate_changelist": _("What other currencies are worth in yours"),
+    "console:imports": _("Bring in a list, see what would happen, import it, undo it"),
+    "jobs": _("Imports, exports and other long work"),
+    "admin:accounts_account_changelist": _("End customers that registrations are checked against"),
+    "admin:dealreg_deal_changelist": _("Every registration, to look things up"),
+    "console:mail-texts": _("What your mails say, by kind and language"),
+    "console:undelivered": _("Mails and reactions that failed, with the reason"),
+    "console:sending": _("Whether your mails are believed"),
+    "console:event-list": _("Who did what when, with before and after"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """A group of places to set up."""
+
+    label: Any
+    places: list[tuple[Entry, str, Any]]
+
+
+def areas_for(actor: Actor) -> list[Area]:
+    """Return the groups of the console's menu that the actor may open, each place with its address and sentence."""
+    found = []
+    for group in CONSOLE:
+        places = [
+            (entry, url, SAYS.get(entry.name, ""))
+            for entry in group.entries
+            if group.label and (url := address_of(entry.name)) and (not entry.roles or actor.role in entry.roles)
+        ]
+        if places:
+            found.append(Area(group.label, places))
+    return found
