@@ -333,7 +333,7 @@ api:event-list                   api      -             seated                  
 api:event-detail                 api      event         seated                     -
 api:event-detail                 api      note_event    seated                     -
 console:home                     desk     -             man hma                    -
-console:imports                  desk     -             man hma                    man hma
+console:imports                  desk     -             man hma                    -
 console:import-new               desk     import_kind   man hma                    man hma
 console:import-template          desk     import_kind   man hma                    -
 console:import                   desk     import        man hma                    -

@@ -59,7 +59,7 @@ class UploadForm(forms.Form):
 
     file = forms.FileField(
         label=gettext_lazy("Your list"),
-        help_text=gettext_lazy("CSV or XLSX with a heading, 20 MB at most. One row for each."),
+        help_text=gettext_lazy("CSV or XLSX with a heading, 20 MB at most."),
         widget=forms.FileInput(attrs={"accept": ".csv,.txt,.tsv,.xlsx"}),
         allow_empty_file=True,
     )
@@ -311,7 +311,7 @@ def mapping_of(run: ImportRun, columns: dict[int, str] | None) -> dict[str, Any]
         "columns": choices,
         "targets": [*((each.name, each.label) for each in kind.targets), *keep, (IGNORED, _("Leave it out"))],
         "shown": shown,
-        "first": [(row, [row.data.get(each.name, "") for each in shown]) for row in first],
+        "first": [(row, [(each, row.data.get(each.name, "")) for each in shown]) for row in first],
         "missing": ", ".join(missing_targets(kind, layout.columns)),
     }
 
