@@ -28,6 +28,8 @@ from standing.enums import BenefitKind
 from standing.models import Benefit, Standing, Tier
 
 PASSWORD = "partner-demo"
+ZONE = "Europe/Berlin"
+"""Every person's and every vendor's, as long as a test doesn't choose another."""
 
 
 @dataclass
@@ -88,7 +90,7 @@ class Cast:
 
 def make_side(name: str, slug: str, code: str) -> Side:
     """Make a vendor with program, policy, two families and two priced products."""
-    vendor = Vendor.objects.create(name=name, slug=slug, code=code)
+    vendor = Vendor.objects.create(name=name, slug=slug, code=code, time_zone=ZONE)
     program = Program.objects.create(vendor=vendor, name=f"{name} Partners", slug="partners")
     everything = ProductFamily.objects.create(vendor=vendor, name="All products", code="all", covers_all=True)
     robots = ProductFamily.objects.create(vendor=vendor, name="Robots", code="robots")
@@ -120,7 +122,7 @@ def make_partner(name: str, slug: str, country: str = "DE") -> Partner:
 
 def make_person(email: str, name: str, **fields: Any) -> Person:
     """Make a person who signs in with PASSWORD."""
-    person = Person(email=email, name=name, **fields)
+    person = Person(email=email, name=name, **{"time_zone": ZONE, **fields})
     person.set_password(PASSWORD)
     person.save()
     return person

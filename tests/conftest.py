@@ -2,12 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.utils import timezone
 
-from tests.cast import Cast, make_cast
+from tests.cast import ZONE, Cast, make_cast
+from tests.database import end_other_sessions, template
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix, django_db_blocker) -> None:
+    """Let the test database be a copy of the template."""
+    with django_db_blocker.unblock():
+        connection.settings_dict["TEST"]["TEMPLATE"] = template()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker) -> Iterator[None]:
+    """End whoever still has a session in the test database before it is dropped."""
+    yield
+    with django_db_blocker.unblock():
+        end_other_sessions()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def the_casts_day() -> Iterator[None]:
+    """Let `timezone.localdate()` in a test be the day on the pages of the cast, also when it is another one in UTC."""
+    with timezone.override(ZONE):
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -11,13 +11,14 @@ from prm.embedded.postgres import private_base
 from prm.embedded.processes import StopRequested, stop_on_signals
 from prm.embedded.stack import run_manage, run_with_services
 from prm.embedded.state import State, home
+from prm.embedded.suite import run_suite
 
 
 def main(arguments: list[str]) -> int:
     """Run one command and return its exit code. What follows `test`, `manage` and `--` is passed on as it is."""
     match arguments:
         case ["test", *passed_on]:
-            return run_with_services("test", [sys.executable, "-m", "pytest", *passed_on])
+            return run_suite(passed_on)
         case ["manage", *passed_on]:
             return run_manage(passed_on)
     options, command = _parse(arguments)

@@ -5,6 +5,8 @@ import pytest
 from prm.embedded import ports
 from prm.embedded.console import CannotRunError
 
+pytestmark = pytest.mark.alone
+
 
 @pytest.fixture
 def taken():

@@ -11,6 +11,8 @@ from prm.embedded.processes import Program, StopRequested, Supervisor, end_left_
 from prm.embedded.state import State
 from tests.embedded.observation import eventually, is_alive
 
+pytestmark = pytest.mark.alone
+
 TIDY = (
     "import signal, time; print('up', flush=True); signal.sigwait([signal.SIGTERM]);"
     "open({note!r}, 'a').write({name!r} + ' ')"

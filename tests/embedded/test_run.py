@@ -14,6 +14,7 @@ from prm.embedded.state import ROOT, State
 from tests.embedded.observation import children_of, command_line, command_lines, eventually, is_alive
 
 pytestmark = [
+    pytest.mark.alone,
     pytest.mark.slow,
     pytest.mark.skipif(sys.platform != "linux", reason="it looks at /proc and at the parent-death signal"),
     pytest.mark.usefixtures("binaries"),

@@ -15,6 +15,8 @@ from prm.embedded.stack import Stack
 from prm.embedded.state import ROOT, State
 from tests.embedded.observation import children_of, command_lines, eventually, is_alive
 
+pytestmark = pytest.mark.alone
+
 TRUSTED = ("pg_trgm", "btree_gist", "unaccent", "citext")
 
 ON_LINUX = pytest.mark.skipif(sys.platform != "linux", reason="it looks at /proc and at the parent-death signal")

@@ -27,7 +27,7 @@ CHECKS = (
     "PostgreSQL stopped",
 )
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.alone, pytest.mark.slow]
 
 
 @pytest.fixture(scope="module")
