@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication, get_authorization_header
@@ -19,6 +19,7 @@ from partners.seats import actor_at, people_with_seats, places_of
 from people.authentication import PasswordBackend
 from people.limits import Limit, network_of, take
 from prm.kernel.actors import Via
+from prm.kernel.composed import composed
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -36,7 +37,20 @@ class SeatBackend(PasswordBackend):
 
     def get_user(self, user_id: int) -> Person | None:
         """Return the person of a session, or None when it may not sign in any more."""
-        return people_with_seats().filter(pk=user_id, is_active=True).first()
+        return next(iter(person_of_session(user_id)), None)
+
+
+@composed
+def person_of_session(person_id: int) -> QuerySet[Person]:
+    """Return the active person with that id, with all seats; asked for with every page."""
+    return people_with_seats().filter(pk=person_id, is_active=True)
+
+
+@composed
+def bearer(digest: str) -> QuerySet[Person]:
+    """Return the active person whose token has that digest, with all seats and the token's columns."""
+    found = people_with_seats().filter(is_active=True, seats__tokens__digest=digest)
+    return found.annotate(**{f"token_{name}": F(f"seats__tokens__{name}") for name in TOKEN_COLUMNS})
 
 
 def digest_of(token: str) -> str:
@@ -71,9 +85,7 @@ class TokenAuthentication(BaseAuthentication):
         return 'Bearer realm="api"'
 
     def _bearer(self, text: str) -> Any:
-        """Return the person whose token it is, with seats and the token's columns, in one query."""
-        found = people_with_seats().filter(is_active=True, seats__tokens__digest=digest_of(text))
-        return found.annotate(**{f"token_{name}": F(f"seats__tokens__{name}") for name in TOKEN_COLUMNS}).first()
+        return next(iter(bearer(digest_of(text))), None)
 
     def _token_of(self, person: Any) -> AccessToken | None:
         token = AccessToken(**{name: getattr(person, f"token_{name}") for name in TOKEN_COLUMNS})

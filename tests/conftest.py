@@ -10,7 +10,7 @@ from django.test import Client
 from django.utils import timezone
 
 from tests.cast import ZONE, Cast, make_cast
-from tests.database import end_other_sessions, template
+from tests.database import other_sessions, others_have_left, template
 
 
 @pytest.fixture(scope="session")
@@ -25,7 +25,16 @@ def django_db_setup(django_db_setup, django_db_blocker) -> Iterator[None]:
     """End whoever still has a session in the test database before it is dropped."""
     yield
     with django_db_blocker.unblock():
-        end_other_sessions()
+        other_sessions(end=True)
+
+
+@pytest.fixture(autouse=True)
+def no_session_left(request) -> Iterator[None]:
+    """Fail the test whose threads or server keep a session: it would hold tables that others empty, or drop."""
+    yield
+    marker = request.node.get_closest_marker("django_db")
+    if "transactional_db" in request.fixturenames or (marker and marker.kwargs.get("transaction")):
+        assert others_have_left(), "a thread of this test has not closed its database connection"
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -71,11 +72,22 @@ def imported(path: Path) -> Iterator[Path]:
         yield from (each for each in (place.with_suffix(".py"), place / "__init__.py") if each.exists())
 
 
-def end_other_sessions() -> int:
-    """End the sessions that others than this process's own still have in its database; return how many there were."""
+def other_sessions(*, end: bool = False) -> int:
+    """Return how many sessions others than this thread have in its database; `end` ends them."""
+    counted = "pg_terminate_backend(pid)" if end else "*"
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity"
+            f"SELECT count({counted}) FROM pg_stat_activity"  # noqa: S608
             " WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
         )
         return int(cursor.fetchone()[0])
+
+
+def others_have_left(seconds: float = 10.0) -> bool:
+    """Wait until nobody else has a session in the database; return whether they left in time."""
+    deadline = time.monotonic() + seconds
+    while other_sessions():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.05)
+    return True
