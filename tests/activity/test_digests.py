@@ -218,15 +218,17 @@ def test_four_workers_at_once_write_one_digest(cast):
     now = timezone.now() + timedelta(hours=2)
 
     def work():
-        barrier.wait()
-        outcomes.append(queue_digests(now))
-        connection.close()
+        try:
+            barrier.wait()
+            outcomes.append(queue_digests(now))
+        finally:
+            connection.close()
 
     threads = [threading.Thread(target=work) for _ in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(120)
     assert sorted(outcomes) == [0, 0, 0, 1]
     assert Mail.objects.filter(template="digest").count() == 1
     assert DigestLine.objects.filter(mail__template="digest").count() == 20

@@ -105,13 +105,15 @@ def test_eight_workers_share_the_queue_and_nothing_runs_twice(cast, handled):
     expected = {happen(cast) for _ in range(40)}
 
     def work():
-        barrier.wait()
-        relay.drain()
-        connection.close()
+        try:
+            barrier.wait()
+            relay.drain()
+        finally:
+            connection.close()
 
     threads = [threading.Thread(target=work) for _ in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(120)
     assert sorted(seen) == sorted(expected)

@@ -72,15 +72,17 @@ def test_two_senders_at_once_send_each_mail_once(cast, server):
     barrier, sent = threading.Barrier(2), []
 
     def work():
-        barrier.wait()
-        sent.append(send_due())
-        connection.close()
+        try:
+            barrier.wait()
+            sent.append(send_due())
+        finally:
+            connection.close()
 
     threads = [threading.Thread(target=work) for _ in range(2)]
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(60)
+        thread.join(120)
     assert sum(sent) == 50
     ids = [header(text, "Message-ID") for _to, text in server.arrived]
     assert len(ids) == len(set(ids)) == 50

@@ -359,10 +359,12 @@ def test_two_workers_at_once_never_have_the_same_job(kind):
     barrier, taken = threading.Barrier(4), []
 
     def claim_all():
-        barrier.wait()
-        while (job := queue.claim()) is not None:
-            taken.append(job.pk)
-        connection.close()
+        try:
+            barrier.wait()
+            while (job := queue.claim()) is not None:
+                taken.append(job.pk)
+        finally:
+            connection.close()
 
     threads = [threading.Thread(target=claim_all) for _ in range(4)]
     for thread in threads:
