@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from operator import attrgetter
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from activity.models import Event, Notification
+from dealreg.enums import Outcome
+from dealreg.events import HANDED_OVER
 from partners.enums import DealsAfter, EnrollmentStatus
 from partners.events import ENROLLMENT_RETIRED, ENROLLMENT_SUSPENDED, JOIN_ASKED
 from partners.models import JoinRequest, PartnerDomain
 from partners.services.joining import WAITS
+from portal.demo.brightpath_deals import MARA
+from portal.demo.stories import Happening
 from prm.kernel.actors import Role, Via
 
 if TYPE_CHECKING:
+    from portal.demo.stories import Story
     from portal.demo.world import Member, World
 
 ENDINGS = {
@@ -23,6 +29,7 @@ ENDINGS = {
     "hallmark": (6, "The compliance review isn’t finished", {}),
 }
 """By partner: how many days ago, why, and what became of open deals."""
+MIRIAM = "miriam.pohlmann@brightpath.example"
 DOMAIN = "brightpath.example"
 LENA = ("Lena Brandt", "lena.brandt@brightpath.example", "I start in Hamburg on Monday, in Mara’s sales team.")
 
@@ -36,6 +43,25 @@ def write_life(world: World) -> None:
         }:
             _end(world, member)
     _ask_to_join(world)
+
+
+def hand_over(world: World, stories: list[Story]) -> list[Happening]:
+    """Return that Brightpath's administrator gave one of Miriam's deals to Mara: her oldest open one."""
+    admin, mara = world.seat("admin@brightpath.example", "brightpath"), world.seat(MARA, "brightpath")
+    hers = [story.deal for story in stories if story.deal.owner_id == mara.person_id]
+    deal = min((each for each in hers if each.outcome == Outcome.OPEN), key=attrgetter("submitted_at"))
+    miriam = world.seat(MIRIAM, "brightpath").person
+    return [
+        Happening(
+            max(world.now - timedelta(hours=20), deal.submitted_at + timedelta(hours=1)),
+            HANDED_OVER,
+            deal,
+            admin,
+            before={"owner": miriam.pk},
+            after={"owner": mara.person_id},
+            data={"leaving": str(miriam), "to": str(mara.person)},
+        )
+    ]
 
 
 def _end(world: World, member: Member) -> None:

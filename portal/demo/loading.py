@@ -29,7 +29,7 @@ from portal.demo.history import plan_history
 from portal.demo.invited import write_invitations
 from portal.demo.jobs import write_jobs
 from portal.demo.kept_views import write_views
-from portal.demo.life import write_life
+from portal.demo.life import hand_over, write_life
 from portal.demo.mail_choices import write_mail_choices
 from portal.demo.profiles import write_profiles
 from portal.demo.queue import HALDEN_PAIRS, PAIRS, plan_queue
@@ -87,9 +87,9 @@ def load(now: datetime) -> None:
     write_rates(world)
     write_profiles(world)
     catch_up()
-    files = _write_letters(stories)
+    further = _write_letters(stories) + hand_over(world, stories)
     _write_drafts(world)
-    told = _write_events([happening for story in stories for happening in story.happenings] + files)
+    told = _write_events([happening for story in stories for happening in story.happenings] + further)
     write_told(world, told)
     write_jobs(world)
     write_views(world)

@@ -58,6 +58,7 @@ TELLINGS = {
     events.OVERDUE.name: Telling(emails.OVERDUE, (Role.MANAGER, Role.APPROVER)),
     events.WON.name: Telling(emails.WON, (Role.MANAGER,)),
     events.LOST.name: Telling(emails.LOST, (Role.MANAGER,)),
+    events.HANDED_OVER.name: Telling(emails.HANDED_OVER),
 }
 
 
