@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts import merging
+from accounts.facts import catalogue, lists  # noqa: F401  (their kinds of list register themselves)
 from accounts.matching import Identity, match_keys
 from accounts.models import MatchKey
 from accounts.naming import normalise_name

@@ -8,4 +8,6 @@ VIEW_ACCOUNTS = permission("account.view", _("See accounts"), roles=VENDOR_ROLES
 IMPORT_ACCOUNTS = permission(
     "account.import", _("Import accounts"), roles={Role.MANAGER}, scope="accounts:write", system=True
 )
-EDIT_CATALOGUE = permission("catalogue.edit", _("Change the catalogue"), roles={Role.MANAGER}, scope="catalogue:write")
+EDIT_CATALOGUE = permission(
+    "catalogue.edit", _("Change the catalogue"), roles={Role.MANAGER}, scope="catalogue:write", system=True
+)

@@ -24,7 +24,7 @@ from partners.models import Enrollment
 from prm.kernel.errors import Forbidden, RuleViolation
 from prm.kernel.recording import record
 from standing.permissions import RECORD_FACTS
-from standing.waiting import Entry, answers_for, keep_entries
+from standing.waiting import Entry, answers_for, forget_run, keep_entries
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -179,6 +179,8 @@ def lock_facts(vendor_id: int) -> None:
 def undo_run(*, actor: Actor, kind: str, run: UUID) -> int:
     """Take back what an import booked, by counter-entries; what it had corrected stands again. Returns how many rows.
 
+    What waits of it leaves the work list.
+
     Raises:
         Forbidden: the right is missing.
     """
@@ -186,6 +188,7 @@ def undo_run(*, actor: Actor, kind: str, run: UUID) -> int:
         raise Forbidden("not_allowed", _("Your role doesn't record facts."))
     with transaction.atomic():
         lock_facts(actor.vendor_id)
+        forget_run(actor.vendor_id, kind, run)
         return KINDS[kind].undo(Intake(actor=actor, vendor_id=actor.vendor_id, run=run))
 
 

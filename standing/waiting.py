@@ -48,6 +48,11 @@ def keep_entries(
         _write(vendor_id, kind, waiting, run)
 
 
+def forget_run(vendor_id: int, kind: str, run: UUID) -> None:
+    """Take off the work list what an import brought and nobody settled."""
+    WaitingFact.objects.filter(vendor_id=vendor_id, kind=kind, run=run, state=WaitingState.OPEN).delete()
+
+
 def answers_for(vendor_id: int, kind: str, rows: Sequence[tuple[str, str, str]]) -> list[dict[str, Any]]:
     """Return what people answered about each row: source, number, partner as named. Two queries.
 
