@@ -93,7 +93,7 @@ def _ask_to_join(world: World) -> None:
     (name, email, note), at = LENA, world.now - timedelta(hours=3)
     request = JoinRequest.objects.create(
         key=UUID("00000000-0000-4000-8000-00000000001a"),
-        partner=admin.partner,
+        partner_id=admin.partner_id or 0,
         email=email,
         name=name,
         note=note,
