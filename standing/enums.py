@@ -50,6 +50,15 @@ class ReviewState(TextChoices):
 OPEN_REVIEWS = (ReviewState.WARNED, ReviewState.GRACE, ReviewState.PROPOSED)
 
 
+class Direction(TextChoices):
+    """What a scheme that is tried on history would do to an enrollment's tier."""
+
+    UP = "up", _("Up")
+    DOWN = "down", _("Down")
+    NEW = "new", _("New")
+    SAME = "same", _("Same tier")
+
+
 class CredentialKind(TextChoices):
     """What somebody can earn."""
 

@@ -27,6 +27,9 @@ SCHEME_ACTIVATED = event(
     icon="tier",
     audience=Audience.VENDOR,
 )
+SCHEME_TRIED = event(
+    "scheme.tried", _("tried version {number} of {name} on {months} months"), icon="tier", audience=Audience.VENDOR
+)
 TIER_RAISED = event(
     "tier.raised", _("raised the tier to {tier}"), alone=_("Reached {tier}: {why}"), icon="star", tone="good"
 )

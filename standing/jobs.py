@@ -1,4 +1,4 @@
-"""Long work on facts from outside."""
+"""Long work: facts from outside that are tried again, and schemes that are tried on history."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext_lazy as _
 
 from jobs.registry import job_kind
+from standing.backtest import history, running
 from standing.enums import WaitingState
 from standing.helping import BATCH, book_again
-from standing.models import WaitingFact
-from standing.permissions import RECORD_FACTS
+from standing.models import BackTest, WaitingFact
+from standing.permissions import EDIT_SCHEMES, RECORD_FACTS
 
 if TYPE_CHECKING:
+    from jobs.models import Job
     from jobs.work import Work
 
 
@@ -36,3 +38,32 @@ def retry_rows(work: Work) -> None:
             work.checkpoint["at"] = facts[-1].pk
             work.figures["booked"] = work.figures.get("booked", 0) + booked
             work.advance(len(facts))
+
+
+def clear_trial(job: Job) -> None:
+    """Remove a trial's working rows, whatever its end."""
+    history.clear(job.arguments["trial"])
+
+
+def result_of(job: Job) -> tuple[str, str] | None:
+    """Return where a trial's result is seen."""
+    trial = BackTest.objects.filter(job=job).first()
+    return None if trial is None else (str(_("See the result")), trial.get_absolute_url())
+
+
+@job_kind(
+    "standing.backtest",
+    label=_("Trying a scheme on history"),
+    icon="tier",
+    permission=EDIT_SCHEMES,
+    exclusive="backtest",
+    unit=_("months"),
+    figures={"partners": _("Partners compared")},
+    kept=_("A trial changes nothing: no tier, no points."),
+    ended=clear_trial,
+    link=result_of,
+)
+def try_on_history(work: Work) -> None:
+    """Say what a scheme would have made of the months before a day."""
+    trials = BackTest.objects.visible_to(work.actor).select_related("scheme", "program", "vendor")
+    running.run(work, trials.get(pk=work.job.arguments["trial"]))

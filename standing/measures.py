@@ -8,16 +8,17 @@ from standing.enums import CredentialKind, CredentialLevel
 from standing.registry import How, Tag, fact_source, measure
 
 # What fades is told as steps: a fact for each month, worth less each time. Two scans, so that the rest stays plain.
-POINTS = """
+POINTS_OF = """
 SELECT enrollment_id, key, day, ends, points AS amount, 1 AS n, NULL::text AS who, recorded_at AS known_at,
   category AS tag_category, rule AS tag_rule
-FROM standing_pointentry WHERE vendor_id = %(vendor)s AND fades_months = 0
+FROM {rows} WHERE {which} AND fades_months = 0
 UNION ALL
 SELECT enrollment_id, key, (day + make_interval(months => step))::date, (day + make_interval(months => step + 1))::date,
   round(points * (fades_months - step) / fades_months, 2), 1, NULL::text, recorded_at, category, rule
-FROM standing_pointentry CROSS JOIN LATERAL generate_series(0, fades_months - 1) AS step
-WHERE vendor_id = %(vendor)s AND fades_months > 0
+FROM {rows} CROSS JOIN LATERAL generate_series(0, fades_months - 1) AS step
+WHERE {which} AND fades_months > 0
 """
+POINTS = POINTS_OF.format(rows="standing_pointentry", which="vendor_id = %(vendor)s")
 
 fact_source(
     "points",

@@ -1,6 +1,7 @@
-"""Schemes, tiers and what they bring, points, where each enrollment stands, and facts from outside."""
+"""Schemes and their trials, tiers and what they bring, points, where each stands, and facts from outside."""
 
 from standing.models.achievements import Achievement, Credential, Holding
+from standing.models.backtests import BackTest, BackTestDay, BackTestMove, BackTestPoint
 from standing.models.ladder import Benefit, Standing, Tier, TierSpan
 from standing.models.points import PointEntry
 from standing.models.schemes import Scheme
@@ -9,6 +10,10 @@ from standing.models.waiting import WaitingFact
 
 __all__ = [
     "Achievement",
+    "BackTest",
+    "BackTestDay",
+    "BackTestMove",
+    "BackTestPoint",
     "Benefit",
     "Calculation",
     "Credential",

@@ -1,4 +1,4 @@
-"""Writes to schemes, points, tiers and reviews."""
+"""Writes to schemes, their trials, points, tiers and reviews."""
 
 from standing.services.awarding import award
 from standing.services.by_hand import adjust_points
@@ -13,6 +13,7 @@ from standing.services.schemes import (
     publish_scheme,
     withdraw_scheme,
 )
+from standing.services.trials import try_scheme
 
 __all__ = [
     "activate_scheme",
@@ -32,5 +33,6 @@ __all__ = [
     "make_scheme",
     "publish_scheme",
     "scheme_for",
+    "try_scheme",
     "withdraw_scheme",
 ]
