@@ -151,8 +151,9 @@ class Batch:
         """Percentages of the tiers held today, by tier."""
         found: dict[int, dict[str, Decimal]] = {}
         rows = Benefit.objects.filter(tier__program_id=self.trial.program_id, value__isnull=False)
-        for tier, kind, value in rows.values_list("tier_id", "kind", "value"):
-            found.setdefault(tier, {})[kind] = value
+        for benefit in rows:
+            if benefit.value is not None:
+                found.setdefault(benefit.tier_id, {})[benefit.kind] = benefit.value
         return found
 
     def held(self) -> list[Held]:
