@@ -19,8 +19,8 @@ from partners.permissions import EDIT_RATES
 from partners.services.rates import take_rates
 from prm.kernel.actors import system
 from prm.kernel.money import CURRENCIES
-from standing.models import Achievement
 from standing.intake_lists import CANCELLED, FROM, PARTNER, PROGRAM, FactList, decimal_text
+from standing.models import Achievement
 
 if TYPE_CHECKING:
     from imports.models import Import, StagedRow

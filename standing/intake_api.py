@@ -203,7 +203,7 @@ def documented(kind: str, word: str, batch: type[WriteSerializer]) -> Any:
             operation_id=f"{kind}_record",
             summary=f"Record {word}",
             request=batch,
-            responses=BatchAnswerSerializer,
+            responses={200: BatchAnswerSerializer},
         ),
     )
 

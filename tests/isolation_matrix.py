@@ -119,6 +119,17 @@ SIGHT = {
     # A retired partner stays in the vendor's sight: Isle is Halden's, and was Northwind's.
     "console_partner": {"n": "man", "h": "man hma"},
 }
+SIGHT["sale"] = {
+    "nb": "adm sal mkt vie northwind",
+    "nk": "kap northwind",
+    "ni": "northwind",
+    "hb": "adm sal mkt halden",
+    "hi": "isl halden",
+}
+SIGHT["holding"] = SIGHT["sale"]
+# Usage and answers are the vendor's to read, though they are about the partner.
+SIGHT["usage"] = SIGHT["answer"] = SIGHT["sale"]
+SIGHT["waiting"] = SIGHT["waiting_row"] = {"n": "northwind", "h": "halden"}
 SIGHT["deal_file"] = SIGHT["deal"]
 SIGHT["mail_text"] = SIGHT["text_preview"] = {"any": "vendors"}
 SIGHT["lost_mail"] = SIGHT["lost_delivery"] = {"n": "northwind", "h": "halden"}
@@ -186,6 +197,8 @@ portal:profile-parent            portal   -             adm                     
 portal:standing-list             portal   -             partners                   -
 portal:standing                  portal   enrollment    partners                   -
 portal:standing-points           portal   enrollment    partners                   -
+portal:sales                     portal   -             adm sal kap isl vie        -
+portal:certificates              portal   -             partners                   -
 portal:team                      portal   -             partners                   -
 portal:seat                      portal   seat          adm                        adm
 portal:seat-hand-over            portal   seat          adm                        adm
@@ -329,6 +342,18 @@ api:join-request-list            api      -             adm                     
 api:join-request-detail          api      join_request  adm                        -
 api:join-request-approve         api      join_request  -                          adm
 api:join-request-decline         api      join_request  -                          adm
+api:sales-line-list              api      -             adm sal kap isl vendors    man hma
+api:sales-line-detail            api      sale          adm sal kap isl vendors    -
+api:usage-list                   api      -             vendors                    man hma
+api:usage-detail                 api      usage         vendors                    -
+api:satisfaction-list            api      -             vendors                    man hma
+api:satisfaction-detail          api      answer        vendors                    -
+api:certificate-list             api      -             seated                     man hma
+api:certificate-detail           api      holding       seated                     -
+api:waiting-fact-list            api      -             vendors                    -
+api:waiting-fact-detail          api      waiting       vendors                    -
+api:waiting-fact-help            api      waiting       -                          man hma
+api:waiting-fact-ignore          api      waiting       -                          man hma
 api:event-list                   api      -             seated                     -
 api:event-detail                 api      event         seated                     -
 api:event-detail                 api      note_event    seated                     -
@@ -340,6 +365,9 @@ console:import                   desk     import        man hma                 
 console:import-columns           desk     import        -                          man hma
 console:import-start             desk     import        -                          man hma
 console:import-undo              desk     import        -                          man hma
+console:unmatched                desk     -             man hma                    -
+console:unmatched-row            desk     waiting_row   man hma                    man hma
+console:unmatched-retry          desk     -             -                          man hma
 console:event-list               desk     -             man hma                    -
 console:portfolio-hand-over      desk     -             man hma                    man hma
 console:enrollment-assign        desk     -             man hma                    man hma
@@ -355,6 +383,13 @@ partners_program       v c a
 partners_partner       v
 partners_enrollment    v c
 partners_seat          v
+partners_exchangerate  v c a
+standing_credential    v c a
+standing_achievement   v
+accounts_salesline     v
+accounts_usagereading  v
+accounts_satisfactionanswer v
+accounts_usagemetric   v c a
 standing_tier          v c a
 standing_standing      v
 accounts_account       v
@@ -435,6 +470,19 @@ READERS = {
     "h_conflict": "halden",
     "n_import": "man",
     "h_import": "hma",
+    **{f"sale_{label}": who.replace(" mkt", "") for label, who in SIGHT["sale"].items()},
+    **{f"certificate_{label}": who for label, who in SIGHT["holding"].items()},
+    **{
+        f"{word}_{label}": "northwind" if label[0] == "n" else "halden"
+        for word in ("usage", "answer")
+        for label in SIGHT["sale"]
+    },
+    "n_waiting": "northwind",
+    "h_waiting": "halden",
+    "n_metric": "(northwind) man",
+    "h_metric": "(halden) hma",
+    "n_credential": "adm sal mkt kap vie northwind (brightpath)",
+    "h_credential": "adm sal mkt isl halden (brightpath)",
     "n_catalogue": "brightpath kap northwind (vie)",
     "h_catalogue": "brightpath isl halden",
     "n_tier": "brightpath northwind (kap) (vie)",

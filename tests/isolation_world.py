@@ -46,6 +46,7 @@ from prm.kernel.actors import Role
 from prm.kernel.opaque import veil
 from standing.models import Standing, Tier
 from tests.cast import Cast
+from tests.isolation_facts import addressed_facts
 from tests.isolation_matrix import SIGHT
 
 MARKER = re.compile(r"zq_([a-z0-9_]+?)_qz|\b(Brightpath|Kappel|Isle(?!.of)|Northwind|Halden)\b")
@@ -388,6 +389,8 @@ def _address(world: World) -> None:
     moved = {"n": cast.enrollments["kappel_northwind"], "h": cast.enrollments["isle_halden"]}
     rows["enrollment_move"] = {letter: {"pk": row.pk, "step": "suspend"} for letter, row in moved.items()}
     _address_console(world)
+    for name, found in addressed_facts(cast).items():
+        rows.setdefault(name, {}).update(found)
 
 
 def _address_mails(world: World) -> None:

@@ -292,6 +292,8 @@ def form_for(world: World) -> dict[str, Any]:
 
 
 API_BODIES = {
+    "help": {"account": "none"},
+    "ignore": {"reason": "Nobody of ours."},
     "answer": {"message": "Yes."},
     "withdraw": {"message": "No."},
     "win": {"value": "4000.00", "closed_on": later(0)},

@@ -23,12 +23,14 @@ from dealreg.models import Comment, Conflict, Deal, DealDraft, DealFile, DealLin
 from partners.models import Vendor
 from portal.demo.brightpath import plan_brightpath
 from portal.demo.brightpath_deals import DRAFTS, MARA
+from portal.demo.business import write_business
 from portal.demo.chronicle import Chronicle
 from portal.demo.customers import fill_book
 from portal.demo.history import plan_history
 from portal.demo.invited import write_invitations
 from portal.demo.jobs import write_jobs
 from portal.demo.kept_views import write_views
+from portal.demo.learned import write_learned
 from portal.demo.life import hand_over, write_life
 from portal.demo.mail_choices import write_mail_choices
 from portal.demo.profiles import write_profiles
@@ -87,6 +89,8 @@ def load(now: datetime) -> None:
     write_rates(world)
     write_profiles(world)
     catch_up()
+    write_business(world, SEED)
+    write_learned(world, SEED)
     further = _write_letters(stories) + hand_over(world, stories)
     _write_drafts(world)
     told = _write_events([happening for story in stories for happening in story.happenings] + further)

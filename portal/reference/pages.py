@@ -13,6 +13,7 @@ from portal.reference.configuration import configuration_page
 from portal.reference.events import events_page
 from portal.reference.machines import machines_page
 from portal.reference.mails import mails_page
+from portal.reference.measures import measures_page
 from portal.reference.permissions import permissions_page
 
 FOLDER = Path("docs/reference")
@@ -21,6 +22,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "configuration.md": configuration_page,
     "events.md": events_page,
     "mails.md": mails_page,
+    "measures.md": measures_page,
     "permissions.md": permissions_page,
     "state-machines.md": machines_page,
 }

@@ -1,4 +1,4 @@
-"""Lists of facts: the preview is exact and writes nothing, what waits stands on the work list, undoing takes it back."""
+"""Lists of facts: the preview is exact and writes nothing, what waits is on the work list, undoing takes it back."""
 
 from __future__ import annotations
 
