@@ -23,6 +23,7 @@ from partners.emails import brand_of
 from partners.enums import DealsAfter, EnrollmentStatus
 from partners.models import Enrollment
 from partners.reports import partner_people, vendor_staff
+from partners.services.rates import tells_of_rates
 from prm.kernel.actors import VENDOR_ROLES, Role, system
 from prm.kernel.money import shown
 
@@ -200,8 +201,8 @@ def tell_freed(event: Event) -> None:
         tell_vendor(event, line.waiting[0], emails.FREED)
 
 
-@handler("dealreg.rate_milestones", "rates.changed")
+@handler("dealreg.rate_milestones", "rates.changed", "console.added", "console.changed")
 def rate_what_waited(event: Event) -> None:
-    """Count deals in the vendor's currency whose rate wasn't known."""
-    if event.vendor_id is not None:
+    """Count deals in the vendor's currency whose exchange rate wasn't known."""
+    if event.vendor_id is not None and tells_of_rates(event):
         rate_milestones(event.vendor_id)

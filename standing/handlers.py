@@ -12,6 +12,7 @@ from activity.registry import NoticeKind, handler
 from partners.emails import brand_of
 from partners.models import Enrollment, Seat
 from partners.reports import partner_people, vendor_staff
+from partners.services.rates import tells_of_rates
 from prm.kernel.actors import Role, system
 from standing import emails
 from standing.achieving import settle_people
@@ -162,7 +163,8 @@ def _settle(partner_id: int, vendor_ids: list[int]) -> None:
         settle_people(vendor_id, people)
 
 
-@handler("standing.book_rated", "rates.changed")
+@handler("standing.book_rated", "rates.changed", "console.added", "console.changed")
 def book_what_waited_for_a_rate(event: Event) -> None:
-    """Book rows of the work list that have a rate now."""
-    book_rated(actor=system(event.vendor_id))
+    """Book rows of the work list that have an exchange rate now."""
+    if tells_of_rates(event):
+        book_rated(actor=system(event.vendor_id))

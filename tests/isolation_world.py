@@ -110,6 +110,7 @@ def make_world(cast: Cast) -> World:
         save_view(actor=cast.actor(persona), page=page, name=mark(f"view_{persona}"), query="open=1")
     _invite(cast)
     _ask_to_join(world)
+    make_facts(cast)
     drain()
     send_due()
     _mark_messages(cast)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from datetime import date
     from decimal import Decimal
 
+    from activity.models import Event
     from prm.kernel.actors import Actor, Permission
 
 
@@ -31,14 +32,13 @@ def write_rate(
     fields: Sequence[str],
     seen: Mapping[str, str] | None = None,
 ) -> ExchangeRate:
-    """Add or change a rate; what is booked stays as it is. As `activity.services.write_row`, and `rates.changed`.
+    """Add or change a rate; what is booked stays as it is. As `activity.services.write_row`.
 
     Raises:
         RuleViolation: a rate of the vendor's own currency.
     """
     _check_currency(actor, row.currency)
     saved: ExchangeRate = write_row(actor=actor, row=row, permission=permission, fields=fields, seen=seen)
-    record(RATES_CHANGED, actor=actor, subject=saved, data={"name": str(saved), "count": 1})
     return saved
 
 
@@ -73,3 +73,8 @@ def take_rates(*, actor: Actor, rates: Sequence[tuple[str, date, Decimal]]) -> i
 def _check_currency(actor: Actor, currency: str) -> None:
     if Vendor.objects.visible_to(actor).filter(pk=actor.vendor_id, currency=currency).exists():
         raise RuleViolation("own_currency", _("Your own currency needs no rate."), "currency")
+
+
+def tells_of_rates(event: Event) -> bool:
+    """Whether an event says that rates were added or changed, by hand or by file."""
+    return event.kind == RATES_CHANGED.name or event.subject_type == ExchangeRate._meta.label_lower

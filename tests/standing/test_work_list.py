@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 from django.http import Http404
+from django.urls import reverse
 
 from accounts.facts.sales import SalesRow
 from accounts.models import SalesLine
@@ -98,6 +99,16 @@ def test_rate_that_comes_books_what_waited_for_it(cast):
     assert total("sales.order", cast.northwind.vendor) == 900
     assert waiting().state == WaitingState.BOOKED
     assert take_rates(actor=cast.actor("northwind_manager"), rates=[("USD", date(2026, 1, 1), Decimal("0.9"))]) == 0
+
+
+def test_rate_that_is_added_in_the_console_books_what_waited(cast, browse):
+    take(cast, line(partner="kappel", currency="USD"))
+    answer = browse("northwind_manager").post(
+        reverse("admin:partners_exchangerate_add"), {"currency": "USD", "day": "2026-01-01", "rate": "0.8"}
+    )
+    assert answer.status_code == 302
+    drain()
+    assert total("sales.order", cast.northwind.vendor) == 800
 
 
 def test_own_currency_takes_no_rate(cast):
