@@ -69,7 +69,9 @@ class AchievementWriteSerializer(RowWriteSerializer):
 class BatchSerializer(WriteSerializer):
     """A batch of rows from one system."""
 
-    source = serializers.SlugField(max_length=40, help_text="Which system they come from, such as `erp`.")
+    source = serializers.SlugField(  # type: ignore[assignment]
+        max_length=40, help_text="Which system they come from, such as `erp`."
+    )
     unknown_customers = serializers.ChoiceField(
         choices=[(one.value, one.value) for one in Unknown],
         required=False,
@@ -83,7 +85,7 @@ class BatchSerializer(WriteSerializer):
 class AchievementBatchSerializer(BatchSerializer):
     """A batch of certificates."""
 
-    rows = AchievementWriteSerializer(many=True, max_length=MOST_ROWS)  # type: ignore[assignment]
+    rows = AchievementWriteSerializer(many=True, max_length=MOST_ROWS)  # type: ignore[assignment, call-arg]
 
 
 class OutcomeSerializer(ReadSerializer):
@@ -146,7 +148,7 @@ class FactViewSet(VeiledViewSet):
         found = super().get_queryset()
         if getattr(self, "swagger_fake_view", False) or self.request.query_params.get("history") == "true":
             return found
-        return found.standing()  # type: ignore[attr-defined,no-any-return]
+        return found.standing()  # type: ignore[attr-defined]
 
     def take(self, request: Request) -> Response:
         """Book a batch, row by row: what is off in one row leaves the others alone."""

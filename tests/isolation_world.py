@@ -46,7 +46,7 @@ from prm.kernel.actors import Role
 from prm.kernel.opaque import veil
 from standing.models import Standing, Tier
 from tests.cast import Cast
-from tests.isolation_facts import addressed_facts
+from tests.isolation_facts import addressed_facts, make_facts
 from tests.isolation_matrix import SIGHT
 
 MARKER = re.compile(r"zq_([a-z0-9_]+?)_qz|\b(Brightpath|Kappel|Isle(?!.of)|Northwind|Halden)\b")

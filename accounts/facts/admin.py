@@ -18,7 +18,7 @@ class FactAdmin(ScopedAdmin):
     """What every list of facts has."""
 
     view_permission = VIEW_FACTS
-    list_select_related = ("partner",)
+    list_select_related: tuple[str, ...] = ("partner",)
     search_fields = ("external_id", "customer_name", "partner__name")
     ordering = ("-day", "-id")
 

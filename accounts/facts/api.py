@@ -83,19 +83,19 @@ class SatisfactionWriteSerializer(CustomerWriteSerializer):
 class SalesBatchSerializer(BatchSerializer):
     """A batch of sales lines."""
 
-    rows = SalesWriteSerializer(many=True, max_length=MOST_ROWS)  # type: ignore[assignment]
+    rows = SalesWriteSerializer(many=True, max_length=MOST_ROWS)  # type: ignore[assignment, call-arg]
 
 
 class UsageBatchSerializer(BatchSerializer):
     """A batch of readings."""
 
-    rows = UsageWriteSerializer(many=True, max_length=MOST_ROWS)  # type: ignore[assignment]
+    rows = UsageWriteSerializer(many=True, max_length=MOST_ROWS)  # type: ignore[assignment, call-arg]
 
 
 class SatisfactionBatchSerializer(BatchSerializer):
     """A batch of answers."""
 
-    rows = SatisfactionWriteSerializer(many=True, max_length=MOST_ROWS)  # type: ignore[assignment]
+    rows = SatisfactionWriteSerializer(many=True, max_length=MOST_ROWS)  # type: ignore[assignment, call-arg]
 
 
 class OutsideFactSerializer(VeiledSerializer):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from random import Random
 from typing import TYPE_CHECKING
 
@@ -59,7 +59,7 @@ def _of_member(
     for _ in range(rng.randint(0, TECHNICIANS)):
         name = person_name(rng, member.plan.country)
         people.append((name, f"{mail_name(name)}@{domain}", None))
-    rows = []
+    rows: list[Achievement] = []
     for name, mail, person in people:
         for step, credential in enumerate(credentials):
             if rng.random() < member.plan.skill * (1.1 - 0.13 * step):
@@ -107,5 +107,5 @@ def _holdings(world: World, rows: list[Achievement]) -> list[Holding]:
     ]
 
 
-def _told(world: World, earned: date) -> object:
+def _told(world: World, earned: date) -> datetime:
     return min(world.now, world.now - timedelta(days=(world.now.date() - earned).days - 1))
