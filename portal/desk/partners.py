@@ -3,149 +3,33 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
-from decimal import Decimal
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Case, Count, F, OuterRef, Q, Subquery, Sum, Value, When
-from django.db.models.functions import JSONObject
+from django.db.models import Count, F, Q, Sum
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
 
 from dealreg.enums import UNDECIDED, Outcome, Status
 from dealreg.models import Deal
-from partners.enums import LIVE, EnrollmentStatus
-from partners.filters import PartnerFilter
 from partners.models import Enrollment, Partner, Seat
 from partners.permissions import EDIT_PARTNERS, VIEW_AS_PARTNER, VIEW_PARTNERS
-from partners.rules import Stage, stage_of
 from portal.desk.first_person import first_invitations
 from portal.desk.life import lives_of
-from portal.desk.lists import SHOWN, at, deal_rows
+from portal.desk.lists import SHOWN, deal_rows
 from portal.desk.partner_profile import partner_tabs
-from portal.viewing import ViewedList
 from prm.kernel.actors import Kind
 from prm.kernel.money import shown
-from prm.kernel.pages import ActorView, Page
+from prm.kernel.pages import ActorView
 
 if TYPE_CHECKING:
-    from django.db.models import QuerySet
-
     from prm.kernel.actors import Actor
 
 RECENT = 10
 MOST_PEOPLE = 50
-
-
-def with_dealings(partners: QuerySet[Partner], actor: Actor) -> QuerySet[Partner]:
-    """Add each partner's enrollment with the actor's vendor, its open deals by currency and its last registration."""
-    live_first = Case(When(status__in=LIVE, then=Value(0)), default=Value(1))
-    enrolled = (
-        Enrollment.objects.visible_to(actor)
-        .filter(partner=OuterRef("pk"))
-        .order_by(live_first, "enrolled_at")
-        .values(
-            json=JSONObject(
-                status="status",
-                program="program__name",
-                tier="standing__tier__name",
-                manager="manager__name",
-                since="enrolled_at",
-            )
-        )
-    )
-    deals = Deal.objects.visible_to(actor).filter(partner=OuterRef("pk"))
-    pipeline = (
-        deals.open()
-        .order_by()
-        .values("currency")
-        .annotate(json=JSONObject(currency="currency", deals=Count("pk"), total=Sum("value")))
-        .values("json")
-    )
-    return partners.annotate(
-        enrolled=Subquery(enrolled[:1]),
-        pipeline=ArraySubquery(pipeline),
-        last_at=Subquery(deals.order_by("-submitted_at").values("submitted_at")[:1]),
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class PartnerRow:
-    """A partner with what the list tells of it."""
-
-    partner: Any
-    status: str
-    is_live: bool
-    tier: str
-    manager: str
-    open_deals: int
-    open_value: str
-    stage: Stage
-
-
-def partner_row(partner: Any) -> PartnerRow:
-    """Return a partner of `with_dealings` as a row."""
-    enrolled = partner.enrolled or {}
-    status = enrolled.get("status") or EnrollmentStatus.RETIRED
-    return PartnerRow(
-        partner,
-        str(EnrollmentStatus(status).label),
-        status in LIVE,
-        enrolled.get("tier") or "",
-        enrolled.get("manager") or "",
-        sum(part["deals"] for part in partner.pipeline),
-        ", ".join(shown(Decimal(str(part["total"])), part["currency"]) for part in partner.pipeline),
-        stage_of(
-            status=status,
-            since=date.fromisoformat((enrolled.get("since") or "2000-01-01")[:10]),
-            last_registered=timezone.localdate(partner.last_at) if partner.last_at else None,
-            today=timezone.localdate(),
-        ),
-    )
-
-
-class PartnerList(ViewedList):
-    """Every partner that is or was enrolled with the vendor."""
-
-    kinds = frozenset({Kind.VENDOR})
-    permission = VIEW_PARTNERS
-    template_name = "desk/partners.html"
-    results_template = "desk/parts/partners.html"
-    viewed_as = "desk:partner-list"
-    filterset_class = PartnerFilter
-    orders = {"name": ("name",), "type": ("type", "name"), "country": ("country", "name")}
-    default_order = "name"
-    export_name = "partners"
-    columns = (
-        (gettext_lazy("Partner"), lambda partner: partner.name),
-        (gettext_lazy("Kind"), lambda partner: str(partner.get_type_display())),
-        (gettext_lazy("Country"), lambda partner: str(partner.country)),
-        (gettext_lazy("Enrollment"), lambda partner: partner_row(partner).status),
-        (gettext_lazy("Stage"), lambda partner: partner_row(partner).stage.label),
-        (gettext_lazy("Tier"), lambda partner: partner_row(partner).tier),
-        (gettext_lazy("Partner manager"), lambda partner: partner_row(partner).manager),
-        (gettext_lazy("Open deals"), lambda partner: partner_row(partner).open_deals),
-        (gettext_lazy("Open value"), lambda partner: partner_row(partner).open_value),
-        (gettext_lazy("Last registration"), lambda partner: at(partner.last_at)),
-    )
-
-    def rows(self) -> QuerySet[Partner]:
-        """Return the vendor's partners with their dealings."""
-        return with_dealings(Partner.objects.visible_to(self.actor), self.actor)
-
-    def further_context(self, page: Page) -> dict[str, Any]:
-        """Return the rows as shown, and whether anything narrows them."""
-        return {
-            "rows": [partner_row(partner) for partner in page.rows],
-            "saved": self.saved(),
-            "count_words": ngettext("%(count)s partner", "%(count)s partners", page.count) % {"count": page.counted},
-            "filtered": any(self.request.GET.get(name) for name in ("q", "type", "status")),
-        }
 
 
 @dataclass(frozen=True, slots=True)

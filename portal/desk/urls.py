@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from django.urls import path
 
-from portal.desk import deals, decisions, first_person, lists, merging, partner_profile, partners, queue, view_as
+from portal.desk import (
+    deals,
+    decisions,
+    first_person,
+    lists,
+    merging,
+    partner_profile,
+    partners,
+    portfolio,
+    queue,
+    view_as,
+)
 
 app_name = "desk"
 urlpatterns = [
@@ -20,7 +31,7 @@ urlpatterns = [
     path("deals/<str:reference>/confirm/", decisions.Confirm.as_view(), name="deal-confirm"),
     path("deals/<str:reference>/comment/", deals.Remark.as_view(), name="deal-comment"),
     path("deals/<str:reference>/files/", deals.Attach.as_view(), name="deal-file-add"),
-    path("partners/", partners.PartnerList.as_view(), name="partner-list"),
+    path("partners/", portfolio.PartnerList.as_view(), name="partner-list"),
     path("partners/<slug:slug>/invite/", first_person.PartnerInvite.as_view(), name="partner-invite"),
     path("partners/invitations/<int:pk>/resend/", first_person.Resend.as_view(), name="invitation-resend"),
     path("partners/invitations/<int:pk>/revoke/", first_person.Revoke.as_view(), name="invitation-revoke"),

@@ -1,0 +1,244 @@
+"""The list of partners as the vendor sees them: the partner manager's portfolio, with where each stands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Case, Count, Exists, F, OuterRef, Subquery, Sum, Value, When
+from django.db.models.functions import JSONObject
+from django.utils import timezone
+from django.utils.translation import gettext_lazy, ngettext
+from django_filters import ChoiceFilter, ModelChoiceFilter
+
+from activity.models import Event
+from dealreg.models import Deal
+from partners.enums import LIVE, EnrollmentStatus
+from partners.filters import PartnerFilter
+from partners.models import Enrollment, Partner
+from partners.permissions import VIEW_PARTNERS
+from partners.reports import staff_of
+from partners.rules import Stage, stage_of
+from portal.desk.lists import at
+from portal.viewing import ViewedList
+from prm.kernel.actors import Kind
+from prm.kernel.money import shown
+from prm.kernel.widgets import PlainSelect
+from standing.enums import OPEN_REVIEWS, ReviewState
+from standing.models import Scheme, Standing, Tier, TierReview
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from people.models import Person
+    from prm.kernel.actors import Actor
+    from prm.kernel.pages import Page
+
+ABOVE, BELOW, REVIEWED = "above", "below", "reviewed"
+
+
+def mine(request: Any) -> QuerySet[Person]:
+    """Return the vendor's people, of whom one may be a partner manager."""
+    return staff_of(request.actor)
+
+
+class PortfolioFilter(PartnerFilter):
+    """What the list of partners can be filtered by: also whose they are, their tier, and how secure it is."""
+
+    tier = ChoiceFilter(
+        label=gettext_lazy("Tier"), empty_label=gettext_lazy("Any"), method="at_tier", widget=PlainSelect
+    )
+    manager = ModelChoiceFilter(
+        label=gettext_lazy("Partner manager"),
+        queryset=mine,
+        empty_label=gettext_lazy("Anyone"),
+        method="managed",
+        widget=PlainSelect,
+    )
+    standing = ChoiceFilter(
+        label=gettext_lazy("Standing"),
+        choices=[
+            (BELOW, gettext_lazy("Below its tier")),
+            (REVIEWED, gettext_lazy("Under review")),
+            (ABOVE, gettext_lazy("Secured")),
+        ],
+        empty_label=gettext_lazy("Any"),
+        method="stands",
+        widget=PlainSelect,
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        tiers = Tier.objects.visible_to(self.request.actor).filter(rank__isnull=False).order_by("rank", "name")
+        names = dict.fromkeys(tiers.values_list("name", flat=True))
+        self.filters["tier"].extra["choices"] = [(name, name) for name in names]
+
+    def _enrolled(self, partners: QuerySet[Partner], **conditions: Any) -> QuerySet[Partner]:
+        found = Enrollment.objects.visible_to(self.request.actor).filter(partner=OuterRef("pk"), **conditions)
+        return partners.filter(Exists(found))
+
+    def at_tier(self, partners: QuerySet[Partner], name: str, value: str) -> QuerySet[Partner]:
+        """Keep partners that hold a tier of this name."""
+        return self._enrolled(partners, standing__tier__name=value)
+
+    def managed(self, partners: QuerySet[Partner], name: str, value: Person) -> QuerySet[Partner]:
+        """Keep somebody's portfolio."""
+        return self._enrolled(partners, manager=value)
+
+    def stands(self, partners: QuerySet[Partner], name: str, value: str) -> QuerySet[Partner]:
+        """Keep partners whose tier is secured, isn't, or is under review."""
+        actor = self.request.actor
+        if value == REVIEWED:
+            reviews = TierReview.objects.visible_to(actor).open().filter(partner=OuterRef("pk"))
+            return partners.filter(Exists(reviews))
+        held = Standing.objects.visible_to(actor).filter(partner=OuterRef("pk"), earned__isnull=False)
+        below = held.filter(earned__rank__gt=F("enrollment__calculation__rank"))
+        return partners.filter(Exists(held), Exists(below) if value == BELOW else ~Exists(below))
+
+
+def with_dealings(partners: QuerySet[Partner], actor: Actor) -> QuerySet[Partner]:
+    """Add what the list tells of each partner: enrollment, standing, open deals by currency, when it last did what."""
+    live_first = Case(When(status__in=LIVE, then=Value(0)), default=Value(1))
+    enrolled = Enrollment.objects.visible_to(actor).filter(partner=OuterRef("pk")).order_by(live_first, "enrolled_at")
+    review = TierReview.objects.filter(enrollment=OuterRef("pk"), state__in=OPEN_REVIEWS).order_by("pk")
+    told = enrolled.values(
+        json=JSONObject(
+            status="status",
+            program="program__name",
+            tier="standing__tier__name",
+            rank="standing__earned__rank",
+            calculated="calculation__rank",
+            score="calculation__total",
+            scheme="calculation__scheme_id",
+            review=Subquery(review.values(json=JSONObject(state="state", due="due_on"))[:1]),
+            manager="manager__name",
+            since="enrolled_at",
+        )
+    )
+    deals = Deal.objects.visible_to(actor).filter(partner=OuterRef("pk"))
+    pipeline = (
+        deals.open()
+        .order_by()
+        .values("currency")
+        .annotate(json=JSONObject(currency="currency", deals=Count("pk"), total=Sum("value")))
+        .values("json")
+    )
+    did = Event.objects.visible_to(actor).filter(partner_id=OuterRef("pk"), person__isnull=False).order_by("-id")
+    return partners.annotate(
+        enrolled=Subquery(told[:1]),
+        pipeline=ArraySubquery(pipeline),
+        tier_rank=Subquery(enrolled.values("standing__tier__rank")[:1]),
+        last_at=Subquery(deals.order_by("-submitted_at").values("submitted_at")[:1]),
+        active_at=Subquery(did.values("occurred_at")[:1]),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class PartnerRow:
+    """A partner with what the list tells of it.
+
+    below: whether its figures no longer reach its tier. review_on: when its tier is looked at next; review: how an open
+    review stands, in words.
+    """
+
+    partner: Any
+    status: str
+    is_live: bool
+    tier: str
+    score: str
+    below: bool
+    review: str
+    review_on: date | None
+    manager: str
+    open_deals: int
+    open_value: str
+    stage: Stage
+
+
+def partner_row(partner: Any, schemes: Mapping[int, Scheme] | None = None) -> PartnerRow:
+    """Return a partner of `with_dealings` as a row; `schemes`, by id, say when its next review is."""
+    enrolled, today = partner.enrolled or {}, timezone.localdate()
+    status = enrolled.get("status") or EnrollmentStatus.RETIRED
+    review, scheme = enrolled.get("review"), (schemes or {}).get(enrolled.get("scheme") or 0)
+    next_on = scheme.shape.review.next_after(today) if scheme and status in LIVE else None
+    score = Decimal(str(enrolled.get("score") or 0))
+    below = (enrolled.get("rank") or 0) > (enrolled.get("calculated") or 0) and enrolled.get("scheme") is not None
+    return PartnerRow(
+        partner,
+        str(EnrollmentStatus(status).label),
+        status in LIVE,
+        enrolled.get("tier") or "",
+        f"{score.normalize():f}" if score else "",
+        below,
+        str(ReviewState(review["state"]).label) if review else "",
+        date.fromisoformat(review["due"]) if review else next_on,
+        enrolled.get("manager") or "",
+        sum(part["deals"] for part in partner.pipeline),
+        ", ".join(shown(Decimal(str(part["total"])), part["currency"]) for part in partner.pipeline),
+        stage_of(
+            status=status,
+            since=date.fromisoformat((enrolled.get("since") or "2000-01-01")[:10]),
+            last_registered=timezone.localdate(partner.last_at) if partner.last_at else None,
+            today=today,
+        ),
+    )
+
+
+class PartnerList(ViewedList):
+    """Every partner that is or was enrolled with the vendor."""
+
+    kinds = frozenset({Kind.VENDOR})
+    permission = VIEW_PARTNERS
+    template_name = "desk/partners.html"
+    results_template = "desk/parts/partners.html"
+    viewed_as = "desk:partner-list"
+    filterset_class = PortfolioFilter
+    orders = {
+        "name": ("name",),
+        "type": ("type", "name"),
+        "country": ("country", "name"),
+        "tier": ("tier_rank", "name"),
+        "last": ("last_at", "name"),
+    }
+    default_order = "name"
+    export_name = "partners"
+
+    columns = (
+        (gettext_lazy("Partner"), lambda partner: partner.name),
+        (gettext_lazy("Kind"), lambda partner: str(partner.get_type_display())),
+        (gettext_lazy("Country"), lambda partner: str(partner.country)),
+        (gettext_lazy("Enrollment"), lambda partner: partner_row(partner).status),
+        (gettext_lazy("Stage"), lambda partner: partner_row(partner).stage.label),
+        (gettext_lazy("Tier"), lambda partner: partner_row(partner).tier),
+        (gettext_lazy("Score"), lambda partner: partner_row(partner).score),
+        (gettext_lazy("Review"), lambda partner: partner_row(partner).review),
+        (gettext_lazy("Partner manager"), lambda partner: partner_row(partner).manager),
+        (gettext_lazy("Open deals"), lambda partner: partner_row(partner).open_deals),
+        (gettext_lazy("Open value"), lambda partner: partner_row(partner).open_value),
+        (gettext_lazy("Last registration"), lambda partner: at(partner.last_at)),
+        (gettext_lazy("Last active"), lambda partner: at(partner.active_at)),
+    )
+
+    @cached_property
+    def schemes(self) -> dict[int, Scheme]:
+        """The vendor's schemes, by which reviews come. One query."""
+        return {scheme.pk: scheme for scheme in Scheme.objects.visible_to(self.actor).published()}
+
+    def rows(self) -> QuerySet[Partner]:
+        """Return the vendor's partners with their dealings."""
+        return with_dealings(Partner.objects.visible_to(self.actor), self.actor)
+
+    def further_context(self, page: Page) -> dict[str, Any]:
+        """Return the rows as shown, and whether anything narrows them."""
+        narrowing = ("q", "type", "status", "tier", "manager", "standing")
+        return {
+            "rows": [partner_row(partner, self.schemes) for partner in page.rows],
+            "saved": self.saved(),
+            "count_words": ngettext("%(count)s partner", "%(count)s partners", page.count) % {"count": page.counted},
+            "filtered": any(self.request.GET.get(name) for name in narrowing),
+        }
