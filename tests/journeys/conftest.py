@@ -55,9 +55,12 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where screenshots go: PRM_SCREENSHOTS, else a folder that nobody keeps."""
-    folder = Path(os.environ.get("PRM_SCREENSHOTS") or tmp_path_factory.mktemp("screenshots"))
+def pictures() -> Path | None:
+    """Where screenshots go: PRM_SCREENSHOTS; none are taken without it."""
+    wanted = os.environ.get("PRM_SCREENSHOTS")
+    if not wanted:
+        return None
+    folder = Path(wanted)
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 
@@ -75,7 +78,7 @@ class Visitor:
     page: Page
     context: BrowserContext
     server: str
-    pictures: Path
+    pictures: Path | None
     faults: list[str] = field(default_factory=list)
 
     def open(self, path: str) -> Page:
@@ -93,7 +96,7 @@ class Visitor:
         return page
 
     def check(self, name: str) -> None:
-        """Let axe judge the page at both widths, and take its picture."""
+        """Let axe judge the page at both widths, and take its picture where one is wanted."""
         for width, size in (("desktop", DESKTOP), ("phone", PHONE)):
             self.page.set_viewport_size(size)
             self.page.wait_for_load_state("networkidle")
@@ -101,10 +104,11 @@ class Visitor:
             assert not found, f"{name} at {width} width:\n" + "\n".join(told(fault) for fault in found)
             sideways = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
             assert sideways <= 0, f"{name} scrolls sideways by {sideways} px at {width} width"
-            self.page.evaluate(
-                "() => { document.activeElement?.blur(); window.scrollTo({top: 0, behavior: 'instant'}) }"
-            )
-            self.page.screenshot(path=self.pictures / f"{name}-{width}.png", full_page=True)
+            if self.pictures is not None:
+                self.page.evaluate(
+                    "() => { document.activeElement?.blur(); window.scrollTo({top: 0, behavior: 'instant'}) }"
+                )
+                self.page.screenshot(path=self.pictures / f"{name}-{width}.png", full_page=True)
         self.page.set_viewport_size(DESKTOP)
 
 
@@ -129,7 +133,9 @@ def watch(visitor: Visitor) -> None:
 
 
 @pytest.fixture
-def visit(chromium: Browser, live_server: Any, everyone: Cast, pictures: Path) -> Iterator[Callable[..., Visitor]]:
+def visit(
+    chromium: Browser, live_server: Any, everyone: Cast, pictures: Path | None
+) -> Iterator[Callable[..., Visitor]]:
     """Return a function that puts a persona before a browser, signed in already; "" for a stranger."""
     visitors: list[Visitor] = []
 
