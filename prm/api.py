@@ -31,6 +31,10 @@ from partners.api_joining import JoinRequestViewSet
 from prm import api_document  # noqa: F401  (says how one signs in, and what answers have in common)
 from standing.api import EnrollmentViewSet
 from standing.intake_api import CertificateViewSet, WaitingViewSet
+from standing.points_api import PointViewSet
+from standing.reviews_api import OverrideViewSet, ReviewViewSet
+from standing.schemes_api import SchemeViewSet
+from standing.standing_api import SpecialisationViewSet, StandingViewSet, TierChangeViewSet
 
 router = SimpleRouter()
 router.register("deals", DealViewSet, "deal")
@@ -46,6 +50,13 @@ router.register("facts/usage", UsageViewSet, "usage")
 router.register("facts/satisfaction", SatisfactionViewSet, "satisfaction")
 router.register("facts/certificates", CertificateViewSet, "certificate")
 router.register("facts/waiting", WaitingViewSet, "waiting-fact")
+router.register("standings", StandingViewSet, "standing")
+router.register("tier-changes", TierChangeViewSet, "tier-change")
+router.register("specialisations", SpecialisationViewSet, "specialisation")
+router.register("points", PointViewSet, "points")
+router.register("reviews", ReviewViewSet, "review")
+router.register("overrides", OverrideViewSet, "override")
+router.register("schemes", SchemeViewSet, "scheme")
 
 
 @lru_cache(maxsize=1)

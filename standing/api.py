@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext_lazy as _
@@ -18,6 +19,7 @@ from partners.services.enrollments import LONGEST_REASON, OffBoarding, move_enro
 from people.api import PersonSerializer
 from prm.kernel.api import ReadSerializer, ScopedViewSet, WriteSerializer
 from prm.kernel.errors import Forbidden
+from standing.reports import place_of, read_schemes_once
 
 if TYPE_CHECKING:
     from rest_framework.request import Request
@@ -33,8 +35,23 @@ class EnrollmentSerializer(ReadSerializer):
     partner = PartnerNameSerializer()
     status = serializers.ChoiceField(choices=EnrollmentStatus.choices)
     tier = serializers.CharField(source="standing.tier.name", default=None, allow_null=True)
+    calculated_tier = serializers.CharField(
+        source="calculation.tier.name",
+        default=None,
+        allow_null=True,
+        help_text="What its figures bring today; a tier falls at a review only.",
+    )
+    score = serializers.DecimalField(
+        source="calculation.total", max_digits=16, decimal_places=2, default=None, allow_null=True
+    )
+    next_review = serializers.SerializerMethodField(help_text="The next day on which tiers may be lowered.")
     manager = PersonSerializer(allow_null=True, help_text="The partner manager.")
     enrolled_at = serializers.DateTimeField()
+
+    def get_next_review(self, row: Enrollment) -> date | None:
+        """Return the next review by the scheme that it was computed by."""
+        place = place_of(row)
+        return None if place.calculation is None else place.next_review(row.vendor.today())
 
 
 class StepSerializer(WriteSerializer):
@@ -75,12 +92,18 @@ class EnrollmentViewSet(ScopedViewSet):
     """A vendor sees every enrollment in its programs, a partner its own live ones."""
 
     model = Enrollment
-    related = ("vendor", "program", "partner", "manager", "standing__tier")
+    related = ("vendor", "program", "partner", "manager", "standing__tier", "calculation__tier", "calculation__scheme")
     read_scope = "partners:read"
     serializer_class = EnrollmentSerializer
     filterset_class = EnrollmentFilter
     lookup_value_regex = "[1-9][0-9]{0,17}"
     write_scope = "partners:write"
+
+    def paginate_queryset(self, queryset: Any) -> list[Any]:
+        """Return a page of it."""
+        rows: list[Any] = super().paginate_queryset(queryset)
+        read_schemes_once(rows)
+        return rows
 
     @extend_schema(
         operation_id="enrollments_onboard",

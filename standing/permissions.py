@@ -7,6 +7,9 @@ from prm.kernel.actors import PARTNER_ROLES, VENDOR_ROLES, Role, permission
 VIEW_STANDING = permission(
     "standing.view", _("See tiers and points"), roles=frozenset(Role), scope="standing:read", system=True
 )
+VIEW_SCHEMES = permission(
+    "scheme.view", _("Read tiers and point rules as written"), roles={Role.MANAGER}, scope="programs:read"
+)
 EDIT_SCHEMES = permission(
     "scheme.edit", _("Set up tiers and point rules"), roles={Role.MANAGER}, scope="programs:write"
 )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dateutil.relativedelta import relativedelta
 from django.db.models import Case, Count, DateField, DecimalField, F, Q, Sum, Value, When
@@ -18,6 +18,8 @@ from standing.scheme import evaluate
 from standing.words import missing_for
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from django.db.models import QuerySet
 
     from prm.kernel.actors import Actor
@@ -168,3 +170,12 @@ def _left(points: Decimal, months: int, since: date, on: date) -> Decimal:
     while gone < months and since + relativedelta(months=gone + 1) <= on:
         gone += 1
     return (points * (months - gone) / months).quantize(CENT, ROUND_HALF_UP)
+
+
+def read_schemes_once(rows: Iterable[Enrollment]) -> None:
+    """Let enrollments that were computed by the same version share it, so that a list reads each definition once."""
+    known: dict[int, Any] = {}
+    for row in rows:
+        calculation = getattr(row, "calculation", None)
+        if calculation is not None:
+            calculation.scheme = known.setdefault(calculation.scheme_id, calculation.scheme)

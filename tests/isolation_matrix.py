@@ -153,6 +153,9 @@ SIGHT["job"] = SIGHT["job_file"] = {
 }
 SIGHT["import_kind"] = {"any": "vendors"}
 SIGHT["import"] = {"n": "northwind", "h": "halden"}
+SIGHT["tier_change"] = SIGHT["specialisation"] = SIGHT["points"] = SIGHT["enrollment"]
+SIGHT["review"] = SIGHT["override"] = SIGHT["enrollment"]
+SIGHT["scheme"] = {"n": "northwind", "h": "halden"}
 SIGHT["invitation"] = {"brightpath": "brightpath", "kappel": "kap"}
 SIGHT["staff_invitation"] = SIGHT["provider"] = {"northwind": "northwind", "halden": "halden"}
 SIGHT["first_invitation"] = {"northwind": "northwind", "halden": "halden"}
@@ -354,6 +357,23 @@ api:waiting-fact-list            api      -             vendors                 
 api:waiting-fact-detail          api      waiting       vendors                    -
 api:waiting-fact-help            api      waiting       -                          man hma
 api:waiting-fact-ignore          api      waiting       -                          man hma
+api:standing-list                api      -             seated                     -
+api:standing-detail              api      enrollment    seated                     -
+api:tier-change-list             api      -             seated                     -
+api:tier-change-detail           api      tier_change   seated                     -
+api:specialisation-list          api      -             seated                     -
+api:specialisation-detail        api      specialisation  seated                   -
+api:points-list                  api      -             seated                     man hma
+api:points-detail                api      points        seated                     -
+api:review-list                  api      -             seated                     -
+api:review-detail                api      review        seated                     -
+api:review-lower                 api      review        -                          man hma
+api:review-keep                  api      review        -                          man hma
+api:override-list                api      -             seated                     man hma
+api:override-detail              api      override      seated                     -
+api:override-end                 api      override      -                          man hma
+api:scheme-list                  api      -             man hma                    -
+api:scheme-detail                api      scheme        man hma                    -
 api:event-list                   api      -             seated                     -
 api:event-detail                 api      event         seated                     -
 api:event-detail                 api      note_event    seated                     -
@@ -464,6 +484,7 @@ READERS = {
     "deal_hi": "isl halden",
     **{f"note_{label}": "northwind" if label[0] == "n" else "halden" for label in SIGHT["deal"]},
     "overtook_nt": "northwind",
+    **{f"standing_{label}": who for label, who in SIGHT["enrollment"].items()},
     "n_account": "northwind",
     "h_account": "halden",
     "n_conflict": "northwind",

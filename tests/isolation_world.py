@@ -48,6 +48,7 @@ from standing.models import Standing, Tier
 from tests.cast import Cast
 from tests.isolation_facts import addressed_facts, make_facts
 from tests.isolation_matrix import SIGHT
+from tests.isolation_standing import fill_standing
 
 MARKER = re.compile(r"zq_([a-z0-9_]+?)_qz|\b(Brightpath|Kappel|Isle(?!.of)|Northwind|Halden)\b")
 DRAFTS = {
@@ -114,6 +115,7 @@ def make_world(cast: Cast) -> World:
     drain()
     send_due()
     _mark_messages(cast)
+    fill_standing(world, mark)
     _address(world)
     return world
 

@@ -304,6 +304,9 @@ API_BODIES = {
     "ask": {"fields": ["title"], "message": "Which?"},
     "take": {},
     "comments": {"text": "Hello"},
+    "lower": {},
+    "keep": {"reason": "Opens the north."},
+    "end": {},
     "join-approve": {"role": "sales"},
     **{name: {"reason": "As agreed."} for name in ("onboard", "activate", "suspend", "retire")},
 }

@@ -33,6 +33,8 @@ SCOPES = (
     "events:read",
     "facts:read",
     "facts:write",
+    "standing:read",
+    "standing:write",
 )
 LONGEST_DAYS = 365
 

@@ -22,17 +22,15 @@ from django.utils.translation import gettext as _
 from dealreg.enums import UNDECIDED, Outcome, Status
 from dealreg.models import Deal, DealDraft
 from dealreg.permissions import REGISTER_DEALS, WORK_DEALS
-from dealreg.rules import Terms
 from dealreg.terms import terms_for
 from partners.middleware import focused_vendor
 from portal.charts import StackedBars, stacked_bars
 from portal.formats import day_text, locale_for, relative_text
+from portal.partner.standing_steps import standing_cards
 from portal.statuses import STATUS_LOOK
 from prm.kernel.actors import Kind, Role
 from prm.kernel.money import shown
 from prm.kernel.pages import ActorView
-from standing.enums import BenefitKind
-from standing.models import Benefit
 
 if TYPE_CHECKING:
     from prm.kernel.actors import Actor
@@ -238,45 +236,6 @@ def _periods(found: list[dict[str, Any]], today: date) -> list[PipelineRow]:
         for key, pieces in sums.items()
         if key in months or any(pieces)
     ]
-
-
-@dataclass(frozen=True, slots=True)
-class StandingCard:
-    """Where the partner stands with one vendor, and what the next tier would bring."""
-
-    terms: Terms
-    next_tier: str = ""
-    next_brings: str = ""
-
-
-def standing_cards(terms: list[Terms], actor: Actor) -> list[StandingCard]:
-    """Return a card per program. One query, for the benefits of the tiers."""
-    benefits = (
-        Benefit.objects.visible_to(actor)
-        .filter(tier__program__in=[held.program_id for held in terms], tier__rank__isnull=False, value__isnull=False)
-        .select_related("tier")
-        .order_by("tier__rank")
-    )
-    ladders: dict[int, dict[tuple[int, str], dict[str, Decimal]]] = defaultdict(dict)
-    for benefit in benefits:
-        tier = benefit.tier
-        ladders[tier.program_id].setdefault((tier.rank or 0, tier.name), {})[benefit.kind] = benefit.value or ZERO
-    return [_card(held, ladders[held.program_id]) for held in terms]
-
-
-def _card(terms: Terms, ladder: dict[tuple[int, str], dict[str, Decimal]]) -> StandingCard:
-    held = next((rank for rank, name in ladder if name == terms.tier), 0)
-    following = next(((name, brings) for (rank, name), brings in ladder.items() if rank > held), None)
-    if following is None:
-        return StandingCard(terms)
-    name, brings = following
-    parts = []
-    days, discount = brings.get(BenefitKind.PROTECTION_DAYS), brings.get(BenefitKind.DISCOUNT)
-    if days is not None and days > terms.protection_days:
-        parts.append(_("%(days)d days of protection instead of %(now)d") % {"days": days, "now": terms.protection_days})
-    if discount is not None and discount > terms.discount:
-        parts.append(_("%(points)s points more discount") % {"points": f"{(discount - terms.discount).normalize():f}"})
-    return StandingCard(terms, name, _(" and ").join(parts))
 
 
 class Home(ActorView):

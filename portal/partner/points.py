@@ -8,6 +8,8 @@ from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import BigIntegerField, Case, OuterRef, Subquery, When
+from django.db.models.functions import Cast, Substr
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -64,7 +66,7 @@ class PointList(StandingView, ListPage):
         (gettext_lazy("Earned"), lambda entry: entry.day),
         (gettext_lazy("Rule"), lambda entry: entry.rule),
         (gettext_lazy("Kind"), lambda entry: str(entry.get_kind_display())),
-        (gettext_lazy("For"), lambda entry: entry.key),
+        (gettext_lazy("For"), lambda entry: entry.reference or entry.key.partition(":")[0]),
         (gettext_lazy("Category"), lambda entry: entry.category),
         (gettext_lazy("Of"), lambda entry: entry.amount),
         (gettext_lazy("Points"), lambda entry: entry.points),
@@ -76,7 +78,9 @@ class PointList(StandingView, ListPage):
     def rows(self) -> QuerySet[PointEntry]:
         """Return the enrollment's entries."""
         found = PointEntry.objects.visible_to(self.actor).filter(enrollment_id=self.enrollment.pk)
-        return found.select_related("scheme")
+        number = Case(When(key__regex=r"^deal:[0-9]+$", then=Cast(Substr("key", 6), BigIntegerField())), default=None)
+        deal = Deal.objects.visible_to(self.actor).filter(pk=OuterRef("number")).values("reference")[:1]
+        return found.select_related("scheme").annotate(number=number).annotate(reference=Subquery(deal))
 
     def _found(self) -> tuple[FilterSet | None, QuerySet[Any]]:
         filterset = PointFilter(self.request.GET, queryset=self.rows(), request=self.request)

@@ -22,6 +22,8 @@ SCOPE_WORDS = {
     "profile:write": _("Change the own organisation’s profile"),
     "programs:read": _("Read programs, products and prices"),
     "events:read": _("Read what happened"),
+    "standing:read": _("Read tiers, points and reviews"),
+    "standing:write": _("Decide reviews, give tiers and points by hand"),
 }
 DAYS = ((30, _("30 days")), (90, _("90 days")), (365, _("One year")))
 
