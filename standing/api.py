@@ -101,7 +101,7 @@ class EnrollmentViewSet(ScopedViewSet):
 
     def paginate_queryset(self, queryset: Any) -> list[Any]:
         """Return a page of it."""
-        rows: list[Any] = super().paginate_queryset(queryset)
+        rows: list[Any] = super().paginate_queryset(queryset) or []
         read_schemes_once(rows)
         return rows
 

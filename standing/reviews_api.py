@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.utils.translation import gettext_lazy as _
 from django_filters import BooleanFilter, ChoiceFilter, DateFilter
@@ -83,7 +83,7 @@ class NothingSerializer(WriteSerializer):
 class DecidingViewSet(VeiledViewSet):
     """Rows that partners read and partner managers decide."""
 
-    related = ("partner", "vendor")
+    related: ClassVar[tuple[str, ...]] = ("partner", "vendor")
     read_scope = "standing:read"
     write_scope = "standing:write"
     read_permission = VIEW_STANDING

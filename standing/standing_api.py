@@ -98,7 +98,7 @@ class RequirementSerializer(ReadSerializer):
     missing_values = serializers.ListField(child=serializers.CharField())
     parts = serializers.SerializerMethodField()
 
-    @extend_schema_field(lazy_serializer("standing.standing_api.RequirementSerializer")(many=True))  # type: ignore[operator]
+    @extend_schema_field(lazy_serializer("standing.standing_api.RequirementSerializer")(many=True))
     def get_parts(self, shown: Shown) -> list[Shown]:
         """Return what it is made of."""
         return [RequirementSerializer(part).data for part in shown["parts"]]
@@ -293,7 +293,7 @@ class StandingViewSet(ScopedViewSet):
 
     def paginate_queryset(self, queryset: Any) -> list[Any]:
         """Return a page of it."""
-        rows: list[Any] = super().paginate_queryset(queryset)
+        rows: list[Any] = super().paginate_queryset(queryset) or []
         read_schemes_once(rows)
         return rows
 

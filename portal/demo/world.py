@@ -18,7 +18,7 @@ from people.models import Person
 from portal.demo.directory import Directory
 from portal.demo.names import currency_of, domain_of, mail_name, person_name
 from portal.demo.partners import PARTNERS, PartnerPlan
-from portal.demo.schemes import write_scheme
+from portal.demo.schemes import write_scheme, write_standing
 from portal.demo.signins import GROUPS, PASSWORD
 from portal.demo.vendors import (
     PLANS,
@@ -33,11 +33,11 @@ from portal.demo.vendors import (
     vendor_of,
 )
 from prm.kernel.actors import Reach, Role
-from standing.models import Standing, Tier, TierSpan
 
 if TYPE_CHECKING:
     from accounts.models import Account
     from partners.models import Program, Vendor
+    from standing.models import Tier
 
 HISTORY = timedelta(days=730)
 DECISION_HOURS = 48
@@ -312,12 +312,7 @@ def _enroll(world: World, side: Side) -> None:
             enrolled_at=since,
         )
         tier, row = side.tiers[tier_name]
-        Standing.objects.create(
-            enrollment=enrollment, vendor=side.vendor, partner=enrollment.partner, tier=row, earned=row, since=since
-        )
-        TierSpan.objects.create(
-            enrollment=enrollment, vendor=side.vendor, partner=enrollment.partner, tier=row, since=since
-        )
+        write_standing(enrollment, [one for _plan, one in side.tiers.values() if one.rank <= row.rank], world.now)
         sellers = [
             seat
             for (_email, where), seat in world.seats.items()
