@@ -143,7 +143,9 @@ class TierPage(StandingView):
         reader = Reader(place.shape, place.currency, place.calculation.day, self.names)
         takes = sections(place, reader, aim)
         override, reviews = running_override(self.actor, place, self.today), reviews_of(self.actor, place)
-        held = place.shape.tiers[place.held - 1] if place.held else None
+        # Beside the tier that isn't secured stands the one that the figures would bring.
+        beside = place.verdict.rank if place.falls_short else place.held
+        held = place.shape.tiers[beside - 1] if beside else None
         return {
             "place": place,
             "crumbs": self.crumbs(),
@@ -156,6 +158,7 @@ class TierPage(StandingView):
             "counts": _counts(takes),
             "score": score_of(place, aim),
             "held_tier": held,
+            "same_tier": beside == aim,
             "benefits": benefit_rows(held, place.shape.tiers[aim - 1]),
             "dates": dates_of(place, override, reviews, self.today),
             "specialisations": specialisations_of(self.actor, place, reader),

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from portal.charts import Figure, funnel, heat_map, ladder, line_chart, stacked_bars
+from portal.charts import Figure, Rung, funnel, heat_map, ladder, line_chart, stacked_bars, stairs
 from prm.kernel.money import shown
 
 MONTHS = ("Dec", "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov")
@@ -29,6 +29,7 @@ def figures(*, rtl: bool | None = None) -> list[tuple[str, Figure]]:
         ("funnel", _funnel(rtl)),
         ("heat", _heat(rtl)),
         ("ladder", _ladder(rtl)),
+        ("stairs", _stairs(rtl)),
     ]
 
 
@@ -118,4 +119,25 @@ def _ladder(rtl: bool | None) -> Figure:  # noqa: FBT001
         head=(_("Tier"), _("Points"), _("Reached")),
         rows=[(name, str(takes), _("yes") if takes <= 640 else _("no")) for name, takes in TIERS],
         key=(_("Reached"),),
+    )
+
+
+def _stairs(rtl: bool | None) -> Figure:  # noqa: FBT001
+    shares = [
+        ("Registered", 1.0, "1 of 1"),
+        ("Silver", 1.0, "2 of 2"),
+        ("Gold", 0.7, "2 of 4"),
+        ("Platinum", 0.3, "1 of 5"),
+    ]
+    rungs = [
+        Rung(name, share, _("You are here") if name == "Silver" else met, name == "Silver")
+        for name, share, met in shares
+    ]
+    return Figure(
+        plot=stairs(rungs, rtl=rtl),
+        title=_("The ladder"),
+        caption=_("How much of what each tier takes is met, today"),
+        description=_("You are Silver. Of Gold, two of four requirements are met; of Platinum, one of five."),
+        head=(_("Tier"), _("Met")),
+        rows=[(name, met) for name, _share, met in shares],
     )
