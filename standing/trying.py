@@ -8,7 +8,7 @@ isn't known here: what is promised is what figures and rules alone bring.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
 from standing.registry import MEASURES, How
@@ -30,7 +30,7 @@ class Lever:
     """A figure that can be tried. has: what there is of it, None where only a point rule reads it.
 
     most: how much more can be tried, 0 for sets. values: of a set, those that are asked for and missing. down: less of
-    it is better.
+    it is better. opened: whether something that isn't met asks for it.
     """
 
     figure: Figure
@@ -38,6 +38,7 @@ class Lever:
     most: Decimal = ZERO
     values: tuple[str, ...] = ()
     down: bool = False
+    opened: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,21 +111,33 @@ def rules_of(definition: Definition, points: Figure) -> list[PointRule]:
 # -- Levers
 
 
-def levers(definition: Definition, values: Values, held: int) -> list[Lever]:
-    """Return the figures that the tiers above `held` ask for, each once, and what is behind points and scores."""
+def levers(definition: Definition, values: Values, held: int, aim: int) -> list[Lever]:
+    """Return the figures that the tiers above `held` up to `aim` ask for, and what is behind points and scores.
+
+    Each once; first what something open asks for, points last, as they follow from the rest.
+    """
+    verdict = evaluate(definition, values)
+    opened = {each.node for judged in verdict.tiers[:aim] for each in _all_open(judged)}
     found: dict[Figure, Lever] = {}
-    for tier in definition.tiers[held:]:
+    for tier in definition.tiers[min(held, verdict.rank) : aim]:
         for need in definition.needs_of(tier.needs) if tier.needs is not None else ():
             for lever in _levers_of(definition, values, need):
+                each = replace(lever, opened=need in opened)
                 known = found.get(lever.figure)
-                found[lever.figure] = lever if known is None else _both(known, lever)
-    # What one can do comes first, then the points that follow from it.
-    return sorted(found.values(), key=lambda lever: lever.figure.measure == POINTS)[:MOST_LEVERS]
+                found[lever.figure] = each if known is None else _both(known, each)
+    ordered = sorted(found.values(), key=lambda lever: (not lever.opened, lever.figure.measure == POINTS))
+    return ordered[:MOST_LEVERS]
 
 
 def _both(one: Lever, other: Lever) -> Lever:
-    values = tuple(dict.fromkeys((*one.values, *other.values)))
-    return Lever(one.figure, one.has, max(one.most, other.most), values, one.down and other.down)
+    return Lever(
+        one.figure,
+        one.has,
+        max(one.most, other.most),
+        tuple(dict.fromkeys((*one.values, *other.values))),
+        down=one.down and other.down,
+        opened=one.opened or other.opened,
+    )
 
 
 def _levers_of(definition: Definition, values: Values, need: Need) -> Iterator[Lever]:
@@ -183,7 +196,15 @@ def _facts_for(rule: PointRule, points: Decimal) -> Decimal:
 
 
 def _lines_of(definition: Definition, score: str) -> list[Line]:
-    return [line for line in definition.lines if score in {TOTAL, line.category}]
+    wanted = categories_of(definition, score)
+    return [line for line in definition.lines if line.category in wanted]
+
+
+def categories_of(definition: Definition, score: str) -> set[str]:
+    """Return the categories that a score adds up: one, those of a named sum, or all."""
+    if score == TOTAL:
+        return {each.slug for each in definition.categories}
+    return next((set(each.categories) for each in definition.totals if each.slug == score), {score})
 
 
 # -- The shortest way
@@ -304,7 +325,7 @@ def _steps_of_score(definition: Definition, values: Values, need: Need, judged: 
         return
     weights = {each.slug: each.weight for each in definition.categories}
     for line in _lines_of(definition, need.score):
-        weight = weights[line.category] if need.score == TOTAL else ONE
+        weight = ONE if need.score in weights else weights[line.category]
         if weight <= 0 or line.figure.place is not None:
             continue
         value = number(values, line.figure)

@@ -312,7 +312,8 @@ def _enroll(world: World, side: Side) -> None:
             enrolled_at=since,
         )
         tier, row = side.tiers[tier_name]
-        write_standing(enrollment, [one for _plan, one in side.tiers.values() if one.rank <= row.rank], world.now)
+        ladder = [one for _plan, one in side.tiers.values() if (one.rank or 0) <= (row.rank or 0)]
+        write_standing(enrollment, ladder, world.now)
         sellers = [
             seat
             for (_email, where), seat in world.seats.items()

@@ -111,7 +111,7 @@ class PointList(StandingView, ListPage):
         """Return one entry in words."""
         rule = self.rules(entry).get(entry.rule)
         subject, _colon, number = entry.key.partition(":")
-        fact, url = _("by hand"), ""
+        fact, url = entry.note or entry.rule, ""
         if rule is not None:
             fact = str(SOURCES[rule.source].label)
         if subject == "deal" and number.isdigit() and int(number) in deals:
@@ -131,7 +131,7 @@ class PointList(StandingView, ListPage):
             kind=str(kind.label),
             tone=LOOKS[kind],
             ends=_ends(entry),
-            note=entry.note or (_("Corrects what was booked for it before.") if kind == EntryKind.CORRECTION else ""),
+            note=_("Corrects what was booked for it before.") if kind == EntryKind.CORRECTION else "",
         )
 
     @property

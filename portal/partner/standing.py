@@ -123,7 +123,7 @@ class TierPage(StandingView):
     def tried(self, place: Place) -> dict[str, Any]:
         """Return the form and what it makes. One query."""
         given = any(value for name, value in self.request.GET.items() if name not in NOT_TRIED)
-        form = TryForm(place, self.request.GET if given else None, names=self.names)
+        form = TryForm(place, self.aim(place), self.request.GET if given else None, names=self.names)
         if not form.fields:
             return {}
         pipeline = self.pipeline()

@@ -72,6 +72,12 @@ class Reader:
             return tuple(part for each in judged.parts for part in self.parts(each))
         return (self.part(judged),)
 
+    def inside(self, judged: Judged) -> tuple[Part, ...]:
+        """Return the parts of an alternative, whose title stands over them."""
+        if isinstance(judged.node, Group) and judged.node.every:
+            return tuple(part for each in judged.parts for part in self.parts(each))
+        return self.parts(judged)
+
     def part(self, judged: Judged, title: str = "") -> Part:
         """Return one part."""
         node, filled = judged.node, share(judged) * HUNDRED
@@ -79,7 +85,7 @@ class Reader:
             return Part(judged.met, filled, row=self.row(node, judged))
         if isinstance(node, Group) and not node.every:
             tracks = tuple(
-                Part(each.met, share(each) * HUNDRED, title=self.title(each, number), parts=self.parts(each))
+                Part(each.met, share(each) * HUNDRED, title=self.title(each, number), parts=self.inside(each))
                 for number, each in enumerate(judged.parts, 1)
             )
             return Part(judged.met, filled, title=node.name or title or _("One of these"), tracks=tracks)
@@ -271,16 +277,21 @@ def benefit_words(brings: Brings) -> str:
 def gains(now: TierShape | None, then: TierShape) -> str:
     """Return what a tier brings more than another, in words: “4 points more discount and 30 days more protection”."""
     more = []
-    for kind, words in (
-        (BenefitKind.DISCOUNT, _("%(value)s points more discount")),
-        (BenefitKind.MARGIN, _("%(value)s points more margin")),
-        (BenefitKind.PROTECTION_DAYS, _("%(value)s days more protection")),
-        (BenefitKind.MDF_RATE, _("%(value)s points more funds")),
-    ):
+    for kind in (BenefitKind.DISCOUNT, BenefitKind.MARGIN, BenefitKind.PROTECTION_DAYS, BenefitKind.MDF_RATE):
         value = brought(then, kind) - brought(now, kind)
         if value > 0:
-            more.append(words % {"value": number_text(value.normalize())})
+            more.append(_more(kind, 1 if value == 1 else 2) % {"value": number_text(value.normalize())})
     return listed(more)
+
+
+def _more(kind: BenefitKind, count: int) -> str:
+    words = {
+        BenefitKind.DISCOUNT: ngettext("%(value)s point more discount", "%(value)s points more discount", count),
+        BenefitKind.MARGIN: ngettext("%(value)s point more margin", "%(value)s points more margin", count),
+        BenefitKind.PROTECTION_DAYS: ngettext("%(value)s day more protection", "%(value)s days more protection", count),
+        BenefitKind.MDF_RATE: ngettext("%(value)s point more funds", "%(value)s points more funds", count),
+    }
+    return words[kind]
 
 
 def brought(tier: TierShape | None, kind: BenefitKind) -> Decimal:
@@ -308,8 +319,8 @@ def headline(place: Place) -> str:
     if place.falls_short:
         return (
             ngettext(
-                "You are %(tier)s. One thing is missing to keep %(next)s",
-                "You are %(tier)s. %(count)d things are missing to keep %(next)s",
+                "You are %(tier)s. One thing is missing to keep it",
+                "You are %(tier)s. %(count)d things are missing to keep it",
                 len(missing),
             )
             % words

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -69,11 +70,11 @@ class TryForm(forms.Form):
 
     use_required_attribute = False
 
-    def __init__(self, place: Place, data: Any = None, *, names: Names | None = None) -> None:
+    def __init__(self, place: Place, aim: int, data: Any = None, *, names: Names | None = None) -> None:
         super().__init__(data, auto_id="try_%s")
         self.place, self.names = place, names or {}
         self.levers: dict[str, Lever] = {}
-        for lever in levers(place.shape, place.values, place.held):
+        for lever in levers(place.shape, place.values, place.held, aim):
             key = self._free(key_of(lever.figure))
             self.levers[key] = lever
             self.fields[key] = _field(lever, place.currency, self.names)
@@ -93,7 +94,21 @@ class TryForm(forms.Form):
 
     @property
     def slides(self) -> list[Slide]:
-        """The fields as the template shows them."""
+        """The fields that something open asks for; all of them where nothing is open."""
+        return [slide for slide in self._slides if slide.lever.opened] or self._slides
+
+    @property
+    def further(self) -> list[Slide]:
+        """The other fields."""
+        return [slide for slide in self._slides if slide not in self.slides]
+
+    @property
+    def further_given(self) -> bool:
+        """Whether something was typed into one of these."""
+        return any(slide.bound.value() for slide in self.further)
+
+    @cached_property
+    def _slides(self) -> list[Slide]:
         return [Slide(self[key], lever, self.place.currency) for key, lever in self.levers.items()]
 
     def query_of(self, steps: list[Step]) -> str:
@@ -126,7 +141,7 @@ class Slide:
     def has(self) -> str:
         """What there is, in words."""
         if not isinstance(self.lever.has, Decimal):
-            return _("0 to try")
+            return _("earns points")
         return _("you have %(value)s") % {"value": bare(self.lever.has, self.lever.figure, self.currency)}
 
     @property
@@ -164,7 +179,7 @@ def _field(lever: Lever, currency: str, names: Names) -> forms.Field:
         return ValuesField(
             label=label, required=False, choices=[(each, names.get(each, each)) for each in lever.values]
         )
-    words = _("Less: %(name)s") if lever.down else _("More: %(name)s")
+    words = _("Less: %(name)s") if lever.down else "%(name)s"
     money = MEASURES[lever.figure.measure].unit == "money"
     label = words % {"name": label} + (f" ({currency})" if money else "")
     return MoreField(lever, currency, label=label)

@@ -175,7 +175,7 @@ def test_open_review_is_told_with_what_would_prevent_it(cast, browse, scheme, st
     text = plain(read(browse("brightpath_sales"), page_of(cast)))
     assert ("This would prevent it:" in text) is bool(words)
     assert words in text
-    assert "You are Silver. One thing is missing to keep Silver" in text
+    assert "You are Silver. One thing is missing to keep it" in text
     assert "40 more" in text
 
 

@@ -76,7 +76,7 @@ def test_what_others_decide_has_no_way():
     scheme = parse({"tiers": [{"slug": "top", "name": "Top", "needs": placed}]})
     assert steps_to(scheme, {scheme.figures[0]: Decimal(40)}, 1) == []
     assert way_to(scheme, {scheme.figures[0]: Decimal(40)}, 1) == []
-    assert levers(scheme, {}, 0) == []
+    assert levers(scheme, {}, 0, 1) == []
 
 
 def test_upper_bound_is_met_by_less():
@@ -85,17 +85,23 @@ def test_upper_bound_is_met_by_less():
     )
     (step,) = steps_to(scheme, {scheme.figures[0]: Decimal(5)}, 1)
     assert (step.more, step.alone) == (Decimal(-2), True)
-    (lever,) = levers(scheme, {scheme.figures[0]: Decimal(5)}, 0)
+    (lever,) = levers(scheme, {scheme.figures[0]: Decimal(5)}, 0, 1)
     assert lever.down
 
 
 def test_levers_are_the_figures_of_the_tiers_above_with_what_is_behind_points():
-    found = {lever.figure: lever for lever in levers(SCHEME, VALUES, 1)}
+    found = {lever.figure: lever for lever in levers(SCHEME, VALUES, 1, 3)}
     assert set(found) == {REVENUE, PEOPLE, HELD, SATISFIED, POINTS, Figure("deals.approved", months=12)}
     assert found[HELD].values == ("cell-designer",)
     assert found[REVENUE].most == 500_000
     assert found[Figure("deals.approved", months=12)].has is None
     assert list(found)[-1] == POINTS
+    assert all(lever.opened for lever in found.values())
+    assert {lever.figure for lever in levers(SCHEME, VALUES, 1, 2)} == {
+        REVENUE,
+        POINTS,
+        Figure("deals.approved", months=12),
+    }
 
 
 @pytest.mark.parametrize(("asked", "top"), [(0, 5), (1, 5), (3, 5), (40, 50), (51, 100), (250_000, 500_000)])
