@@ -127,7 +127,9 @@ class TierPage(StandingView):
         if not form.fields:
             return {}
         pipeline = self.pipeline()
-        outcome = outcome_of(place, form.changes(), pipeline) if form.is_valid() and form.changes() else None
+        outcome = (
+            outcome_of(place, form.changes(), pipeline, self.aim(place)) if form.is_valid() and form.changes() else None
+        )
         return {
             "form": form,
             "outcome": outcome,

@@ -202,8 +202,11 @@ class Outcome:
     try_query: str = ""
 
 
-def outcome_of(place: Place, changes: Mapping[Figure, Value], pipeline: Pipeline) -> Outcome:
-    """Return what changes make. A tier falls at a review only, so that it never says less than what one holds."""
+def outcome_of(place: Place, changes: Mapping[Figure, Value], pipeline: Pipeline, aim: int) -> Outcome:
+    """Return what changes make, and what is missing for the tier that one looks at.
+
+    A tier falls at a review only: it never says less than what one holds.
+    """
     verdict = evaluate(place.shape, tried(place.values, changes, place.shape))
     tiers, scored = place.shape.tiers, bool(place.shape.categories)
     rank = max(verdict.rank, place.held)
@@ -211,23 +214,21 @@ def outcome_of(place: Place, changes: Mapping[Figure, Value], pipeline: Pipeline
     totals: dict[str, Any] = (
         {"total": verdict.total, "more_total": verdict.total - place.verdict.total} if scored else {}
     )
-    following = min(rank + 1, len(tiers))
-    missing = tuple(missing_for(place.shape, verdict, following, place.currency)) if rank < len(tiers) else ()
+    missing = tuple(missing_for(place.shape, verdict, aim, place.currency))
     if rank > place.held:
         return Outcome(
             title=_("That makes %(tier)s.") % {"tier": tiers[rank - 1].name},
             rises=True,
             text=gains(held, tiers[rank - 1]),
             money=money_words(place, rank, pipeline),
+            missing=missing,
             **totals,
         )
     secured = place.falls_short and verdict.rank >= place.earned
     if secured:
         title = _("That keeps %(tier)s at the review.") % {"tier": tiers[place.earned - 1].name}
         return Outcome(title=title, rises=True, missing=missing, **totals)
-    title = _("Not %(tier)s yet.") % {"tier": tiers[(place.aim if place.falls_short else following) - 1].name}
-    if place.falls_short:
-        missing = tuple(missing_for(place.shape, verdict, place.earned, place.currency))
+    title = _("Not %(tier)s yet.") % {"tier": tiers[aim - 1].name}
     return Outcome(title=title, rises=False, missing=missing, **totals)
 
 
