@@ -410,7 +410,7 @@ accounts_salesline     v
 accounts_usagereading  v
 accounts_satisfactionanswer v
 accounts_usagemetric   v c a
-standing_tier          v c a
+standing_tier          v
 standing_standing      v
 accounts_account       v
 accounts_productfamily v c a
