@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, ClassVar
+
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -18,7 +20,7 @@ class FactAdmin(ScopedAdmin):
     """What every list of facts has."""
 
     view_permission = VIEW_FACTS
-    list_select_related: tuple[str, ...] = ("partner",)
+    list_select_related: ClassVar[Any] = ("partner",)
     search_fields = ("external_id", "customer_name", "partner__name")
     ordering = ("-day", "-id")
 
