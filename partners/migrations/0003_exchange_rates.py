@@ -1,3 +1,5 @@
+from decimal import Decimal
+
 import django.core.validators
 import django.db.models.deletion
 from django.db import migrations, models
@@ -45,7 +47,7 @@ class Migration(migrations.Migration):
                         decimal_places=10,
                         help_text="How much of your currency one unit of the other buys: 0.92 if 1 USD is 0.92 EUR.",
                         max_digits=20,
-                        validators=[django.core.validators.MinValueValidator("0.0000000001")],
+                        validators=[django.core.validators.MinValueValidator(Decimal("0.0000000001"))],
                         verbose_name="worth in your currency",
                     ),
                 ),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Q
@@ -11,7 +13,7 @@ from partners.models.organisations import Vendor
 from prm.kernel.money import CURRENCIES
 from prm.kernel.scoping import Scope, ScopedModel
 
-SMALLEST = "0.0000000001"
+SMALLEST = Decimal("0.0000000001")
 
 
 class ExchangeRate(ScopedModel):

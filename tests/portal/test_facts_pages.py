@@ -101,7 +101,7 @@ def test_all_rows_are_tried_again_by_a_job(cast, browse):
     sell(cast, "1", partner="Nobody")
     answer = browse("northwind_manager").post(reverse("console:unmatched-retry"))
     assert answer.status_code == 302
-    assert Job.objects.filter(kind="facts.retry", vendor=cast.northwind.vendor).count() == 1
+    assert Job.objects.filter(kind="facts.retry", vendor_id=cast.northwind.vendor.pk).count() == 1
 
 
 def test_partner_sees_what_holds_and_not_what_was_corrected(cast, browse):
