@@ -15,6 +15,7 @@ from standing.enums import SchemeState
 from standing.models import Calculation, Scheme, Standing, Tier, TierSpan
 from standing.scheme import evaluate
 from standing.services import activate_scheme
+from standing.words import is_list
 from tests.cast import Cast, Side
 
 REVENUE = {"measure": "revenue.won", "months": 12}
@@ -80,7 +81,7 @@ def put_into_force(side: Side, definition: dict[str, Any] | None = None, **field
 
 def compute_as(scheme: Scheme, enrollment: Enrollment, values: Mapping[str, Any]) -> Calculation:
     """Keep figures, by the names of their measures, as if they had been computed today."""
-    figures = [values.get(figure.measure, 0) for figure in scheme.shape.figures]
+    figures = [values.get(figure.measure, [] if is_list(figure) else 0) for figure in scheme.shape.figures]
     read = [tuple(each) if isinstance(each, list) else Decimal(str(each)) for each in figures]
     verdict = evaluate(scheme.shape, dict(zip(scheme.shape.figures, read, strict=True)))
     today = timezone.localdate()

@@ -25,6 +25,9 @@ from people.models import Person
 from portal.demo.loading import load
 from portal.demo.signins import GROUPS, PASSWORD
 from portal.demo.told import TELLINGS
+from standing.models import Calculation, PointEntry, Specialisation, TierReview
+from standing.reports import place_of
+from standing.trying import way_to
 
 FAST = {"PASSWORD_HASHERS": ["django.contrib.auth.hashers.MD5PasswordHasher"]}
 SIGN_INS = [person.email for group in GROUPS for person in group.people]
@@ -187,3 +190,16 @@ def test_queue_holds_every_kind_of_decision():
         score = max(Conflict.objects.filter(deal=deal).values_list("score", flat=True), default=0)
         advice.add(suggestion_for(deal, line_for(deal), score).advice)
     assert advice == {"approve", "decline", "ask", "compare", "wait"}
+
+
+def test_brightpath_is_near_gold_at_northwind_and_warned_at_halden():
+    own = {row.enrollment.vendor.slug: row for row in Calculation.objects.filter(partner__slug="brightpath")}
+    northwind = place_of(own["northwind"].enrollment)
+    assert northwind.standing.tier.name == "Silver"
+    assert 1 <= len(northwind.missing(northwind.aim)) <= 3
+    assert way_to(northwind.shape, northwind.values, northwind.aim)
+    assert PointEntry.objects.filter(enrollment=northwind.enrollment, kind="manual").exists()
+    halden = place_of(own["halden"].enrollment)
+    assert halden.falls_short
+    assert TierReview.objects.open().filter(enrollment=halden.enrollment, state="warned").exists()
+    assert Specialisation.objects.filter(partner__slug="brightpath").exists()
