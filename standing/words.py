@@ -92,7 +92,8 @@ def need_name(definition: Definition, need: Need) -> str:
         return figure_name(need.figure)
     if need.score == TOTAL:
         return _("Score")
-    return next(each.name for each in (*definition.categories, *definition.totals) if each.slug == need.score)
+    names = {each.slug: each.name for each in definition.categories}
+    return (names | {each.slug: each.name for each in definition.totals})[need.score]
 
 
 def need_words(need: Need, currency: str) -> str:

@@ -55,7 +55,7 @@ def _names(definition: Definition) -> Iterator[Fault]:
             if times > 1:
                 yield Fault(place, _("“%(slug)s” is there twice. Each needs a name of its own.") % {"slug": slug})
     yield from _scores(definition)
-    known = {each.slug for each in (*definition.categories, *definition.totals)}
+    known = {each.slug for each in definition.categories} | {each.slug for each in definition.totals}
     for place, node in _rooted(definition):
         yield from _unknown(definition, place, node, known)
 
