@@ -19,7 +19,7 @@ from standing.words import open_needs
 
 ZERO, ONE, CENT = Decimal(0), Decimal(1), Decimal("0.01")
 POINTS = "points"
-MOST_ROUNDS = 12
+MOST_ROUNDS = 20
 MOST_LEVERS = 10
 NICE = (Decimal(1), Decimal(2), Decimal(5), Decimal(10))
 Changes = Mapping[Figure, Value]
@@ -306,7 +306,7 @@ def _steps_for(definition: Definition, values: Values, judged: Judged) -> Iterat
         behind = list(_steps_of_points(definition, need.figure, missing, effort)) if below else []
         yield from behind
         if not behind:
-            yield Step(need.figure, missing if below else -missing, alone=False, effort=effort)
+            yield Step(need.figure, whole(need.figure, missing if below else -missing), alone=False, effort=effort)
 
 
 def _steps_of_points(definition: Definition, points: Figure, missing: Decimal, effort: Decimal) -> Iterator[Step]:
@@ -321,19 +321,34 @@ def _steps_of_points(definition: Definition, points: Figure, missing: Decimal, e
 
 
 def _steps_of_score(definition: Definition, values: Values, need: Need, judged: Judged) -> Iterator[Step]:
+    """Yield how far each line can bring a score: to what is asked for, or as far as the caps allow."""
     if not isinstance(judged.missing, Decimal) or need.low is None:
         return
-    weights = {each.slug: each.weight for each in definition.categories}
+    reached = evaluate(definition, values).categories
+    categories = {each.slug: each for each in definition.categories}
     for line in _lines_of(definition, need.score):
-        weight = ONE if need.score in weights else weights[line.category]
+        category = categories[line.category]
+        weight = ONE if need.score == category.slug else category.weight
         if weight <= 0 or line.figure.place is not None:
             continue
+        gap = judged.missing / weight
+        if category.most is not None:
+            gap = min(gap, category.most - reached[category.slug])
         value = number(values, line.figure)
-        wanted = line_points(line, value) + (judged.missing / weight).quantize(CENT, ROUND_CEILING)
-        reached = value_for(line, wanted)
-        if reached is not None and reached > value:
-            effort = min((reached - value) / max(reached, ONE), ONE)
-            yield Step(line.figure, reached - value, alone=False, effort=effort)
+        most = max((band.points for band in line.bands), default=line.most)
+        wanted = line_points(line, value) + gap.quantize(CENT, ROUND_CEILING)
+        found = value_for(line, wanted if most is None else min(wanted, most))
+        if gap > 0 and found is not None and found > value:
+            more = whole(line.figure, found - value)
+            yield Step(line.figure, more, alone=False, effort=min(more / max(value + more, ONE), ONE))
+
+
+def whole(figure: Figure, more: Decimal) -> Decimal:
+    """Return a change of a figure that can be made: what is counted comes in whole numbers."""
+    counted = MEASURES[figure.measure].how in {How.COUNT, How.PEOPLE} and not MEASURES[figure.measure].per
+    if figure.growth or not counted:
+        return more
+    return more.to_integral_value(ROUND_CEILING if more > 0 else ROUND_FLOOR)
 
 
 def value_for(line: Line, points: Decimal) -> Decimal | None:

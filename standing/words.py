@@ -60,12 +60,7 @@ def value_words(value: Value, figure: Figure | None, currency: str) -> str:
 
 def figure_name(figure: Figure) -> str:
     """Return what a figure is: the measure, narrowed down, and over which time."""
-    measure = MEASURES[figure.measure]
-    parts = [str(measure.label)]
-    for tag, values in figure.where:
-        choices = measure.facts.tags[tag].choices
-        parts.append(", ".join(str(choices.get(value, value)) for value in values))
-    name = " · ".join(parts)
+    name = counted_name(figure)
     if figure.growth:
         name = _("Growth of %(measure)s") % {"measure": name}
     if figure.place is Place.PROGRAM:
@@ -73,6 +68,16 @@ def figure_name(figure: Figure) -> str:
     elif figure.place is Place.COUNTRY:
         name = _("Place by %(measure)s in the country") % {"measure": name}
     return f"{name}, {window_words(figure)}" if figure.months or figure.days else name
+
+
+def counted_name(figure: Figure) -> str:
+    """Return what is counted: the measure, narrowed down."""
+    measure = MEASURES[figure.measure]
+    parts = [str(measure.label)]
+    for tag, values in figure.where:
+        choices = measure.facts.tags[tag].choices
+        parts.append(", ".join(str(choices.get(value, value)) for value in values))
+    return " · ".join(parts)
 
 
 def window_words(figure: Figure) -> str:
@@ -182,7 +187,7 @@ def _met(judged: Judged) -> Iterator[Judged]:
 
 def step_words(figure: Figure, more: Value, currency: str) -> str:
     """Return a change of a figure: “Won revenue +40,000 €”."""
-    name = str(MEASURES[figure.measure].label)
+    name = counted_name(figure)
     if isinstance(more, tuple):
         return _("%(name)s: %(values)s") % {"name": name, "values": ", ".join(more)}
     sign = "+" if more >= 0 else "−"

@@ -9,6 +9,7 @@ import pytest
 from standing.scheme import Figure, evaluate, parse
 from standing.scheme.evaluating import share
 from standing.scheme.shape import Band, Line
+from standing.templates import templates
 from standing.trying import Step, bound, levers, steps_to, tried, value_for, way_to
 from standing.words import rule_words, step_words
 from tests.ladders import RICH
@@ -135,3 +136,11 @@ def test_steps_and_rules_are_told_in_words():
     assert step_words(PEOPLE, Decimal(-2), "EUR") == "Certified people −2"
     assert rule_words(won, "EUR") == "1 point for each €1,000; they count for 12 months"
     assert rule_words(approved, "EUR") == "10 points each, at most 50 in a quarter; they count for 12 months"
+
+
+def test_score_is_reached_by_several_lines_where_none_is_enough():
+    scheme = parse(templates()["microsoft-business-applications"].scheme)
+    way = way_to(scheme, {}, 2)
+    assert len(way) >= 3
+    assert evaluate(scheme, tried({}, {step.figure: step.more for step in way}, scheme)).rank == 2
+    assert all(step.more == step.more.to_integral_value() for step in way)
