@@ -6,6 +6,7 @@ to left, everything across is mirrored here: SVG has no logical properties.
 
 from portal.charts.columns import Bar, Part, StackedBars, ladder, stacked_bars
 from portal.charts.figures import Figure
+from portal.charts.flows import Flow, Flows, FlowStep, flows
 from portal.charts.funnels import Funnel, FunnelRow, funnel
 from portal.charts.heat import Heat, HeatCell, heat_map
 from portal.charts.ladders import Rung, Stair, Stairs, stairs
@@ -15,6 +16,9 @@ from portal.charts.scales import Rule, nice_top, short, unit_for
 __all__ = [
     "Bar",
     "Figure",
+    "Flow",
+    "FlowStep",
+    "Flows",
     "Funnel",
     "FunnelRow",
     "Heat",
@@ -26,6 +30,7 @@ __all__ = [
     "StackedBars",
     "Stair",
     "Stairs",
+    "flows",
     "funnel",
     "heat_map",
     "ladder",

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from portal.charts.scales import BASE, LEFT, Across, Rule, height_of, nice_top, rules_for, short, unit_for
 
 GAP = 1.0
+MOST_WORDS = 12
+"""Beyond so many bars, words stand under every other one or fewer, and no figures over them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,7 @@ def stacked_bars(
     """Return a chart of amounts.
 
     Args:
-        columns: per period its label and its pieces from the bottom up, at most three.
+        columns: per period its label and its pieces from the bottom up, at most six.
         currency: ISO 4217, for the scale's labels; empty for counts.
         suffix: what counts are of, as in " %".
         rtl: whether it runs from right to left; None as the language does.
@@ -59,10 +61,15 @@ def stacked_bars(
     sums = [float(sum(pieces)) for _label, pieces in columns]
     top, unit = nice_top(max(sums, default=0)), unit_for(max(sums, default=0))
     across, pitch = Across.reading(rtl), (100 - LEFT) / max(len(columns), 1)
+    step = -(-len(columns) // MOST_WORDS)
     bars = tuple(
         _bar(column, LEFT + pitch * (number + 0.25), pitch * 0.5, across, (top, unit))
         for number, column in enumerate(columns)
     )
+    if step > 1:
+        bars = tuple(
+            replace(bar, label="" if number % step else bar.label, figure="") for number, bar in enumerate(bars)
+        )
     return StackedBars(bars, rules_for(top, unit, currency=currency, suffix=suffix), unit, edge=across.text(0))
 
 

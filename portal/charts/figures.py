@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from django.utils.functional import Promise
 
     from portal.charts.columns import StackedBars
+    from portal.charts.flows import Flows
     from portal.charts.funnels import Funnel
     from portal.charts.heat import Heat
     from portal.charts.ladders import Stairs
@@ -24,7 +25,7 @@ class Figure:
     head, rows: the table's; the first cell of a row is its name. key: names of the tones, from the first on.
     """
 
-    plot: StackedBars | Lines | Funnel | Heat | Stairs
+    plot: StackedBars | Lines | Funnel | Heat | Stairs | Flows
     title: str | Promise
     caption: str | Promise
     description: str | Promise

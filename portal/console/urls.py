@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from portal.console import (
+    backtests,
     branding,
     enrollments,
     events,
@@ -41,6 +42,9 @@ urlpatterns = [
     path("imports/<uuid:key>/start/", imports.ImportStart.as_view(), name="import-start"),
     path("imports/<uuid:key>/undo/", imports.ImportUndo.as_view(), name="import-undo"),
     path("reviews/", standing.Reviews.as_view(), name="reviews"),
+    path("schemes/<int:pk>/trials/", backtests.Trials.as_view(), name="backtests"),
+    path("schemes/<int:pk>/trials/compare/", backtests.TrialCompare.as_view(), name="backtest-compare"),
+    path("schemes/<int:pk>/trials/<int:trial>/", backtests.Trial.as_view(), name="backtest"),
     path("schemes/<int:pk>/", standing.SchemePage.as_view(), name="scheme"),
     path("mails/", mail_texts.MailTexts.as_view(), name="mail-texts"),
     path("mails/<slug:template>/<slug:language>/", mail_texts.MailTextEdit.as_view(), name="mail-text"),

@@ -39,6 +39,7 @@ from portal.demo.rates import write_rates
 from portal.demo.schemes import work_out
 from portal.demo.stories import Happening, Story
 from portal.demo.told import write_told
+from portal.demo.trials import write_trials
 from portal.demo.world import World, make_world
 from prm.kernel.actors import Via
 
@@ -97,6 +98,7 @@ def load(now: datetime) -> None:
     told = _write_events([happening for story in stories for happening in story.happenings] + further)
     write_told(world, told)
     write_jobs(world)
+    write_trials(world)
     write_views(world)
     write_mail_choices(world)
     write_invitations(world)
