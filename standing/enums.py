@@ -56,7 +56,7 @@ class Direction(TextChoices):
     UP = "up", _("Up")
     DOWN = "down", _("Down")
     NEW = "new", _("New")
-    SAME = "same", _("Same tier")
+    SAME = "same", _("Same")
 
 
 class CredentialKind(TextChoices):

@@ -15,10 +15,9 @@ from django.utils.translation import gettext_lazy
 from django_filters import CharFilter, ChoiceFilter, FilterSet
 
 from jobs.reports import LOOKS
-from portal.console.trial_figures import Picture, signed
+from portal.console.trial_figures import Picture, signed, whole
 from prm.kernel.actors import Kind
 from prm.kernel.errors import Forbidden, RuleViolation
-from prm.kernel.money import shown
 from prm.kernel.pages import ActorView, ListPage, Page, show_violation
 from prm.kernel.widgets import PlainSelect
 from standing.backtest import words
@@ -257,7 +256,7 @@ class Trial(ListPage, TrialBase):
             tone,
             icon,
             words.since_words(move, self.trial),
-            shown(move.revenue, self.currency),
+            whole(move.revenue, self.currency),
             signed(move.cost, self.currency),
             words.why(move, self.trial, self.currency),
             words.figures_told(move, self.trial, self.currency),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -163,12 +163,12 @@ class Picture:
         return CostLine(_("Together"), "", *self._amounts(self.tally.total))
 
     def _amounts(self, cost: Cost) -> tuple[str, str, str]:
-        return shown(cost.now, self.currency), shown(cost.then, self.currency), signed(cost.difference, self.currency)
+        return whole(cost.now, self.currency), whole(cost.then, self.currency), signed(cost.difference, self.currency)
 
     @property
     def revenue(self) -> str:
         """What costs are counted on."""
-        return shown(self.tally.revenue, self.currency)
+        return whole(self.tally.revenue, self.currency)
 
     @property
     def difference(self) -> str:
@@ -187,15 +187,20 @@ class Picture:
 
     def cost_then(self, kind: str) -> str:
         """Return what a kind costs under the draft."""
-        return shown(self.tally.costs.get(kind, Cost()).then, self.currency)
+        return whole(self.tally.costs.get(kind, Cost()).then, self.currency)
 
     @property
     def total_then(self) -> str:
         """Return what all costs under the draft."""
-        return shown(self.tally.total.then, self.currency)
+        return whole(self.tally.total.then, self.currency)
 
 
 def signed(amount: Decimal, currency: str) -> str:
     """Return a difference of money with its sign."""
     sign = "+" if amount > 0 else "−" if amount < 0 else "±"
-    return f"{sign}{shown(abs(amount), currency)}"
+    return f"{sign}{whole(abs(amount), currency)}"
+
+
+def whole(amount: Decimal, currency: str) -> str:
+    """Return an amount without its cents: what is estimated isn't known to the cent."""
+    return shown(amount.quantize(Decimal(1), ROUND_HALF_UP), currency)

@@ -63,7 +63,7 @@ class Migration(migrations.Migration):
             name='BackTestMove',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('direction', models.CharField(choices=[('up', 'Up'), ('down', 'Down'), ('new', 'New'), ('same', 'Same tier')], max_length=4, verbose_name='move')),
+                ('direction', models.CharField(choices=[('up', 'Up'), ('down', 'Down'), ('new', 'New'), ('same', 'Same')], max_length=4, verbose_name='move')),
                 ('held_rank', models.PositiveSmallIntegerField(verbose_name='rank of the tier now')),
                 ('slug', models.SlugField(blank=True, verbose_name='tier under the draft')),
                 ('name', models.CharField(blank=True, max_length=60, verbose_name='tier under the draft')),
