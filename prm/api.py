@@ -35,6 +35,7 @@ from standing.points_api import PointViewSet
 from standing.reviews_api import OverrideViewSet, ReviewViewSet
 from standing.schemes_api import SchemeViewSet
 from standing.standing_api import SpecialisationViewSet, StandingViewSet, TierChangeViewSet
+from standing.trials_api import TrialViewSet
 
 router = SimpleRouter()
 router.register("deals", DealViewSet, "deal")
@@ -57,6 +58,7 @@ router.register("points", PointViewSet, "points")
 router.register("reviews", ReviewViewSet, "review")
 router.register("overrides", OverrideViewSet, "override")
 router.register("schemes", SchemeViewSet, "scheme")
+router.register("scheme-trials", TrialViewSet, "trial")
 
 
 @lru_cache(maxsize=1)

@@ -155,7 +155,7 @@ SIGHT["import_kind"] = {"any": "vendors"}
 SIGHT["import"] = {"n": "northwind", "h": "halden"}
 SIGHT["tier_change"] = SIGHT["specialisation"] = SIGHT["points"] = SIGHT["enrollment"]
 SIGHT["review"] = SIGHT["override"] = SIGHT["enrollment"]
-SIGHT["scheme"] = {"n": "northwind", "h": "halden"}
+SIGHT["scheme"] = SIGHT["trial"] = SIGHT["scheme_trial"] = {"n": "northwind", "h": "halden"}
 SIGHT["invitation"] = {"brightpath": "brightpath", "kappel": "kap"}
 SIGHT["staff_invitation"] = SIGHT["provider"] = {"northwind": "northwind", "halden": "halden"}
 SIGHT["first_invitation"] = {"northwind": "northwind", "halden": "halden"}
@@ -374,6 +374,9 @@ api:override-detail              api      override      seated                  
 api:override-end                 api      override      -                          man hma
 api:scheme-list                  api      -             man hma                    -
 api:scheme-detail                api      scheme        man hma                    -
+api:trial-list                   api      -             man hma                    man hma
+api:trial-detail                 api      trial         man hma                    -
+api:trial-moves                  api      trial         man hma                    -
 api:event-list                   api      -             seated                     -
 api:event-detail                 api      event         seated                     -
 api:event-detail                 api      note_event    seated                     -
@@ -389,6 +392,9 @@ console:unmatched                desk     -             man hma                 
 console:unmatched-row            desk     waiting_row   man hma                    man hma
 console:unmatched-retry          desk     -             -                          man hma
 console:event-list               desk     -             man hma                    -
+console:backtests                desk     scheme        man hma                    man hma
+console:backtest                 desk     scheme_trial  man hma                    -
+console:backtest-compare         desk     scheme        man hma                    -
 console:portfolio-hand-over      desk     -             man hma                    man hma
 console:enrollment-assign        desk     -             man hma                    man hma
 console:enrollment-move          desk     enrollment_move  man hma                  man hma

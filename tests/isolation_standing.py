@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 
+from partners.models import Enrollment
 from prm.kernel.opaque import veil
-from standing.models import PointEntry, Specialisation, TierOverride, TierReview, TierSpan
+from standing.backtest.tallying import Tally
+from standing.models import BackTest, BackTestMove, PointEntry, Specialisation, TierOverride, TierReview, TierSpan
 from tests.ladders import award_as, compute_as, put_into_force, tier_of
 
 if TYPE_CHECKING:
@@ -56,6 +59,45 @@ def fill_standing(world: World, mark: Callable[[str], str]) -> None:
             row = model.objects.filter(enrollment=enrollment).latest("pk")
             rows.setdefault(kind, {})[label] = {"pk": veil(row.pk, model._meta.model_name)}
     rows["scheme"] = {side.vendor.slug[0]: {"pk": schemes[side.vendor.pk].pk} for side in (cast.northwind, cast.halden)}
+    for side in (cast.northwind, cast.halden):
+        _write_trial(world, side, schemes[side.vendor.pk], mark(f"{side.vendor.slug[0]}_tier"))
+
+
+def _write_trial(world: World, side: Any, scheme: Any, text: str) -> None:
+    """Write a finished trial in which every enrollment of a vendor moves."""
+    tally = Tally([("silver", text)], [("silver", text)], [timezone.localdate()], revenue=Decimal(5))
+    trial = BackTest.objects.create(
+        vendor=side.vendor,
+        program=side.program,
+        scheme=scheme,
+        name=f"Trial {text}",
+        definition=scheme.definition,
+        months=1,
+        on=timezone.localdate(),
+        figures=tally.plain(),
+        finished_at=timezone.now(),
+    )
+    for enrollment in Enrollment.objects.filter(program=side.program):
+        BackTestMove.objects.create(
+            back_test=trial,
+            enrollment=enrollment,
+            vendor_id=enrollment.vendor_id,
+            partner_id=enrollment.partner_id,
+            direction="up",
+            held_rank=1,
+            slug="silver",
+            name=text,
+            rank=2,
+            score=0,
+            since=trial.on,
+            judged_on=trial.on,
+            figures=[150],
+            revenue=5,
+            cost=1,
+        )
+    letter = side.vendor.slug[0]
+    world.rows.setdefault("trial", {})[letter] = {"pk": veil(trial.pk, "backtest")}
+    world.rows.setdefault("scheme_trial", {})[letter] = {"pk": scheme.pk, "trial": trial.pk}
 
 
 def _write_rows(world: World, scheme: Any, enrollment: Any, text: str) -> None:

@@ -98,12 +98,12 @@ def load(now: datetime) -> None:
     told = _write_events([happening for story in stories for happening in story.happenings] + further)
     write_told(world, told)
     write_jobs(world)
-    write_trials(world)
     write_views(world)
     write_mail_choices(world)
     write_invitations(world)
     write_life(world)
     work_out(world)
+    write_trials(world)
     _date_deals()
 
 

@@ -23,55 +23,35 @@ if TYPE_CHECKING:
 MANAGER = ("manager@northwind.example", "northwind")
 MONTHS = 24
 TRIED_BEFORE = (timedelta(days=6), timedelta(days=1, hours=3))
-POINTS = {"measure": "points", "months": 12}
 
 
-def draft_of(side: Side) -> dict[str, Any]:
-    """Return what is thought of: fewer partners at the top, who get more for it; wins count beside revenue."""
-    found = copy.deepcopy(definition_of(side.plan))
-    found["rules"].append(
-        {
-            "slug": "won-deal",
-            "name": "Won deal",
-            "source": "deal.won",
-            "points": 20,
-            "cap": 200,
-            "cap_period": "year",
-            "expires_months": 12,
-            "category": "sales",
-        }
-    )
-    _silver, gold, platinum = found["tiers"][1:]
-    gold["needs"] = {
-        "all": [
-            {"figure": POINTS, "at_least": 900},
-            {"figure": {"measure": "deals.won", "months": 12}, "at_least": 4},
-        ]
-    }
-    platinum["needs"] = {
-        "all": [
-            {"figure": POINTS, "at_least": 2200},
-            {"figure": {"measure": "revenue.won", "months": 12}, "at_least": 1_200_000},
-        ]
-    }
-    platinum["brings"] += [{"kind": "margin", "value": 2}, {"kind": "support_level", "text": "Named engineer"}]
+def draft_of(side: Side, now: datetime) -> dict[str, Any]:
+    """Return what is thought of: more for Silver, Gold by either track at less, Platinum without the win rate."""
+    found = copy.deepcopy(definition_of(side.plan, now))
+    silver, gold, platinum = found["tiers"][1:]
+    silver["needs"]["all"][0]["at_least"] = 550
+    points, people, tracks = gold["needs"]["all"]
+    points["at_least"], people["at_least"] = 850, 3
+    tracks["any"][0]["all"][0]["at_least"] = 600_000
+    platinum["needs"]["all"].pop()
+    platinum["brings"] += [{"kind": "margin", "value": 2}]
+    found["review"] |= {"months": 6}
     return found
 
 
 def softened(definition: dict[str, Any]) -> dict[str, Any]:
-    """Return the draft after its first trial: reviews twice a year instead of a hurdle too high, and less discount."""
+    """Return the draft after its first trial: Silver as it was, and a point less of discount for Gold."""
     found = copy.deepcopy(definition)
-    gold, platinum = found["tiers"][2:]
-    gold["needs"]["all"][0]["at_least"] = 700
-    platinum["needs"]["all"][1]["at_least"] = 900_000
-    gold["brings"][0]["value"] = 17
+    silver, gold, _platinum = found["tiers"][1:]
+    silver["needs"]["all"][0]["at_least"] = 400
+    gold["brings"][0]["value"] -= 1
     return found
 
 
 def write_trials(world: World) -> None:
     """Write the draft and its two trials."""
     side = world.sides["northwind"]
-    first = draft_of(side)
+    first = draft_of(side, world.now)
     scheme = Scheme.objects.create(
         vendor=side.vendor,
         program=side.program,
