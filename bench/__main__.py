@@ -1,6 +1,6 @@
 """`make bench`: speed and memory, as a table and as JSON under bench/results/. Exits with 1 on any miss.
 
-ARGS chooses: `pages`, `winner`, `standings`, `jobs`, `weight` (all of them without ARGS), or `start`, which clones and starts the product with
+ARGS chooses: `pages`, `winner`, `standings`, `backtest`, `jobs`, `weight` (all of them without ARGS), or `start`, which clones and starts the product with
 cold caches. `--deals 20000 200000` sets the sizes, `--only text` the pages.
 """
 
@@ -18,7 +18,7 @@ from typing import Any
 
 from prm.embedded.state import ROOT
 
-PARTS = ("pages", "winner", "standings", "jobs", "weight")
+PARTS = ("pages", "winner", "standings", "backtest", "jobs", "weight")
 RESULTS = ROOT / "bench" / "results"
 
 
@@ -67,6 +67,10 @@ def _measure(part: str, options: argparse.Namespace) -> tuple[Any, bool]:
             from bench.standings import measure_standings  # noqa: PLC0415
 
             return measure_standings()
+        if part == "backtest":
+            from bench.backtests import measure_backtests  # noqa: PLC0415
+
+            return measure_backtests()
         if part == "jobs":
             from bench.long_work import measure_long_work  # noqa: PLC0415
 

@@ -30,6 +30,7 @@ SCOPES = (
     "partners:write",
     "profile:write",
     "programs:read",
+    "programs:write",
     "events:read",
     "facts:read",
     "facts:write",

@@ -21,6 +21,7 @@ SCOPE_WORDS = {
     "partners:write": _("Change enrollments; decide who joins a team"),
     "profile:write": _("Change the own organisation’s profile"),
     "programs:read": _("Read programs, products and prices"),
+    "programs:write": _("Try tier schemes on history"),
     "events:read": _("Read what happened"),
     "standing:read": _("Read tiers, points and reviews"),
     "standing:write": _("Decide reviews, give tiers and points by hand"),

@@ -162,7 +162,7 @@ def test_pages_cost_the_same_queries_for_few_rows_and_many(
     url = trial.get_absolute_url() if name == "backtest" else reverse("console:backtests", args=[scheme.pk])
     with django_assert_max_num_queries(12) as few:
         manager.get(url)
-    for number in range(30):
+    for number in range(20):
         partner = make_partner(f"Other {number}", f"other-{number}")
         enrollment = Enrollment.objects.create(
             vendor=cast.northwind.vendor, program=cast.northwind.program, partner=partner
