@@ -63,14 +63,11 @@ def _measure(part: str, options: argparse.Namespace) -> tuple[Any, bool]:
             from bench.bare_race import measure_winner  # noqa: PLC0415
 
             return measure_winner(options.partners, options.accounts)
-        if part == "standings":
+        if part in {"standings", "backtest"}:
+            from bench.backtests import measure_backtests  # noqa: PLC0415
             from bench.standings import measure_standings  # noqa: PLC0415
 
-            return measure_standings()
-        if part == "backtest":
-            from bench.backtests import measure_backtests  # noqa: PLC0415
-
-            return measure_backtests()
+            return measure_standings() if part == "standings" else measure_backtests()
         if part == "jobs":
             from bench.long_work import measure_long_work  # noqa: PLC0415
 

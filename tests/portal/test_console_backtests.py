@@ -197,7 +197,7 @@ def test_a_trial_is_begun_and_read_over_the_api(cast, scheme):
     assert rows["Brightpath"]["why"] == "Missing today: Points, last 12 months: 100 more"
     assert (rows["Brightpath"]["tier"], rows["Brightpath"]["tier_then"]) == ("silver", "registered")
     assert len(api.get(f"{path}moves/", direction="down").json()["results"]) == 1
-    api.get(f"{path}moves/", 400, direction="sideways")
+    api.get(f"{path}moves/", 422, direction="sideways")
 
 
 def test_the_api_hides_another_vendors_trials_and_refuses_its_schemes(cast, scheme, trial):
