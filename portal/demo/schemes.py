@@ -15,6 +15,7 @@ from partners.seats import actor_of, people_with_seats
 from prm.kernel.actors import Role, Via, system
 from standing.enums import SchemeState
 from standing.models import Scheme, Standing, Tier, TierSpan
+from standing.scheme import check, parse
 from standing.services import activate_scheme, adjust_points, give_tier, keep_programs
 
 if TYPE_CHECKING:
@@ -107,9 +108,9 @@ HALDEN: dict[str, Any] = {
          "bands": [[0, 0], [60, 5], [75, 10], [85, 15]]},
     ],
     "needs": {
-        "Advanced": {"score": "total", "at_least": 77},
+        "Advanced": {"score": "total", "at_least": 70},
         "Premier": {"all": [
-            {"score": "total", "at_least": 70},
+            {"score": "total", "at_least": 77},
             {"score": "performance", "at_least": 10},
             {"score": "skilling", "at_least": 6},
             {"score": "success", "at_least": 5},
@@ -142,12 +143,14 @@ def definition_of(plan: VendorPlan, now: datetime) -> dict[str, Any]:
 
 def write_scheme(plan: VendorPlan, program: Program, start: date, now: datetime) -> dict[str, Tier]:
     """Put a vendor's scheme into force and return its tiers by name."""
+    definition = definition_of(plan, now)
+    check(parse(definition))
     scheme = Scheme.objects.create(
         vendor=program.vendor,
         program=program,
         number=1,
         name=f"{program.name} {start.year}",
-        definition=definition_of(plan, now),
+        definition=definition,
         state=SchemeState.PUBLISHED,
         valid_from=start,
         published_at=now,

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from standing.scheme.shape import Brings, TierShape
 
 HUNDRED = Decimal(100)
+NEARLY = 0.95
 Names = Mapping[str, str]
 """What the values of sets are called, such as certificates by their slug."""
 
@@ -190,7 +191,9 @@ def ladder_figure(place: Place) -> Chart:
         met, count = _counted(judged)
         words = _("all met") if judged.met else _("%(met)d of %(count)d met") % {"met": met, "count": count}
         held = rank == place.held
-        rungs.append(Rung(tier.name, float(share(judged)), _("You are here") if held else words, held))
+        # What isn't met never looks full.
+        filled = 1.0 if judged.met else min(float(share(judged)), NEARLY)
+        rungs.append(Rung(tier.name, filled, _("You are here") if held else words, held))
         brings = "; ".join(benefit_words(each) for each in tier.brings)
         rows.append([tier.name, words, brings or "–"])
     return Chart(
