@@ -15,18 +15,21 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils import timezone
 
+from bench.cost import Caller, Compared, Request, compare
+from bench.pages import session_of
 from partners.enums import LIVE
-from partners.models import Enrollment, Partner
-from prm.kernel.actors import system
+from partners.models import Enrollment, Partner, Seat
+from prm.kernel.actors import Role, system
 from standing.computing import store
 from standing.enums import SchemeState
 from standing.ledger import book_points
 from standing.models import Scheme
-from standing.services import activate_scheme
-from tests.cast import Side, make_side
+from standing.services import activate_scheme, keep_program
+from tests.cast import Side, make_person, make_side
 
 ENROLLMENTS, ENTRIES, ROUNDS = 10_000, 1_000_000, 5
 MOST_SECONDS, MOST_TIMES, MOST_MB = 10.0, 1.5, 20
+MOST_FLOORS, MOST_QUERIES = 2.0, 12
 POINTS = {"measure": "points", "months": 12}
 DEFINITION: dict[str, Any] = {
     "categories": [{"slug": "sales", "name": "Sales", "most": 5000}, {"slug": "skills", "name": "Skills", "most": 3000}],
@@ -101,7 +104,37 @@ def measure_standings() -> tuple[Any, bool]:
     }
     held = figures["seconds"] <= MOST_SECONDS and figures["times"] <= MOST_TIMES and figures["grew_mb"] <= MOST_MB
     print(f"  {'ok  ' if held else 'MISS'} {figures}", flush=True)
+    for name, (compared, queries) in _pages(side).items():
+        figures[name] = {"times_floor": round(compared.ratio, 2), "queries": queries}
+        fits = compared.ratio <= MOST_FLOORS and queries <= MOST_QUERIES
+        held = held and fits
+        print(f"  {'ok  ' if fits else 'MISS'} {name}: {figures[name]}, {compared.page.total_ms:.1f} ms", flush=True)
     return figures, held
+
+
+def _pages(side: Side) -> dict[str, tuple[Compared, int]]:
+    """Return what the portfolio and a tier page cost, in floors, and their queries."""
+    keep_program(side.program)
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE")
+    manager = make_person("manager@standing.example", "Mona Manager")
+    Seat.objects.create(person=manager, vendor=side.vendor, role=Role.MANAGER)
+    enrollment = Enrollment.objects.filter(program=side.program).order_by("pk")[77]
+    administrator = make_person("administrator@standing.example", "Adam Administrator")
+    Seat.objects.create(person=administrator, partner_id=enrollment.partner_id, role=Role.ADMINISTRATOR)
+    found, caller = {}, Caller()
+    for name, area, person, path in (
+        ("portfolio", "desk", manager, "/desk/partners/"),
+        ("portfolio by tier", "desk", manager, "/desk/partners/?order=-tier"),
+        ("tier page", "portal", administrator, f"/portal/standing/{enrollment.pk}/"),
+    ):
+        cookie = session_of(person)
+        page = Request("GET", path, cookie)
+        caller.call(page)
+        queries = len(caller.queries(page))
+        floor = Request("GET", f"/{area}/floor/", cookie)
+        found[name] = (compare(caller, lambda floor=floor: floor, lambda page=page: page, 20), queries)
+    return found
 
 
 def _program(side: Side) -> Scheme:
