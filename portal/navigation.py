@@ -79,6 +79,8 @@ CONSOLE = (
             Entry("admin:partners_partner_changelist", _("Partners"), "building"),
             Entry("admin:partners_enrollment_changelist", _("Enrollments"), "team"),
             Entry("admin:standing_standing_changelist", _("Standings"), "star"),
+            Entry("console:reviews", _("Tier reviews"), "wait"),
+            Entry("console:overrides", _("Tiers by hand"), "user"),
             Entry("admin:dealreg_deal_changelist", _("Deals"), "deal"),
         ),
     ),
@@ -87,7 +89,8 @@ CONSOLE = (
         (
             Entry("admin:partners_program_changelist", _("Programs"), "flag"),
             Entry("admin:dealreg_policy_changelist", _("Rules of engagement"), "book"),
-            Entry("admin:standing_tier_changelist", _("Tiers"), "tier"),
+            Entry("console:schemes", _("Tier schemes"), "tier"),
+            Entry("admin:standing_tier_changelist", _("Tiers"), "split"),
             Entry("admin:accounts_product_changelist", _("Products"), "money"),
             Entry("admin:accounts_productfamily_changelist", _("Product families"), "split"),
             Entry("admin:standing_credential_changelist", _("Certificates and courses"), "star"),

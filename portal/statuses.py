@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dealreg.enums import Outcome, Status
 from partners.enums import EnrollmentStatus, LifeStage
+from standing.enums import ReviewState
 
 STATUS_LOOK = {
     Status.SUBMITTED: ("info", "out"),
@@ -30,7 +31,16 @@ STAGE_LOOK = {
     LifeStage.SUSPENDED: ("warn", "pause"),
     LifeStage.RETIRED: ("", "x"),
 }
+REVIEW_LOOK = {
+    ReviewState.WARNED: ("warn", "bell"),
+    ReviewState.GRACE: ("warn", "clock"),
+    ReviewState.PROPOSED: ("info", "ask"),
+    ReviewState.RECOVERED: ("good", "ok"),
+    ReviewState.KEPT: ("good", "shield"),
+    ReviewState.LOWERED: ("", "down"),
+}
 LOOKS = {
+    ("standing.tierreview", "state"): REVIEW_LOOK,
     ("dealreg.deal", "status"): STATUS_LOOK,
     ("dealreg.deal", "outcome"): OUTCOME_LOOK,
     ("partners.enrollment", "status"): ENROLLMENT_LOOK,

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
 from django.contrib import admin
+from django.db.models import OuterRef, Subquery
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from activity.console import ScopedAdmin, ScopedInline, site
+from activity.console.facets import Facet
 from partners.permissions import VIEW_PARTNERS
-from standing.models import Achievement, Benefit, Credential, Standing, Tier
+from standing.enums import OPEN_REVIEWS, ReviewState
+from standing.models import Achievement, Benefit, Credential, Standing, Tier, TierReview
 from standing.permissions import EDIT_CREDENTIALS, VIEW_FACTS
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
 
 
 class BenefitInline(ScopedInline):
@@ -39,6 +48,27 @@ class TierAdmin(ScopedAdmin):
     inlines = (BenefitInline,)
 
 
+class CalculatedFacet(Facet):
+    """Filters by the tier that the figures bring."""
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self.title = _("by its figures")
+
+
+class ReviewFacet(Facet):
+    """Filters by the review that isn't over; an enrollment has one at most."""
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self.title = _("review")
+
+    @cached_property
+    def values(self) -> list[tuple[str, Any]]:
+        """States of reviews that aren't over."""
+        return [(str(state), state.label) for state in OPEN_REVIEWS]
+
+
 @admin.register(Standing, site=site)
 class StandingAdmin(ScopedAdmin):
     """Which tier each enrollment holds; awarded by rules, so only shown."""
@@ -46,12 +76,33 @@ class StandingAdmin(ScopedAdmin):
     view_permission = VIEW_PARTNERS
     icon = "star"
     intro = _("Which tier each partner holds, and since when.")
-    list_display = ("partner", "tier", "since")
-    fields = ("partner", "tier", "since")
-    list_filter = ("tier",)
-    list_select_related = ("partner", "tier")
+    list_display = ("partner", "tier", "calculated", "under_review", "since")
+    fields = ("partner", "tier", "earned", "since", "why")
+    list_filter = (
+        "tier",
+        ("enrollment__calculation__tier", CalculatedFacet),
+        ("enrollment__reviews__state", ReviewFacet),
+    )
+    list_select_related = ("partner", "tier", "enrollment__calculation__tier")
     search_fields = ("partner__name",)
     ordering = ("partner__name",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Standing]:
+        """Return the standings in sight, each with the state of its review that isn't over."""
+        found: QuerySet[Standing] = super().get_queryset(request)
+        opened = TierReview.objects.filter(enrollment_id=OuterRef("enrollment_id"), state__in=OPEN_REVIEWS)
+        return found.annotate(review_state=Subquery(opened.values("state")[:1]))
+
+    @admin.display(description=_("by its figures"))
+    def calculated(self, standing: Standing) -> str:
+        """Show the tier that the figures bring now."""
+        calculation = getattr(standing.enrollment, "calculation", None)
+        return str(calculation.tier) if calculation is not None and calculation.tier is not None else "–"
+
+    @admin.display(description=_("review"))
+    def under_review(self, standing: Any) -> str:
+        """Show the review that isn't over."""
+        return str(ReviewState(standing.review_state).label) if standing.review_state else "–"
 
     def has_add_permission(self, request: HttpRequest, obj: object = None) -> bool:
         """Add none here."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -17,23 +18,29 @@ from standing.scheme.shape import TOTAL, Group, Need, Op, Place, Ref
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from standing.registry import FactSource
     from standing.scheme import Definition, Figure, Verdict
     from standing.scheme.evaluating import Value
-    from standing.scheme.shape import PointRule
+    from standing.scheme.shape import PointRule, Where
 
 MOST_TOLD = 3
+Labels = Mapping[str, Mapping[str, str]]
+NO_LABELS: Labels = {}
+"""By tag: what a vendor calls its values."""
 
 
 def plain(value: Decimal) -> str:
     """Return a number as the reader's language groups it, without needless zeros."""
-    return format_decimal(value, format="#,##0.##", locale=locale_of(get_language() or "en"))
+    return format_decimal(value, format="#,##0.####", locale=locale_of(get_language() or "en"))
 
 
 def bare(value: Decimal, figure: Figure | None, currency: str) -> str:
     """Return a value as it stands beside its name: money and percentages with their sign, counts without a unit."""
     if figure is None:
         return plain(value)
-    unit = str(MEASURES[figure.measure].unit)
+    # A draft may name what isn't registered.
+    measure = MEASURES.get(figure.measure)
+    unit = str(measure.unit) if measure else ""
     if figure.growth or figure.place is not None or unit == "percent":
         return f"{plain(value)} %"
     return shown(value, currency) if unit == "money" else plain(value)
@@ -45,10 +52,11 @@ def amount(value: Decimal, figure: Figure | None, currency: str) -> str:
         return _("%(value)s points") % {"value": plain(value)}
     if figure.growth or figure.place is not None:
         return f"{plain(value)} %"
-    unit = str(MEASURES[figure.measure].unit)
+    measure = MEASURES.get(figure.measure)
+    unit = str(measure.unit) if measure else ""
     if unit == "money":
         return shown(value, currency)
-    return f"{plain(value)} %" if unit == "percent" else f"{plain(value)} {unit}"
+    return f"{plain(value)} %" if unit == "percent" else f"{plain(value)} {unit}".rstrip()
 
 
 def value_words(value: Value, figure: Figure | None, currency: str) -> str:
@@ -58,9 +66,12 @@ def value_words(value: Value, figure: Figure | None, currency: str) -> str:
     return amount(value, figure, currency)
 
 
-def figure_name(figure: Figure) -> str:
-    """Return what a figure is: the measure, narrowed down, and over which time."""
-    name = counted_name(figure)
+def figure_name(figure: Figure, labels: Labels = NO_LABELS) -> str:
+    """Return what a figure is: the measure, narrowed down, and over which time.
+
+    labels: what the vendor calls values of tags, such as its product families by their codes.
+    """
+    name = counted_name(figure, labels)
     if figure.growth:
         name = _("Growth of %(measure)s") % {"measure": name}
     if figure.place is Place.PROGRAM:
@@ -70,14 +81,25 @@ def figure_name(figure: Figure) -> str:
     return f"{name}, {window_words(figure)}" if figure.months or figure.days else name
 
 
-def counted_name(figure: Figure) -> str:
+def counted_name(figure: Figure, labels: Labels = NO_LABELS) -> str:
     """Return what is counted: the measure, narrowed down."""
-    measure = MEASURES[figure.measure]
-    parts = [str(measure.label)]
-    for tag, values in figure.where:
-        choices = measure.facts.tags[tag].choices
-        parts.append(", ".join(str(choices.get(value, value)) for value in values))
+    measure = MEASURES.get(figure.measure)
+    # A draft may name what isn't registered.
+    parts = [str(measure.label) if measure else figure.measure, *tag_words(figure.where, figure.measure, labels)]
     return " · ".join(parts)
+
+
+def tag_words(where: Where, measure: str, labels: Labels = NO_LABELS) -> list[str]:
+    """Return by what a figure is narrowed down, one text for each tag."""
+    found = MEASURES.get(measure)
+    return [values_words(tag, values, found.facts if found else None, labels) for tag, values in where]
+
+
+def values_words(tag: str, values: tuple[str, ...], source: FactSource | None, labels: Labels = NO_LABELS) -> str:
+    """Return a tag's values as people call them."""
+    known = source.tags[tag].choices if source and tag in source.tags else {}
+    named = {**known, **labels.get(tag, {})}
+    return ", ".join(str(named.get(value, value)) for value in values)
 
 
 def window_words(figure: Figure) -> str:
@@ -89,16 +111,17 @@ def window_words(figure: Figure) -> str:
     return words % {"count": figure.days}
 
 
-def need_name(definition: Definition, need: Need) -> str:
+def need_name(definition: Definition, need: Need, labels: Labels = NO_LABELS) -> str:
     """Return what a requirement is about."""
     if need.name:
         return need.name
     if need.figure is not None:
-        return figure_name(need.figure)
+        return figure_name(need.figure, labels)
     if need.score == TOTAL:
         return _("Score")
     names = {each.slug: each.name for each in definition.categories}
-    return (names | {each.slug: each.name for each in definition.totals})[need.score]
+    names |= {each.slug: each.name for each in definition.totals}
+    return names.get(need.score, need.score)
 
 
 def need_words(need: Need, currency: str) -> str:
@@ -230,4 +253,4 @@ def is_list(figure: Figure) -> bool:
 
 def named(definition: Definition, ref: Ref) -> str:
     """Return the name of requirements that are named elsewhere."""
-    return next(each.name for each in definition.requirements if each.slug == ref.slug)
+    return next((each.name for each in definition.requirements if each.slug == ref.slug), ref.slug)

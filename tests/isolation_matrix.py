@@ -152,6 +152,11 @@ SIGHT["job"] = SIGHT["job_file"] = {
     "northwind_import": "man",
 }
 SIGHT["import_kind"] = {"any": "vendors"}
+SIGHT["standing_by_hand"] = SIGHT["tier_review"] = SIGHT["tier_override"] = {"n": "northwind", "h": "halden"}
+SIGHT["scheme"] = SIGHT["scheme_section"] = SIGHT["scheme_part"] = SIGHT["scheme_need"] = SIGHT["scheme_undo"] = {
+    "n": "northwind",
+    "h": "halden",
+}
 SIGHT["import"] = {"n": "northwind", "h": "halden"}
 SIGHT["tier_change"] = SIGHT["specialisation"] = SIGHT["points"] = SIGHT["enrollment"]
 SIGHT["review"] = SIGHT["override"] = SIGHT["enrollment"]
@@ -396,6 +401,32 @@ console:backtests                desk     scheme        man hma                 
 console:backtest                 desk     scheme_trial  man hma                    -
 console:backtest-compare         desk     scheme        man hma                    -
 console:portfolio-hand-over      desk     -             man hma                    man hma
+console:schemes                  desk     -             man hma                    -
+console:scheme-new               desk     -             man hma                    man hma
+console:scheme                   desk     scheme        man hma                    -
+console:scheme-part-add          desk     scheme_section  man hma                  man hma
+console:scheme-part              desk     scheme_part   man hma                    man hma
+console:scheme-need              desk     scheme_need   man hma                    man hma
+console:scheme-need-add          desk     scheme_need   man hma                    man hma
+console:scheme-move              desk     scheme        -                          man hma
+console:scheme-rename            desk     scheme        -                          man hma
+console:scheme-undo              desk     scheme_undo   -                          man hma
+console:scheme-data              desk     scheme        man hma                    man hma
+console:scheme-file              desk     scheme        man hma                    -
+console:scheme-compare           desk     scheme        man hma                    -
+console:scheme-preview           desk     scheme        man hma                    -
+console:scheme-publish           desk     scheme        man hma                    man hma
+console:scheme-withdraw          desk     scheme        -                          man hma
+console:scheme-discard           desk     scheme        -                          man hma
+desk:partner-points              desk     partner       vendors                    -
+console:reviews                  desk     -             man hma                    -
+console:reviews-decide           desk     -             -                          man hma
+console:review                   desk     tier_review   man hma                    man hma
+console:review-lower             desk     tier_review   -                          man hma
+console:overrides                desk     -             man hma                    -
+console:override-end             desk     tier_override  -                          man hma
+console:give-tier                desk     standing_by_hand  man hma            man hma
+console:give-points              desk     standing_by_hand  man hma            man hma
 console:enrollment-assign        desk     -             man hma                    man hma
 console:enrollment-move          desk     enrollment_move  man hma                  man hma
 admin:index                      desk     -             man hma                    -
@@ -495,6 +526,8 @@ READERS = {
     "h_account": "halden",
     "n_conflict": "northwind",
     "h_conflict": "halden",
+    "n_scheme": "man",
+    "h_scheme": "hma",
     "n_import": "man",
     "h_import": "hma",
     **{f"sale_{label}": who.replace(" mkt", "") for label, who in SIGHT["sale"].items()},

@@ -44,7 +44,7 @@ from portal.models import SavedView
 from portal.services import save_view
 from prm.kernel.actors import Role
 from prm.kernel.opaque import veil
-from standing.models import Standing, Tier
+from standing.models import Scheme, Standing, Tier, TierOverride, TierReview
 from tests.cast import Cast
 from tests.isolation_facts import addressed_facts, make_facts
 from tests.isolation_matrix import SIGHT
@@ -442,12 +442,34 @@ def _address_console(world: World) -> None:
         }
         for name, row in found.items():
             world.rows.setdefault(f"console_{name}", {})[letter] = {"object_id": row.pk}
+        for kind, model in (("tier_review", TierReview), ("tier_override", TierOverride)):
+            row = model.objects.filter(vendor=side.vendor).order_by("pk").first()
+            world.rows.setdefault(kind, {})[letter] = {"pk": row.pk}
+        by_hand = cast.enrollments["kappel_northwind" if letter == "n" else "isle_halden"]
+        world.rows.setdefault("standing_by_hand", {})[letter] = {"pk": by_hand.pk}
+        draft = _draft(side)
+        for kind, further in (
+            ("scheme", {}),
+            ("scheme_section", {"section": "tiers"}),
+            ("scheme_part", {"place": "tiers.0"}),
+            ("scheme_need", {"place": "tiers.0.needs"}),
+            ("scheme_undo", {"revision": 0}),
+        ):
+            world.rows.setdefault(kind, {})[letter] = {"pk": draft.pk, **further}
     assert Seat.objects.exists()
     assert DealDraft.objects.count() == len(DRAFTS)
 
 
 def _tier(side: Any) -> Tier:
     return Tier.objects.create(vendor=side.vendor, program=side.program, slug="h-tier", name=mark("h_tier"), rank=1)
+
+
+def _draft(side: Any) -> Scheme:
+    """Return a draft of a tier scheme."""
+    text = mark(f"{side.vendor.slug[0]}_scheme")
+    needs = {"all": [{"figure": {"measure": "points"}, "at_least": 5}]}
+    definition = {"tiers": [{"slug": "first", "name": text, "needs": needs}]}
+    return Scheme.objects.create(vendor=side.vendor, program=side.program, number=9, name=text, definition=definition)
 
 
 def _next_policy(side: Any) -> Policy:

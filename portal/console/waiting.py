@@ -15,9 +15,9 @@ from activity.permissions import RETRY_MAILS
 from activity.undelivered import undelivered_mails
 from partners.models import Invitation
 from partners.permissions import MANAGE_STAFF
-from standing.enums import WaitingState
-from standing.models import WaitingFact
-from standing.permissions import RECORD_FACTS
+from standing.enums import ReviewState, WaitingState
+from standing.models import TierReview, WaitingFact
+from standing.permissions import DECIDE_STANDING, RECORD_FACTS
 
 if TYPE_CHECKING:
     from prm.kernel.actors import Actor
@@ -66,7 +66,16 @@ def unmatched(actor: Actor) -> Tile | None:
     return Tile(_("Rows on the work list"), count, reverse("console:unmatched"), "warn" if count else "")
 
 
-FURTHER: tuple[Callable[[Actor], Tile | None], ...] = (invitations, undelivered, unmatched)
+def reviews(actor: Actor) -> Tile | None:
+    """Count the tier reviews that wait for a decision."""
+    if not actor.may(DECIDE_STANDING):
+        return None
+    waiting = TierReview.objects.visible_to(actor).filter(state=ReviewState.PROPOSED)
+    count = waiting.order_by()[:MOST_COUNTED].count()
+    return Tile(_("Tier reviews to decide"), count, reverse("console:reviews"), "warn" if count else "")
+
+
+FURTHER: tuple[Callable[[Actor], Tile | None], ...] = (reviews, invitations, undelivered, unmatched)
 """Each takes one query at most, and gives None where it is nothing for the actor."""
 
 

@@ -36,7 +36,7 @@ from portal.demo.mail_choices import write_mail_choices
 from portal.demo.profiles import write_profiles
 from portal.demo.queue import HALDEN_PAIRS, PAIRS, plan_queue
 from portal.demo.rates import write_rates
-from portal.demo.schemes import work_out
+from portal.demo.standings import write_standings
 from portal.demo.stories import Happening, Story
 from portal.demo.told import write_told
 from portal.demo.trials import write_trials
@@ -102,7 +102,7 @@ def load(now: datetime) -> None:
     write_mail_choices(world)
     write_invitations(world)
     write_life(world)
-    work_out(world)
+    write_standings(world)
     write_trials(world)
     _date_deals()
 

@@ -1,30 +1,26 @@
 """The demo's tier schemes: what each vendor's tiers take and bring, in force since before its history begins.
 
 Northwind has points, tracks and specialisations; Halden a score by categories. Reviews come a fixed time after the day
-on which the demo is loaded: Halden's soon enough that who falls short has been warned.
+on which the demo is loaded, soon enough that who falls short has been warned, and some time after the last ones.
 """
 
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from activity.models import Delivery
-from partners.seats import actor_of, people_with_seats
-from prm.kernel.actors import Role, Via, system
+from prm.kernel.actors import system
 from standing.enums import SchemeState
 from standing.models import Scheme, Standing, Tier, TierSpan
 from standing.scheme import check, parse
-from standing.services import activate_scheme, adjust_points, give_tier, keep_programs
+from standing.services import activate_scheme
 
 if TYPE_CHECKING:
     from partners.models import Enrollment, Program
     from portal.demo.vendors import VendorPlan
-    from portal.demo.world import World
 
-REVIEW_IN = {"northwind": 75, "halden": 45}
-"""Days until the next review."""
+REVIEWS = {"northwind": (3, 45), "halden": (2, 45)}
+"""Months from one review to the next, and days until the next."""
 POINTS = {"measure": "points", "months": 12}
 WON = {"measure": "deals.won", "months": 12}
 PEOPLE = {"measure": "people.certified"}
@@ -135,8 +131,10 @@ def definition_of(plan: VendorPlan, now: datetime) -> dict[str, Any]:
         if tier.name in parts["needs"]:
             shape["needs"] = parts["needs"][tier.name]
         tiers.append(shape)
-    due = now.date() + timedelta(days=REVIEW_IN[slug])
-    review = {"months": 12, "first": f"{due:%m-%d}", "warn_days": [60, 30], "grace_days": 30}
+    months, days = REVIEWS[slug]
+    due = now.date() + timedelta(days=days)
+    # Nobody sets reviews for the 29th: it isn't there every month.
+    review = {"months": months, "first": f"{due:%m}-{min(due.day, 28):02}", "warn_days": [60, 30], "grace_days": 30}
     kept = {name: value for name, value in parts.items() if name != "needs"}
     return {**kept, "tiers": tiers, "review": review}
 
@@ -153,7 +151,7 @@ def write_scheme(plan: VendorPlan, program: Program, start: date, now: datetime)
         definition=definition,
         state=SchemeState.PUBLISHED,
         valid_from=start,
-        published_at=now,
+        published_at=datetime.combine(start, now.timetz()) - timedelta(days=20),
     )
     activate_scheme(actor=system(program.vendor_id), scheme=scheme)
     return {tier.name: tier for tier in Tier.objects.filter(program=program)}
@@ -171,22 +169,3 @@ def write_standing(enrollment: Enrollment, ladder: list[Tier], now: datetime) ->
     TierSpan.objects.bulk_create(spans)
     last = ladder[-1]
     Standing.objects.create(**tenant, tier=last, earned=last, since=starts[-1], why=spans[-1].why)
-
-
-def work_out(world: World) -> None:
-    """Compute every standing, and let Northwind's partner manager give some points and a tier by hand."""
-    keep_programs(world.now)
-    side = world.sides["northwind"]
-    seat = side.seats[Role.MANAGER]
-    manager = actor_of(people_with_seats().get(pk=seat.person_id), seat.pk, via=Via.SESSION)[0]
-    own = world.member("brightpath", "northwind").enrollment
-    adjust_points(actor=manager, enrollment=own, points=Decimal(25), reason="Talk at our spring fair")
-    give_tier(
-        actor=manager,
-        enrollment=world.member("kestrel", "northwind").enrollment,
-        tier=side.tiers["Gold"][1],
-        reason="Opens the Danish food industry together with us",
-        ends_on=world.now.date() + timedelta(days=150),
-    )
-    # Whom this concerns has heard of it, as of everything that the demo tells.
-    Delivery.objects.all().delete()

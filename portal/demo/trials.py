@@ -30,7 +30,7 @@ def draft_of(side: Side, now: datetime) -> dict[str, Any]:
     found = copy.deepcopy(definition_of(side.plan, now))
     silver, gold, platinum = found["tiers"][1:]
     silver["needs"]["all"][0]["at_least"] = 550
-    points, people, tracks = gold["needs"]["all"]
+    points, people, *_certificates, tracks = gold["needs"]["all"]
     points["at_least"], people["at_least"] = 850, 3
     tracks["any"][0]["all"][0]["at_least"] = 600_000
     platinum["needs"]["all"].pop()

@@ -21,15 +21,27 @@ from portal.desk.first_person import first_invitations
 from portal.desk.life import lives_of
 from portal.desk.lists import SHOWN, deal_rows
 from portal.desk.partner_profile import partner_tabs
+from portal.desk.standings import stands_of
 from prm.kernel.actors import Kind
 from prm.kernel.money import shown
 from prm.kernel.pages import ActorView
+from standing.permissions import DECIDE_STANDING
 
 if TYPE_CHECKING:
     from prm.kernel.actors import Actor
 
 RECENT = 10
 MOST_PEOPLE = 50
+SHOWN_OF_ENROLLMENTS = (
+    "vendor",
+    "program",
+    "partner",
+    "manager",
+    "standing__tier",
+    "standing__earned",
+    "calculation__scheme",
+    "calculation__tier",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,14 +123,14 @@ class PartnerDetail(ActorView):
         """Show the partner as far as it concerns this vendor."""
         partner = get_object_or_404(Partner.objects.visible_to(self.actor), slug=slug)
         enrolled = Enrollment.objects.visible_to(self.actor).filter(partner=partner)
-        enrollments = list(
-            enrolled.select_related("program", "manager", "standing__tier").order_by("program__name", "pk")
-        )
+        enrollments = list(enrolled.select_related(*SHOWN_OF_ENROLLMENTS).order_by("program__name", "pk"))
         deals = Deal.objects.visible_to(self.actor).filter(partner=partner).select_related("partner").only(*SHOWN)
         seats = Seat.objects.visible_to(self.actor).active().filter(partner=partner).select_related("person")
         context = {
             "partner": partner,
             "enrollments": enrollments,
+            "stands": stands_of(self.actor, enrollments),
+            "may_decide_tiers": self.actor.may(DECIDE_STANDING),
             "lives": lives_of(self.actor, enrollments),
             "figures": figures_of(self.actor, partner),
             "rows": deal_rows(deals.order_by("-submitted_at", "-pk")[:RECENT]),

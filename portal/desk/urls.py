@@ -14,6 +14,7 @@ from portal.desk import (
     partners,
     portfolio,
     queue,
+    standings,
     view_as,
 )
 
@@ -39,5 +40,6 @@ urlpatterns = [
     path("partners/<slug:slug>/merge/", merging.ProposeMerge.as_view(), name="partner-merge"),
     path("partners/merges/<uuid:key>/withdraw/", merging.WithdrawMerge.as_view(), name="merge-withdraw"),
     path("partners/<slug:slug>/profile/", partner_profile.PartnerProfile.as_view(), name="partner-profile"),
+    path("partners/<slug:slug>/points/", standings.PartnerPoints.as_view(), name="partner-points"),
     path("partners/<slug:slug>/", partners.PartnerDetail.as_view(), name="partner-detail"),
 ]

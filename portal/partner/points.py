@@ -116,7 +116,7 @@ class PointList(StandingView, ListPage):
             fact = str(SOURCES[rule.source].label)
         if subject == "deal" and number.isdigit() and int(number) in deals:
             deal = deals[int(number)]
-            fact, url = f"{deal.customer_name} · {deal.reference}", deal.get_absolute_url()
+            fact, url = f"{deal.customer_name} · {deal.reference}", self.deal_url(deal)
         elif subject == "achievement" and number.isdigit():
             fact = held.get(int(number), fact)
         kind = EntryKind(entry.kind)
@@ -133,6 +133,10 @@ class PointList(StandingView, ListPage):
             ends=_ends(entry),
             note=_("Corrects what was booked for it before.") if kind == EntryKind.CORRECTION else "",
         )
+
+    def deal_url(self, deal: Deal) -> str:
+        """Return the page of a deal for who reads the ledger."""
+        return str(deal.get_absolute_url())
 
     @property
     def currency(self) -> str:

@@ -1,0 +1,1 @@
+"""Tier schemes in the console: versions, the builder, preview, comparison, publishing."""
