@@ -153,7 +153,7 @@ SIGHT["job"] = SIGHT["job_file"] = {
 }
 SIGHT["import_kind"] = {"any": "vendors"}
 SIGHT["standing_by_hand"] = SIGHT["tier_review"] = SIGHT["tier_override"] = {"n": "northwind", "h": "halden"}
-SIGHT["scheme"] = SIGHT["scheme_section"] = SIGHT["scheme_part"] = SIGHT["scheme_need"] = SIGHT["scheme_undo"] = {
+SIGHT["scheme_draft"] = SIGHT["scheme_section"] = SIGHT["scheme_part"] = SIGHT["scheme_need"] = SIGHT["scheme_undo"] = {
     "n": "northwind",
     "h": "halden",
 }
@@ -403,21 +403,21 @@ console:backtest-compare         desk     scheme        man hma                 
 console:portfolio-hand-over      desk     -             man hma                    man hma
 console:schemes                  desk     -             man hma                    -
 console:scheme-new               desk     -             man hma                    man hma
-console:scheme                   desk     scheme        man hma                    -
+console:scheme                   desk     scheme_draft  man hma                    -
 console:scheme-part-add          desk     scheme_section  man hma                  man hma
 console:scheme-part              desk     scheme_part   man hma                    man hma
 console:scheme-need              desk     scheme_need   man hma                    man hma
 console:scheme-need-add          desk     scheme_need   man hma                    man hma
-console:scheme-move              desk     scheme        -                          man hma
-console:scheme-rename            desk     scheme        -                          man hma
+console:scheme-move              desk     scheme_draft  -                          man hma
+console:scheme-rename            desk     scheme_draft  -                          man hma
 console:scheme-undo              desk     scheme_undo   -                          man hma
-console:scheme-data              desk     scheme        man hma                    man hma
-console:scheme-file              desk     scheme        man hma                    -
-console:scheme-compare           desk     scheme        man hma                    -
-console:scheme-preview           desk     scheme        man hma                    -
-console:scheme-publish           desk     scheme        man hma                    man hma
-console:scheme-withdraw          desk     scheme        -                          man hma
-console:scheme-discard           desk     scheme        -                          man hma
+console:scheme-data              desk     scheme_draft  man hma                    man hma
+console:scheme-file              desk     scheme_draft  man hma                    -
+console:scheme-compare           desk     scheme_draft  man hma                    -
+console:scheme-preview           desk     scheme_draft  man hma                    -
+console:scheme-publish           desk     scheme_draft  man hma                    man hma
+console:scheme-withdraw          desk     scheme_draft  -                          man hma
+console:scheme-discard           desk     scheme_draft  -                          man hma
 desk:partner-points              desk     partner       vendors                    -
 console:reviews                  desk     -             man hma                    -
 console:reviews-decide           desk     -             -                          man hma

@@ -449,7 +449,7 @@ def _address_console(world: World) -> None:
         world.rows.setdefault("standing_by_hand", {})[letter] = {"pk": by_hand.pk}
         draft = _draft(side)
         for kind, further in (
-            ("scheme", {}),
+            ("scheme_draft", {}),
             ("scheme_section", {"section": "tiers"}),
             ("scheme_part", {"place": "tiers.0"}),
             ("scheme_need", {"place": "tiers.0.needs"}),
