@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
@@ -56,7 +56,7 @@ class OpenDeals(ImportKind):
     permission = IMPORT_DEALS
     targets = DEAL_COLUMNS
     parts = (Protection, Conflict, MatchKey)
-    unwatched: Mapping[str, Sequence[str]] = {"dealreg.deal": ("reminded_at", "updated_at")}
+    unwatched: ClassVar[Mapping[str, Sequence[str]]] = {"dealreg.deal": ("reminded_at", "updated_at")}
 
     def title(self, data: Mapping[str, Any]) -> str:
         """Return the old reference and the customer."""

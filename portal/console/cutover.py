@@ -178,7 +178,9 @@ class Report(CutoverBase):
         cutover = self.latest()
         if cutover is None:
             raise Http404
-        response = HttpResponse(csv_pieces(HEADING, report_rows(cutover)), content_type=FORMATS["csv"])
+        response = HttpResponse(
+            csv_pieces([str(each) for each in HEADING], report_rows(cutover)), content_type=FORMATS["csv"]
+        )
         response["Content-Disposition"] = 'attachment; filename="cut-over.csv"'
         return response
 

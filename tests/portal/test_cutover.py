@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from datetime import timedelta
 from io import StringIO
 
@@ -18,10 +19,10 @@ from dealreg.models import Deal, Protection, TakenOver
 from dealreg.services.taking_over import welcome_owner
 from jobs import queue
 from partners.models import Enrollment, Invitation, Partner, Seat
-from partners.services import send_held_invitation
+from partners.services import Newcomer, accept_invitation, send_held_invitation
 from portal.cutover.services import REHEARSE, RUN, UNDO, begin_cutover, end_cutover, start_step, take_list
 from portal.models import Cutover
-from prm.kernel.actors import Role, system
+from prm.kernel.actors import ANONYMOUS, Role, system
 from prm.kernel.errors import Conflict, Forbidden, RuleViolation
 
 TODAY = timezone.localdate()
@@ -133,6 +134,19 @@ def test_invitations_wait_for_the_end_of_the_cut_over(cast):
     assert send_held_invitation(actor=manager(cast), invitation=held).is_open
 
 
+def test_people_of_a_list_join_one_after_the_other_and_get_their_deals(cast):
+    end_cutover(actor=manager(cast), cutover=move_in(cast))
+    for held in Invitation.objects.held().filter(partner__name="Castor"):
+        send_held_invitation(actor=manager(cast), invitation=held)
+    for sent in Invitation.objects.filter(partner__name="Castor").select_related("mail").order_by("email"):
+        token = re.search(r"/invitations/([\w-]+)/", sent.mail.text)[1]
+        newcomer = Newcomer(name=sent.email, password="a-long-enough-Pass-1")
+        accept_invitation(actor=ANONYMOUS, token=token, newcomer=newcomer)
+    drain()
+    assert Seat.objects.filter(partner__name="Castor").count() == 2
+    assert Deal.objects.get(taken_over__reference="D-1").owner.email == "sam@castor.example"
+
+
 def test_deals_go_to_their_owner_who_arrives(cast):
     move_in(cast)
     deal = Deal.objects.get(taken_over__reference="D-1")
@@ -194,7 +208,7 @@ def test_page_leads_through_the_steps(cast, browse):
 
 def test_what_was_not_rehearsed_is_not_run(cast):
     cutover = begin(cast)
-    with pytest.raises(RuleViolation, match="not_rehearsed"):
+    with pytest.raises(RuleViolation, match="Rehearse it first"):
         start_step(actor=manager(cast), cutover=cutover, kind=RUN)
 
 
