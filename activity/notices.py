@@ -11,6 +11,7 @@ from django.utils import timezone
 from activity.enums import DIGESTED, Cadence
 from activity.mailing.queueing import Addressee, queue_notices
 from activity.models import DigestLine, Notification
+from activity.muting import happened_muted
 from activity.preferences import Wishes, wishes_of
 from activity.registry import NOTICES, NoticeGroup, NoticeKind, notice, title_of
 from activity.sight import Concern, reasons_to_withhold
@@ -36,8 +37,10 @@ def notify(*, event: Event, kind: NoticeKind, recipients: list[Recipient], facts
 
     `path` is the address, within this site, that the line opens. A second call with the same event and kind writes
     nothing. Nobody is mailed about what it may not open, or what isn't its role's business. Costs the same number of
-    queries for any number of recipients.
+    queries for any number of recipients. What happened while the vendor was muted is told to nobody.
     """
+    if happened_muted(event):
+        return
     Notification.objects.bulk_create(
         [
             Notification(

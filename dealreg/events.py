@@ -6,6 +6,13 @@ from activity.registry import event
 from prm.kernel.recording import Audience
 
 SUBMITTED = event("deal.submitted", _("submitted the registration"), icon="out")
+TAKEN_OVER = event(
+    "deal.taken_over",
+    _("took the registration over from another system, where it was {old}"),
+    alone=_("Taken over from another system, where it was {old}"),
+    icon="upload",
+)
+OWNER_ARRIVED = event("deal.owner_arrived", _("became its owner"), alone=_("{who} became its owner"), icon="user")
 TAKEN = event("deal.taken", _("took up the review"), icon="user", audience=Audience.VENDOR)
 ASKED = event("deal.information_requested", _("asked: {message}"), icon="ask", tone="warn")
 ANSWERED = event("deal.answered", _("answered"), icon="pen")

@@ -19,9 +19,10 @@ from dealreg.reports import line_for
 from dealreg.rules import competes
 from dealreg.services.files import keep_generated
 from dealreg.services.off_boarding import release_open_deals, shorten_protections
+from dealreg.services.taking_over import welcome_owner
 from partners.emails import brand_of
 from partners.enums import DealsAfter, EnrollmentStatus
-from partners.models import Enrollment
+from partners.models import Enrollment, Seat
 from partners.reports import partner_people, vendor_staff
 from partners.services.rates import tells_of_rates
 from prm.kernel.actors import VENDOR_ROLES, Role, system
@@ -206,3 +207,11 @@ def rate_what_waited(event: Event) -> None:
     """Count deals in the vendor's currency whose exchange rate wasn't known."""
     if event.vendor_id is not None and tells_of_rates(event):
         rate_milestones(event.vendor_id)
+
+
+@handler("dealreg.welcome_owner", "invitation.accepted")
+def welcome_arrived(event: Event) -> None:
+    """Give somebody who arrived the deals that were taken over for it."""
+    seat = Seat.objects.select_related("person").filter(pk=event.data.get("seat")).first()
+    if seat is not None:
+        welcome_owner(actor=system(event.vendor_id), person=seat.person, seat=seat)

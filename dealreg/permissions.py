@@ -22,5 +22,8 @@ NOTE_DEALS = permission(
     "deal.note", _("Write notes that only the vendor sees"), roles=VENDOR_ROLES - {Role.EXECUTIVE}, scope="deals:write"
 )
 SEE_DESK = permission("desk.see", _("See the desk"), roles=VENDOR_ROLES, scope="deals:read")
+IMPORT_DEALS = permission(
+    "deal.import", _("Take registrations over"), roles={Role.MANAGER}, scope="deals:write", system=True
+)
 EXPIRE_DEALS = permission("deal.expire", _("Let protection expire"), roles=(), scope="none", system=True)
 EDIT_POLICIES = permission("policy.edit", _("Change rules of engagement"), roles={Role.MANAGER}, scope="programs:write")

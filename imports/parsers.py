@@ -146,3 +146,32 @@ def choice(choices: type[Choices]) -> Parser:
         raise Refused(_("“%(text)s” is none of: %(known)s.") % {"text": cell[:40], "known": known})
 
     return parse
+
+
+def choices_of(choices: type[Choices]) -> Parser:
+    """Return a parser of several of these choices, by value or by label, in their own order.
+
+    They are divided by semicolons or bars, by commas where there is neither and no label is the whole cell.
+    """
+    one = choice(choices)
+    labels = {str(label).casefold() for label in choices.labels}
+
+    def parse(cell: str) -> list[Any]:
+        divider = r"[;|]" if re.search(r"[;|]", cell) else r"," if cell.casefold() not in labels else r"$^"
+        found = {one(part.strip()) for part in re.split(divider, cell) if part.strip()}
+        return [value for value in choices.values if value in found]
+
+    return parse
+
+
+def domains(cell: str) -> list[str]:
+    """Return registrable domains, each once, divided by commas, semicolons or blanks."""
+    found: list[str] = []
+    for part in re.split(r"[,;|\s]+", cell):
+        if part and not registrable_domain(part):
+            raise Refused(
+                _("“%(text)s” is no company’s own domain: mail providers and shared sites don’t count.")
+                % {"text": part[:60]}
+            )
+        found += [registrable_domain(part)] if part else []
+    return list(dict.fromkeys(found))

@@ -42,12 +42,17 @@ class EnrollmentFinder:
 
     def find(self, name: str, program: str = "") -> Found:
         """Return the enrollment that `name` stands for; `program` is a slug or name, for partners in several."""
+        hits = self.all_of(name)
+        return _one(hits, program.strip().lower()) if hits else Found()
+
+    def all_of(self, name: str) -> list[Enrollment]:
+        """Return all enrollments that `name` fits in the surest way, of one partner or of several."""
         text = name.strip().lower()
         for way in WAYS:
             key = registrable_domain(text) if way == "domain" else text
             if key and (hits := self._by_way.get((way, key))):
-                return _one(hits, program.strip().lower())
-        return Found()
+                return hits
+        return []
 
     def _load(self, vendor_id: int, wanted: set[str]) -> None:
         domains = {domain for text in wanted if (domain := registrable_domain(text))}
@@ -57,7 +62,7 @@ class EnrollmentFinder:
             of_domain[partner_id].append(domain)
         rows = (
             Enrollment.objects.filter(vendor_id=vendor_id)
-            .select_related("partner", "program")
+            .select_related("partner", "program", "vendor")
             .annotate(number=Lower("external_id"), called=Lower("partner__name"), legal=Lower("partner__legal_name"))
         )
         fits = Q(number__in=wanted) | Q(partner__slug__in=wanted) | Q(called__in=wanted) | Q(legal__in=wanted)

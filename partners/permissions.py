@@ -6,6 +6,9 @@ from prm.kernel.actors import PARTNER_ROLES, VENDOR_ROLES, Role, permission
 
 VIEW_PARTNERS = permission("partner.view", _("See partners"), roles=VENDOR_ROLES, scope="partners:read", system=True)
 EDIT_PARTNERS = permission("partner.edit", _("Change partners"), roles={Role.MANAGER}, scope="partners:write")
+IMPORT_PARTNERS = permission(
+    "partner.import", _("Import partners and their people"), roles={Role.MANAGER}, scope="partners:write", system=True
+)
 VIEW_AS_PARTNER = permission(
     "partner.view_as", _("View the portal as a partner"), roles={Role.MANAGER}, scope="partners:write"
 )

@@ -86,6 +86,10 @@ class InvitationQuerySet(ScopedQuerySet):
         """Return what was neither accepted nor taken back; some of them have expired."""
         return self.filter(accepted_at=None, revoked_at=None)
 
+    def held(self) -> Self:
+        """Return those that came with a list, and whose mails nobody had sent yet."""
+        return self.waiting().filter(sendings=0)
+
 
 class JoinRequestQuerySet(ScopedQuerySet):
     """Requests to join a team."""

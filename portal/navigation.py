@@ -125,6 +125,8 @@ CONSOLE = (
             Entry("admin:standing_achievement_changelist", _("Certificates earned"), "star"),
             Entry("admin:accounts_satisfactionanswer_changelist", _("Satisfaction"), "star"),
             Entry("console:imports", _("Imports"), "upload"),
+            Entry("console:cutover", _("Cut-over"), "in"),
+            Entry("console:held-invitations", _("Held invitations"), "mail"),
             Entry("jobs", _("Jobs"), "clock"),
             Entry("console:event-list", _("Audit trail"), "eye"),
         ),

@@ -157,6 +157,7 @@ SIGHT["scheme_draft"] = SIGHT["scheme_section"] = SIGHT["scheme_part"] = SIGHT["
     "n": "northwind",
     "h": "halden",
 }
+SIGHT["cutover_step"] = {"any": "vendors"}
 SIGHT["import"] = {"n": "northwind", "h": "halden"}
 SIGHT["tier_change"] = SIGHT["specialisation"] = SIGHT["points"] = SIGHT["enrollment"]
 SIGHT["review"] = SIGHT["override"] = SIGHT["enrollment"]
@@ -396,6 +397,16 @@ console:import-undo              desk     import        -                       
 console:unmatched                desk     -             man hma                    -
 console:unmatched-row            desk     waiting_row   man hma                    man hma
 console:unmatched-retry          desk     -             -                          man hma
+console:cutover                  desk     -             man hma                    -
+console:cutover-begin            desk     -             -                          man hma
+console:cutover-rehearse         desk     -             -                          man hma
+console:cutover-run              desk     -             -                          man hma
+console:cutover-undo             desk     -             -                          man hma
+console:cutover-end              desk     -             -                          man hma
+console:cutover-report           desk     -             man hma                    -
+console:cutover-list             desk     cutover_step  man hma                    man hma
+console:held-invitations         desk     -             man hma                    -
+console:held-invitations-send    desk     -             -                          man hma
 console:event-list               desk     -             man hma                    -
 console:backtests                desk     scheme        man hma                    man hma
 console:backtest                 desk     scheme_trial  man hma                    -

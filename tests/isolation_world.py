@@ -40,7 +40,7 @@ from partners.models import (
     Seat,
 )
 from partners.services import change_profile, make_token, start_viewing
-from portal.models import SavedView
+from portal.models import Cutover, SavedView
 from portal.services import save_view
 from prm.kernel.actors import Role
 from prm.kernel.opaque import veil
@@ -128,7 +128,7 @@ def _mark_organisations(cast: Cast) -> None:
             row.save()
         side.policy.clauses = {"2.1": mark(f"{letter}_catalogue")}
         side.policy.save()
-        Import.objects.create(
+        run = Import.objects.create(
             kind="accounts",
             vendor=side.vendor,
             file_name=mark(f"{letter}_import"),
@@ -136,6 +136,9 @@ def _mark_organisations(cast: Cast) -> None:
             state="done",
             ended_at=timezone.now(),
         )
+        manager = cast.people[f"{side.vendor.slug}_manager"]
+        cutover = Cutover.objects.create(vendor=side.vendor, started_by=manager)
+        cutover.lists.create(vendor=side.vendor, kind="partners", run=run)
     for partner in (cast.brightpath, cast.kappel, cast.isle):
         Partner.objects.filter(pk=partner.pk).update(
             legal_name=mark(partner.slug), website=f"{mark(partner.slug)}.example", city=mark(partner.slug)
@@ -414,6 +417,7 @@ def _address_mails(world: World) -> None:
     }
     rows["suppression"] = {"any": {"pk": Suppression.objects.get().pk}}
     rows["import_kind"] = {"any": {"kind": "accounts"}}
+    rows["cutover_step"] = {"any": {"kind": "partners"}}
     rows["mail_text"] = {"any": {"template": "deal_approved", "language": "en"}}
     rows["text_preview"] = {"any": {"template": "deal_approved", "language": "en", "key": "none"}}
     person = cast.people["brightpath_sales"]

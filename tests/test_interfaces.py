@@ -45,6 +45,7 @@ MOVERS = {
     "imports/services/running.py": "an import's state",
     "imports/services/progress.py": "an import's state",
     "imports/jobs.py": "an import's state",
+    "portal/cutover/jobs.py": "the states of a cut-over's imports",
     "activity/mailing/sending.py": "a mail's state",
     "activity/services/retrying.py": "a mail's state",
     "activity/tracking.py": "a mail's state",

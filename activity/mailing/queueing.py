@@ -12,6 +12,7 @@ from activity.mailing.letters import TEMPLATES, Footer, Letter, one_line, render
 from activity.mailing.stopping import footer_for
 from activity.mailing.texts import texts_for, worded_letter
 from activity.models import Mail
+from activity.muting import happened_muted
 from activity.registry import NoticeKind, title_of
 from people.models import Person
 
@@ -52,8 +53,10 @@ def queue_mail(*, event: Event, template: str, people: list[Person], facts: Mapp
     """Write a mail about an event that no kind of notification announces. Returns how many are new.
 
     It is sent to whoever sees the event's subject from one of its seats. A second call with the same event, person and
-    template writes nothing.
+    template writes nothing, nor does one about what happened while the vendor was muted.
     """
+    if happened_muted(event):
+        return 0
     texts = texts_for(event.vendor_id, template)
     rows = []
     for person in people:

@@ -2,6 +2,7 @@
 
 from activity.models.events import Delivery, Event
 from activity.models.mails import Mail, MailText, Suppression
+from activity.models.muting import Muting
 from activity.models.notices import DigestHour, DigestLine, Notification, Preference
 from activity.models.requests import ApiUse, IdempotencyRecord
 
@@ -14,6 +15,7 @@ __all__ = [
     "IdempotencyRecord",
     "Mail",
     "MailText",
+    "Muting",
     "Notification",
     "Preference",
     "Suppression",

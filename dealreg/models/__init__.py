@@ -5,6 +5,18 @@ from dealreg.models.draft import DealDraft
 from dealreg.models.milestone import DealMilestone
 from dealreg.models.policy import Policy
 from dealreg.models.protection import Conflict, Protection
+from dealreg.models.taken_over import TakenOver
 from dealreg.models.talk import Comment, DealFile
 
-__all__ = ["Comment", "Conflict", "Deal", "DealDraft", "DealFile", "DealLine", "DealMilestone", "Policy", "Protection"]
+__all__ = [
+    "Comment",
+    "Conflict",
+    "Deal",
+    "DealDraft",
+    "DealFile",
+    "DealLine",
+    "DealMilestone",
+    "Policy",
+    "Protection",
+    "TakenOver",
+]

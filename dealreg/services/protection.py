@@ -45,11 +45,11 @@ ON CONFLICT (account_id, family_id) WHERE state = 'live' DO NOTHING
 """
 
 
-def claim_protection(deal: Deal, *, until: datetime) -> None:
+def claim_protection(deal: Deal, *, until: datetime, since: datetime | None = None) -> None:
     """Turn the deal's place in line into protection of its account and families, in the caller's transaction.
 
     Locks the account, retires what has expired on it, then inserts in one conditional statement. The lock is what
-    makes the family that stands for all exclude the others; the unique index alone can't.
+    makes the family that stands for all exclude the others; the unique index alone can't. since: now without it.
 
     Raises:
         RuleViolation: the account is protected for another deal, in one of the families.
@@ -68,7 +68,7 @@ def claim_protection(deal: Deal, *, until: datetime) -> None:
         "enrollment": deal.enrollment_id,
         "account": deal.account_id,
         "families": deal.families,
-        "from": now,
+        "from": since or now,
         "until": until,
     }
     with connection.cursor() as cursor:

@@ -81,10 +81,7 @@ def _register(actor: Actor, registration: Registration, terms: Terms | None) -> 
     lines = _lines(actor, registration, terms)
     resolution = resolve_customer(terms.vendor_id, registration.customer)
     deal = _build(actor, registration, terms, lines, resolution)
-    rivals = _rivals(deal, resolution, terms) if competes(deal.part) else []
-    best = resolution.best
-    review = needs_review(deal.account_link, rivals, best.origin if best else None)
-    deal.status = Status.IN_REVIEW if review else Status.SUBMITTED
+    review = place_in_line(deal, resolution, terms.all_families_id)
     deal.save(force_insert=True)
     keep_visible(deal, actor)
     for line in lines:
@@ -92,7 +89,7 @@ def _register(actor: Actor, registration: Registration, terms: Terms | None) -> 
     if lines:
         DealLine.objects.bulk_create(lines)
     if review:
-        _keep_conflicts(deal, resolution)
+        keep_conflicts(deal, resolution)
     record(events.SUBMITTED, actor=actor, subject=deal, after={"status": deal.status}, data=_facts(deal))
     reach(deal, MilestoneKind.REGISTERED)
     if registration.submission is not None:
@@ -203,20 +200,26 @@ def _value(registration: Registration, lines: list[DealLine]) -> Decimal:
     return value
 
 
-def _rivals(deal: Deal, resolution: Resolution, terms: Terms) -> list[Deal]:
+def place_in_line(deal: Deal, resolution: Resolution, all_families: int) -> bool:
+    """Give an undecided deal its first status, before it is saved; returns whether a person must look at it."""
+    rivals = _rivals(deal, resolution, all_families) if competes(deal.part) else []
+    best = resolution.best
+    review = needs_review(deal.account_link, rivals, best.origin if best else None)
+    deal.status = Status.IN_REVIEW if review else Status.SUBMITTED
+    return review
+
+
+def _rivals(deal: Deal, resolution: Resolution, all_families: int) -> list[Deal]:
     if resolution.link == AccountLink.NEW:
         return []
     near = {resolution.account_id, *(candidate.account_id for candidate in resolution.candidates)}
     others = Deal.objects.filter(vendor_id=deal.vendor_id, account_id__in=near).contending()
     others = others.exclude(partner_id=deal.partner_id).only("id", "part", "families")[:50]
-    return [
-        other
-        for other in others
-        if competes(other.part) and overlap(other.families, deal.families, terms.all_families_id)
-    ]
+    return [other for other in others if competes(other.part) and overlap(other.families, deal.families, all_families)]
 
 
-def _keep_conflicts(deal: Deal, resolution: Resolution) -> None:
+def keep_conflicts(deal: Deal, resolution: Resolution) -> None:
+    """Note the accounts that a deal's customer may be."""
     if not resolution.candidates:
         return
     Conflict.objects.bulk_create(
@@ -328,7 +331,7 @@ def _match_again(deal: Deal, actor: Actor) -> None:
     if resolution.account_id == deal.account_id and not others.exists():
         return  # it found the account that it made itself
     Conflict.objects.filter(deal=deal).delete()
-    _keep_conflicts(deal, resolution)
+    keep_conflicts(deal, resolution)
     deal.account_id, deal.account_link = resolution.account_id, resolution.link
     deal.save(update_fields=["account_id", "account_link", "updated_at"])
     after = {"account_id": deal.account_id, "account_link": deal.account_link}

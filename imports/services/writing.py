@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from django.db import connection
 
 from imports import changes, staging
+from imports.enums import Outcome
 
 if TYPE_CHECKING:
     from imports.models import Import
@@ -22,6 +23,11 @@ def compare_list(run: Import, words: str = "") -> None:
     staging.refuse_twins(run, words)
     if run.definition.whole:
         run.definition.compare_lines(run, 0, staging.LAST_LINE)
+
+
+def compare_again(run: Import) -> None:
+    """Let a checked list be compared anew, also what was refused for lack of something: another list may bring it."""
+    run.staged.exclude(data={}).filter(twin=None).update(reason="", effect=Outcome.NEW, object_id=None)
 
 
 def compare_next(run: Import, at: int) -> int | None:

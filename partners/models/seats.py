@@ -52,7 +52,8 @@ class Invitation(ScopedModel):
     """A seat offered to a mail address. Its link works once; only a digest of the link's token is kept.
 
     issuer: the vendor that invited a partner's first administrator; without it the organisation invited for itself.
-    mail: the newest one, which says whether it arrived.
+    mail: the newest one, which says whether it arrived. is_listed: it came with a list of the issuer's, in any role;
+    its mail is sent once somebody says so, and until then `sendings` is 0. name: what the list calls the person.
     """
 
     scope = Scope(vendor="vendor_id", partner="partner_id")
@@ -61,6 +62,8 @@ class Invitation(ScopedModel):
     partner = models.ForeignKey(Partner, null=True, on_delete=models.PROTECT, related_name="invitations")
     issuer = models.ForeignKey(Vendor, null=True, on_delete=models.PROTECT, related_name="+")
     email = models.EmailField(_("e-mail"), max_length=254)
+    name = models.CharField(_("name"), max_length=120, blank=True, default="", db_default="")
+    is_listed = models.BooleanField(_("from a list"), default=False, db_default=False)
     role = models.CharField(_("role"), max_length=14, choices=Role)
     reach = models.CharField(_("sees"), max_length=3, choices=Reach, default=Reach.ALL)
     digest = models.CharField(max_length=64, unique=True)
@@ -102,6 +105,11 @@ class Invitation(ScopedModel):
         indexes = [
             models.Index(fields=["vendor", "-sent_at"], name="invitation_vendor"),
             models.Index(fields=["partner", "-sent_at"], name="invitation_partner"),
+            models.Index(
+                fields=["issuer", "id"],
+                condition=Q(sendings=0, accepted_at=None, revoked_at=None),
+                name="invitation_held",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -118,6 +126,11 @@ class Invitation(ScopedModel):
     def is_open(self) -> bool:
         """Whether its link still works."""
         return self.accepted_at is None and self.revoked_at is None and self.expires_at > timezone.now()
+
+    @property
+    def is_held(self) -> bool:
+        """Whether it waits until somebody has it sent: nobody has its link."""
+        return self.sendings == 0 and self.accepted_at is None and self.revoked_at is None
 
 
 class AccessToken(ScopedModel):

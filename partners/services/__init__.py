@@ -4,9 +4,11 @@ from partners.services.arrivals import Newcomer, accept_invitation
 from partners.services.branding import Branding, change_branding, reset_branding, store_logo
 from partners.services.invitations import (
     Invitee,
+    hold_invitation,
     invite_people,
     resend_invitation,
     revoke_invitation,
+    send_held_invitation,
 )
 from partners.services.joining import (
     Asking,
@@ -43,6 +45,7 @@ from partners.services.providers import (
     switch_provider,
 )
 from partners.services.seats import change_seat
+from partners.services.taking_over import ListedPartner, change_listed, enrol_listed
 from partners.services.tokens import SCOPES, make_token, revoke_token
 from partners.services.viewings import VIEWING_LASTS, end_overdue_viewings, end_viewing, start_viewing
 
@@ -52,6 +55,7 @@ __all__ = [
     "Asking",
     "Branding",
     "Invitee",
+    "ListedPartner",
     "Newcomer",
     "ProviderFacts",
     "accept_invitation",
@@ -59,6 +63,7 @@ __all__ = [
     "approve_join",
     "ask_to_join",
     "change_branding",
+    "change_listed",
     "change_parent",
     "change_partner_logo",
     "change_profile",
@@ -73,8 +78,10 @@ __all__ = [
     "enable_person",
     "end_overdue_viewings",
     "end_viewing",
+    "enrol_listed",
     "find_asking",
     "forget_identity",
+    "hold_invitation",
     "invite_people",
     "let_in",
     "make_token",
@@ -87,6 +94,7 @@ __all__ = [
     "reset_branding",
     "revoke_invitation",
     "revoke_token",
+    "send_held_invitation",
     "start_viewing",
     "store_logo",
     "store_partner_logo",

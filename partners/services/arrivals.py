@@ -60,7 +60,8 @@ def why_ended(invitation: Invitation) -> str:
         return "revoked"
     if invitation.expires_at <= timezone.now():
         return "expired"
-    if invitation.issuer_id is not None and Seat.objects.filter(partner_id=invitation.partner_id).exists():
+    first_only = invitation.issuer_id is not None and not invitation.is_listed
+    if first_only and Seat.objects.filter(partner_id=invitation.partner_id).exists():
         return "filled"
     return ""
 

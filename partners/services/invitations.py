@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from activity.mailing import queue_to_address
+from activity.muting import is_muted
 from partners import events
 from partners.authentication import digest_of
 from partners.emails import invitation_facts
@@ -107,8 +108,62 @@ def resend_invitation(*, actor: Actor, invitation: Invitation) -> Invitation:
     place = Place(fresh.vendor, fresh.partner, fresh.issuer)
     _lock(place)
     _check_limits(place, [fresh.email])
+    _check_alone(fresh)
     _send(fresh, again=True)
     record(events.INVITATION_RESENT, actor=actor, subject=fresh, data={"email": fresh.email})
+    return fresh
+
+
+def hold_invitation(*, partner: Partner, issuer_id: int, invitee: Invitee, name: str, inviter_id: int) -> Invitation:
+    """Keep that a vendor's list names somebody at a partner; nobody is told before `send_held_invitation`.
+
+    For imports, in their transaction: whoever may import is checked there, and their event tells of it.
+
+    Raises:
+        IntegrityError: this vendor invited the address there already.
+    """
+    now = timezone.now()
+    return Invitation.objects.create(
+        partner=partner,
+        issuer_id=issuer_id,
+        email=invitee.email,
+        name=name,
+        role=invitee.role,
+        reach=invitee.reach,
+        is_listed=True,
+        digest=digest_of(secrets.token_urlsafe(32)),
+        invited_by_id=inviter_id,
+        sent_at=now,
+        expires_at=now,
+        sendings=0,
+    )
+
+
+@transaction.atomic
+def send_held_invitation(*, actor: Actor, invitation: Invitation) -> Invitation:
+    """Send the mail of an invitation that came with a list, in the actor's name. Records `invitation.sent`.
+
+    Raises:
+        Http404: out of sight. Forbidden: the right is missing. Conflict: sent or taken back meanwhile, or somebody
+        works at the partner by now. RuleViolation: the partner isn't enrolled. TooMany: the limits per day.
+    """
+    fresh = _waiting(actor, invitation)
+    if not fresh.is_held:
+        raise Conflict("invitation_sent", _("This invitation was sent meanwhile."), fresh=fresh)
+    if is_muted(fresh.issuer_id):
+        raise Conflict("muted", _("Nobody is told anything during the cut-over. End it, then send invitations."), fresh)
+    place = Place(fresh.vendor, fresh.partner, fresh.issuer)
+    _lock(place)
+    _check_alone(fresh)
+    if not Enrollment.objects.visible_to(actor).live().filter(partner_id=fresh.partner_id).exists():
+        raise RuleViolation("not_enrolled", _("This partner is not enrolled at the moment."))
+    _check_limits(place, [fresh.email])
+    if actor.person_id is None:
+        raise Forbidden("not_allowed", _("Somebody has to invite."))
+    fresh.invited_by_id = actor.person_id
+    _send(fresh, again=False)
+    facts = {"email": fresh.email, "role": str(Role(fresh.role).label)}
+    record(events.INVITATION_SENT, actor=actor, subject=fresh, data=facts)
     return fresh
 
 
@@ -172,7 +227,8 @@ def _lock(place: Place) -> None:
 
 
 def _check_limits(place: Place, addresses: list[str]) -> None:
-    today = Invitation.objects.filter(**place.columns, sent_at__gt=timezone.now() - timedelta(days=1))
+    since = timezone.now() - timedelta(days=1)
+    today = Invitation.objects.filter(**place.columns, sent_at__gt=since, sendings__gt=0)
     if today.count() + len(addresses) > MOST_PER_DAY:
         raise TooMany("too_many_invitations", _("That is more than 500 invitations in a day. Go on tomorrow."), 86_400)
     lowered = [address.casefold() for address in addresses]
@@ -209,6 +265,12 @@ def _send(invitation: Invitation, *, again: bool) -> None:
     facts = invitation_facts(invitation, token)
     invitation.mail = queue_to_address(to=invitation.email, template="invitation", facts=facts)
     invitation.save()
+
+
+def _check_alone(invitation: Invitation) -> None:
+    """Refuse to send what a vendor's list held, once somebody works at the partner: its administrator invites then."""
+    if invitation.is_held and Seat.objects.filter(partner_id=invitation.partner_id).exists():
+        raise Conflict("has_people", _("This partner has people already; its administrator invites the others."))
 
 
 def _waiting(actor: Actor, invitation: Invitation) -> Invitation:

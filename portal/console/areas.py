@@ -36,6 +36,8 @@ SAYS: dict[str, Any] = {
     "admin:accounts_usagemetric_changelist": _("What you measure about usage"),
     "admin:partners_exchangerate_changelist": _("What other currencies are worth in yours"),
     "console:imports": _("Bring in a list, see what would happen, import it, undo it"),
+    "console:cutover": _("Move in from another system: rehearse, run, report, undo"),
+    "console:held-invitations": _("People whom your lists name, invited when you say so"),
     "jobs": _("Imports, exports and other long work"),
     "admin:accounts_account_changelist": _("End customers that registrations are checked against"),
     "admin:dealreg_deal_changelist": _("Every registration, to look things up"),

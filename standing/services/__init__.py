@@ -13,6 +13,7 @@ from standing.services.schemes import (
     publish_scheme,
     withdraw_scheme,
 )
+from standing.services.taking_over import take_over_tier
 from standing.services.trials import try_scheme
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "make_scheme",
     "publish_scheme",
     "scheme_for",
+    "take_over_tier",
     "try_scheme",
     "withdraw_scheme",
 ]

@@ -1,0 +1,1 @@
+"""Moving in from another system: steps, rehearsal, run, report and undo."""
