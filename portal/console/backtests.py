@@ -289,7 +289,7 @@ class TrialCompare(TrialBase):
             rows = [trial_row(trial) for trial in found.order_by("-pk")]
             context = {"scheme": scheme, "form": form, "rows": rows, "can_compare": True, "not_two": True}
             context["crumbs"] = self.crumbs(scheme, trials=False)
-            return render(request, "console/backtests/list.html", context, status=422)
+            return render(request, "console/backtests/list.html", context)
         one, other = chosen
         differs = differing(self.actor, one, other)
         context = {
