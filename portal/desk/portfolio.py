@@ -29,7 +29,7 @@ from portal.viewing import ViewedList
 from prm.kernel.actors import Kind
 from prm.kernel.money import shown
 from prm.kernel.widgets import PlainSelect
-from standing.enums import OPEN_REVIEWS, ReviewState
+from standing.enums import ReviewState
 from standing.models import Scheme, Standing, Tier, TierReview
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ def with_dealings(partners: QuerySet[Partner], actor: Actor) -> QuerySet[Partner
     """Add what the list tells of each partner: enrollment, standing, open deals by currency, when it last did what."""
     live_first = Case(When(status__in=LIVE, then=Value(0)), default=Value(1))
     enrolled = Enrollment.objects.visible_to(actor).filter(partner=OuterRef("pk")).order_by(live_first, "enrolled_at")
-    review = TierReview.objects.filter(enrollment=OuterRef("pk"), state__in=OPEN_REVIEWS).order_by("pk")
+    review = TierReview.objects.visible_to(actor).open().filter(enrollment=OuterRef("pk")).order_by("pk")
     told = enrolled.values(
         json=JSONObject(
             status="status",
