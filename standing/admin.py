@@ -90,7 +90,8 @@ class StandingAdmin(ScopedAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Standing]:
         """Return the standings in sight, each with the state of its review that isn't over."""
         found: QuerySet[Standing] = super().get_queryset(request)
-        opened = TierReview.objects.filter(enrollment_id=OuterRef("enrollment_id"), state__in=OPEN_REVIEWS)
+        opened = TierReview.objects.visible_to(request.actor).open()  # type: ignore[attr-defined]
+        opened = opened.filter(enrollment_id=OuterRef("enrollment_id"))
         return found.annotate(review_state=Subquery(opened.values("state")[:1]))
 
     @admin.display(description=_("by its figures"))

@@ -55,6 +55,7 @@ MOVERS = {
     "portal/demo/mail_choices.py": "the demo's mails that came back",
     "portal/demo/opening.py": "the demo's history, told by the same rules",
     "portal/demo/stories.py": "the demo's history, told by the same rules",
+    "portal/demo/trials.py": "the demo's trials, which ran before it was loaded",
 }
 """Who writes `status`, `outcome` or `state`, and what."""
 

@@ -329,8 +329,8 @@ def differing(actor: Any, one: BackTest, other: BackTest) -> list[Differs]:
     moves = BackTestMove.objects.visible_to(actor).select_related("partner", "tier")
     found: dict[int, dict[int, BackTestMove]] = {}
     for trial, against in ((one, other), (other, one)):
-        same = BackTestMove.objects.filter(back_test=against, enrollment=OuterRef("enrollment"), slug=OuterRef("slug"))
-        stays = ~Exists(BackTestMove.objects.filter(back_test=against, enrollment=OuterRef("enrollment")))
+        same = moves.filter(back_test=against, enrollment=OuterRef("enrollment"), slug=OuterRef("slug"))
+        stays = ~Exists(moves.filter(back_test=against, enrollment=OuterRef("enrollment")))
         unmoved = stays & (Q(direction=Direction.SAME))
         rows = moves.filter(~Exists(same), back_test=trial).exclude(unmoved).order_by("partner__name", "pk")
         for move in rows[: MOST_COMPARED + 1]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass
+from datetime import date, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef
+from django.db.models.functions import JSONObject
 from django.http import Http404
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -34,6 +37,26 @@ MOST_FIGURES = 12
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """A tier that was held for a time."""
+
+    tier: str
+    since: datetime
+    until: datetime | None
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A tier that somebody gave by hand."""
+
+    tier: str
+    reason: str
+    ends_on: date
+    given_by: str
+
+
+@dataclass(frozen=True, slots=True)
 class Stand:
     """An enrollment's standing with all that runs beside it.
 
@@ -49,9 +72,9 @@ class Stand:
     review: TierReview | None
     review_label: str
     review_look: tuple[str, str]
-    override: TierOverride | None
-    specialisations: list[Specialisation]
-    spans: list[TierSpan]
+    override: Given | None
+    specialisations: list[str]
+    spans: list[Held]
 
     @property
     def enrollment(self) -> Enrollment:
@@ -75,31 +98,48 @@ class Stand:
 
 
 def stands_of(actor: Actor, enrollments: Sequence[Enrollment]) -> list[Stand]:
-    """Return where enrollments stand: four queries, and one for each one's points."""
+    """Return where enrollments stand: two queries, and one for each one's points."""
     keys = [each.pk for each in enrollments]
     reviews = TierReview.objects.visible_to(actor).filter(enrollment_id__in=keys, state__in=OPEN_REVIEWS)
-    overrides = TierOverride.objects.visible_to(actor).filter(enrollment_id__in=keys, ended_at=None)
-    special = Specialisation.objects.visible_to(actor).filter(enrollment_id__in=keys, ended_on=None)
-    spans = TierSpan.objects.visible_to(actor).filter(enrollment_id__in=keys)
-    beside = {
-        "review": _by_enrollment(reviews.select_related("from_tier")),
-        "override": _by_enrollment(overrides.select_related("tier", "given_by")),
-        "special": _by_enrollment(special.order_by("name")),
-        "spans": _by_enrollment(spans.select_related("tier").order_by("-since", "-pk")[: MOST_SPANS * len(keys)]),
-    }
-    return [_stand(actor, place_of(each), beside) for each in enrollments]
+    opened = {review.enrollment_id: review for review in reviews.select_related("from_tier")}
+    beside = {row["pk"]: row for row in _beside(actor, keys)}
+    return [_stand(actor, place_of(each), opened.get(each.pk), beside[each.pk]) for each in enrollments]
 
 
-def _by_enrollment(rows: QuerySet[Any]) -> dict[int, list[Any]]:
-    found: dict[int, list[Any]] = defaultdict(list)
-    for row in rows:
-        found[row.enrollment_id].append(row)
-    return found
+def _beside(actor: Actor, keys: Sequence[int]) -> QuerySet[Any]:
+    """Return what runs beside enrollments, in one query: a page has twelve."""
+
+    def rows(model: Any, **conditions: Any) -> QuerySet[Any]:
+        found: QuerySet[Any] = model.objects.visible_to(actor).filter(enrollment=OuterRef("pk"), **conditions)
+        return found
+
+    held = JSONObject(tier="tier__name", since="since", until="until", why="why")
+    given = JSONObject(tier="tier__name", reason="reason", ends_on="ends_on", given_by="given_by__name")
+    return (
+        Enrollment.objects.visible_to(actor)
+        .filter(pk__in=keys)
+        .annotate(
+            override=ArraySubquery(rows(TierOverride, ended_at=None).values(json=given)),
+            special=ArraySubquery(rows(Specialisation, ended_on=None).order_by("name").values("name")),
+            spans=ArraySubquery(rows(TierSpan).order_by("-since", "-pk").values(json=held)[:MOST_SPANS]),
+        )
+        .values("pk", "override", "special", "spans")
+    )
 
 
-def _stand(actor: Actor, place: Place, beside: dict[str, dict[int, list[Any]]]) -> Stand:
+def _held(told: dict[str, Any]) -> Held:
+    until = datetime.fromisoformat(told["until"]) if told["until"] else None
+    return Held(told["tier"], datetime.fromisoformat(told["since"]), until, told["why"])
+
+
+def _given(told: list[dict[str, Any]]) -> Given | None:
+    for each in told:
+        return Given(each["tier"], each["reason"], date.fromisoformat(each["ends_on"]), each["given_by"])
+    return None
+
+
+def _stand(actor: Actor, place: Place, review: TierReview | None, beside: dict[str, Any]) -> Stand:
     pk, has = place.enrollment.pk, place.calculation is not None
-    review = next(iter(beside["review"].get(pk, [])), None)
     state = ReviewState(review.state) if review else None
     tiers = place.shape.tiers if has else ()
     return Stand(
@@ -112,9 +152,9 @@ def _stand(actor: Actor, place: Place, beside: dict[str, dict[int, list[Any]]]) 
         review=review,
         review_label=str(state.label) if state else "",
         review_look=REVIEW_LOOK[state] if state else ("", ""),
-        override=next(iter(beside["override"].get(pk, [])), None),
-        specialisations=beside["special"].get(pk, []),
-        spans=beside["spans"].get(pk, [])[:MOST_SPANS],
+        override=_given(beside["override"]),
+        specialisations=beside["special"],
+        spans=[_held(told) for told in beside["spans"]],
     )
 
 

@@ -155,7 +155,7 @@ class SchemeUndo(SchemeBase):
     def post(self, request: HttpRequest, pk: int, revision: int) -> HttpResponse:
         """Write what was before it."""
         scheme = self.draft(pk)
-        last = Event.objects.about(scheme).filter(kind="scheme.changed").order_by("-pk").first()
+        last = Event.objects.visible_to(self.actor).about(scheme).filter(kind="scheme.changed").order_by("-pk").first()
         if last is None or scheme.revision != revision:
             raise Conflict("changed_meanwhile", _("Somebody changed this draft meanwhile."), fresh=scheme)
         change_scheme(actor=self.actor, scheme=scheme, definition=last.before["definition"], revision=revision)
