@@ -15,5 +15,5 @@ DROP TRIGGER standing_holding_append_only ON standing_holding;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("standing", "0001_initial"), ("partners", "0005_facts")]
+    dependencies = [("standing", "0001_initial"), ("partners", "0002_facts")]
     operations = [migrations.RunSQL(FORWARD, BACKWARD)]

@@ -19,5 +19,5 @@ BACKWARD = "".join(
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0003_facts_covered"), ("partners", "0005_facts")]
+    dependencies = [("accounts", "0001_initial"), ("partners", "0002_facts")]
     operations = [migrations.RunSQL(FORWARD, BACKWARD)]

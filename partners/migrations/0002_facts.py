@@ -1,6 +1,7 @@
 """What facts of every app rest on: the rate that holds on a day, and rows that the database only ever adds to.
 
-The function is one SELECT, so that PostgreSQL puts it into the query that asks.
+The rate is one SELECT, so that PostgreSQL puts it into the query that asks. A fact follows its partner when two records
+of it are merged; nothing else of it ever changes.
 """
 
 from django.db import migrations
@@ -17,6 +18,10 @@ RETURNS TABLE (rate numeric, rated_on date) LANGUAGE sql STABLE AS $$
 $$;
 CREATE FUNCTION partners_fact_is_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
+  IF TG_OP = 'UPDATE' AND current_setting('prm.merging', true) = 'on'
+     AND to_jsonb(NEW) - '{partner_id,enrollment_id}'::text[] = to_jsonb(OLD) - '{partner_id,enrollment_id}'::text[] THEN
+    RETURN NEW;
+  END IF;
   RAISE EXCEPTION 'facts are only ever added to; a correction is a further row' USING ERRCODE = 'restrict_violation';
 END $$;
 """
@@ -27,5 +32,5 @@ DROP FUNCTION partners_rate(bigint, text, date);
 
 
 class Migration(migrations.Migration):
-    dependencies = [("partners", "0004_enrollment_external_id")]
+    dependencies = [("partners", "0001_initial")]
     operations = [migrations.RunSQL(FORWARD, BACKWARD)]

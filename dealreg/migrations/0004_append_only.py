@@ -1,8 +1,6 @@
-"""Milestones are only ever added to; deals from before them get theirs."""
+"""Milestones are only ever added to."""
 
 from django.db import migrations
-
-from dealreg.milestones import CATCH_UP
 
 FORWARD = """
 CREATE TRIGGER dealreg_dealmilestone_append_only BEFORE UPDATE OR DELETE ON dealreg_dealmilestone
@@ -12,8 +10,5 @@ BACKWARD = "DROP TRIGGER dealreg_dealmilestone_append_only ON dealreg_dealmilest
 
 
 class Migration(migrations.Migration):
-    dependencies = [("dealreg", "0005_milestones_covered"), ("partners", "0005_facts")]
-    operations = [
-        migrations.RunSQL(CATCH_UP, migrations.RunSQL.noop),
-        migrations.RunSQL(FORWARD, BACKWARD),
-    ]
+    dependencies = [("dealreg", "0003_vacuum_deals_often"), ("partners", "0002_facts")]
+    operations = [migrations.RunSQL(FORWARD, BACKWARD)]
