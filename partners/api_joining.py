@@ -59,7 +59,7 @@ class JoinRequestViewSet(ScopedViewSet):
     read_permission = MANAGE_TEAM
     serializer_class = JoinRequestSerializer
     lookup_field = "key"
-    lookup_value_regex = "[0-9a-f-]{36}"
+    lookup_value_regex = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 
     @extend_schema(
         operation_id="join_requests_approve",

@@ -10,7 +10,7 @@ from django.test import Client
 from django.utils import timezone
 
 from tests.cast import ZONE, Cast, make_cast
-from tests.database import other_sessions, others_have_left, template
+from tests.database import other_sessions, others_have_left, sessions, template
 
 
 @pytest.fixture(scope="session")
@@ -32,12 +32,17 @@ def django_db_setup(django_db_setup, django_db_blocker) -> Iterator[None]:
 def no_session_left(request) -> Iterator[None]:
     """Fail the test whose threads keep a session: it would hold tables that others empty, or drop.
 
-    A live server's threads outlast its last answer: journeys are let off.
+    A live server's threads outlast its last answer: journeys are let off, and what they left isn't others' fault.
     """
-    yield
     marker = request.node.get_closest_marker("django_db")
-    if marker and marker.kwargs.get("transaction") and "live_server" not in request.fixturenames:
-        assert others_have_left(), "a thread of this test has not closed its database connection"
+    watched = marker and marker.kwargs.get("transaction") and "live_server" not in request.fixturenames
+    if not watched:
+        yield
+        return
+    request.getfixturevalue("transactional_db")
+    known = sessions()
+    yield
+    assert others_have_left(known), "a thread of this test has not closed its database connection"
 
 
 @pytest.fixture(scope="session", autouse=True)

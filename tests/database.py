@@ -83,10 +83,20 @@ def other_sessions(*, end: bool = False) -> int:
         return int(cursor.fetchone()[0])
 
 
-def others_have_left(seconds: float = 10.0) -> bool:
-    """Wait until nobody else has a session in the database; return whether they left in time."""
+def sessions() -> set[int]:
+    """Return the process ids of the others' sessions in this thread's database."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pid FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
+        )
+        return {pid for (pid,) in cursor.fetchall()}
+
+
+def others_have_left(known: set[int], seconds: float = 10.0) -> bool:
+    """Wait until nobody has a session in the database but those known before; return whether they left in time."""
     deadline = time.monotonic() + seconds
-    while other_sessions():
+    while sessions() - known:
         if time.monotonic() > deadline:
             return False
         time.sleep(0.05)

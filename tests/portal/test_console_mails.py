@@ -64,7 +64,7 @@ def test_preview_shows_what_is_typed_in_a_frame_and_keeps_nothing(browse):
     framed = frame(client, part)
     assert "sandbox" in framed["Content-Security-Policy"]
     assert "<script>" not in framed.content.decode()
-    assert "Until Feb. 20, 2027." in framed.content.decode()
+    assert "Until 20 February 2027." in framed.content.decode()
     assert not MailText.objects.exists()
 
 

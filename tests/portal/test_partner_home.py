@@ -134,7 +134,7 @@ def test_bars_stand_on_the_axis_and_never_leave_the_plot():
 
 def test_team_lists_everyone_at_the_same_cost(cast, browse, django_assert_num_queries):
     client = browse("brightpath_administrator")
-    with django_assert_num_queries(5):  # session, person, unread, seats, invitations
+    with django_assert_num_queries(6):  # session, person, unread, seats, invitations, who asks to join
         text = read(client, reverse("portal:team"))
     for shown in ("Brightpath Sales", "sales@brightpath.example", "never", "Own records"):
         assert shown in text

@@ -62,7 +62,7 @@ def test_every_part_of_the_interface_has_its_place():
 def test_every_component_is_shown_or_told_in_the_style_guide():
     uses = [use for part in PARTS.values() for use in part.uses]
     told = {name for use in uses for name in re.findall(r"components/([\w/]+\.html)", use)}
-    shown = told | {f"charts/{kind}.html" for kind in ("columns", "lines", "funnel", "heat", "stairs")}
+    shown = told | {f"charts/{kind}.html" for kind in ("columns", "lines", "funnel", "heat", "stairs", "flows")}
     assert component_names() == shown
 
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from portal.charts import Figure, Rung, funnel, heat_map, ladder, line_chart, stacked_bars, stairs
+from portal.charts import Figure, Rung, flows, funnel, heat_map, ladder, line_chart, stacked_bars, stairs
 from prm.kernel.money import shown
 
 MONTHS = ("Dec", "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov")
@@ -30,6 +30,7 @@ def figures(*, rtl: bool | None = None) -> list[tuple[str, Figure]]:
         ("heat", _heat(rtl)),
         ("ladder", _ladder(rtl)),
         ("stairs", _stairs(rtl)),
+        ("flows", _flows(rtl)),
     ]
 
 
@@ -140,4 +141,24 @@ def _stairs(rtl: bool | None) -> Figure:  # noqa: FBT001
         description=_("You are Silver. Of Gold, two of four requirements are met; of Platinum, one of five."),
         head=(_("Tier"), _("Met")),
         rows=[(name, met) for name, _share, met in shares],
+    )
+
+
+def _flows(rtl: bool | None) -> Figure:  # noqa: FBT001
+    steps = (("gold", "Gold"), ("silver", "Silver"))
+    before = [(key, name, count, str(count)) for (key, name), count in zip(steps, (4, 9), strict=True)]
+    after = [(key, name, count, str(count)) for (key, name), count in zip(steps, (6, 7), strict=True)]
+    moves = {
+        ("gold", "gold"): (3, ""),
+        ("gold", "silver"): (1, "warn"),
+        ("silver", "gold"): (3, "good"),
+        ("silver", "silver"): (6, ""),
+    }
+    return Figure(
+        plot=flows(before, after, moves, (_("Today"), _("Under the draft")), rtl=rtl),
+        title=_("Three partners rise, one falls"),
+        caption=_("Partners per tier"),
+        description=_("Gold has 4 partners today and 6 under the draft; Silver 9 and 7."),
+        head=(_("From"), _("To"), _("Partners")),
+        rows=[(start.title(), end.title(), str(count)) for (start, end), (count, _tone) in moves.items()],
     )

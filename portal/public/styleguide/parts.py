@@ -75,6 +75,7 @@ CHAPTERS = (
                     '{% include "components/shell/account_menu.html" %}',
                     '{% include "components/shell/theme.html" %}',
                     '{% include "components/shell/bounces.html" %}',
+                    '{% include "components/shell/view_as.html" %}',
                 ),
                 760,
                 "styleguide-desk",
