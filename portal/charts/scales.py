@@ -15,6 +15,7 @@ BASE, TOP = 170.0, 20.0
 LEFT = 12.0
 """What the rules' labels take, in per cent of the width."""
 STEPS = (1, 2, 2.5, 5, 10)
+SMALLEST = 1e-9
 SUFFIXES = {1: "", 1_000: "k", 1_000_000: "m"}
 
 
@@ -52,8 +53,11 @@ class Across:
 
 
 def nice_top(peak: float) -> float:
-    """Return the round number at or above `peak` on which a scale can end: 1, 2, 2.5 or 5 times a power of ten."""
-    if peak <= 0:
+    """Return the round number at or above `peak` on which a scale can end: 1, 2, 2.5 or 5 times a power of ten.
+
+    What is too small to have a power of ten of its own counts as nothing.
+    """
+    if peak < SMALLEST:
         return 1.0
     power = 10.0 ** floor(log10(peak))
     return next(step * power for step in STEPS if step * power >= peak)

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 from django.template.loader import render_to_string
 from django.utils import translation
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from portal.charts import funnel, heat_map, ladder, line_chart, spark_points, stacked_bars
@@ -20,6 +20,7 @@ def per_cent(text: str) -> float:
 
 
 @given(st.lists(st.floats(0, 1e9, allow_nan=False), min_size=1, max_size=24))
+@example([5e-324])
 def test_lines_stay_in_their_box(values):
     chart = line_chart([str(number) for number in range(len(values))], [("a", values)], rtl=False)
     for x, y in (pair.split(",") for pair in chart.lines[0].points.split()):
