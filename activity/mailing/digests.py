@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -27,6 +27,7 @@ from activity.sight import Concern, reasons_to_withhold
 from activity.slots import next_slot
 from people.models import Person
 
+LOCK = 0x64696765  # "dige"
 MOST_LINES = 100
 PEOPLE_AT_ONCE = 200
 
@@ -62,6 +63,8 @@ def queue_digest(person_id: int, now: datetime) -> str:
     Returns "written"; "settled" where nothing was left to tell; "moved" where the slot had its digest already; "held"
     where another worker has the lines.
     """
+    if not _alone_at(person_id):
+        return "held"
     claimed = DigestLine.objects.due(now).filter(person=person_id).select_for_update(skip_locked=True, of=("self",))
     lines = list(claimed.select_related("event"))
     if not lines:
@@ -79,6 +82,16 @@ def queue_digest(person_id: int, now: datetime) -> str:
     mail.save()
     DigestLine.objects.filter(pk__in=[line.pk for line in lines]).update(mail=mail, settled_at=now)
     return "written"
+
+
+def _alone_at(person_id: int) -> bool:
+    """Hold a person's digest until the transaction ends; whether nobody else does.
+
+    Without it two workers that begin at once may each get a part of the lines: the second part would come late.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [LOCK, person_id % 2**31])
+        return bool(cursor.fetchone()[0])
 
 
 def _move(person: Person, lines: Iterable[DigestLine], now: datetime) -> None:
