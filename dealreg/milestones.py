@@ -6,6 +6,8 @@ them holds the deal's lock, and the unique key (deal, kind, turn, n) refuses a s
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import connection
 from django.db.models import Sum
 
@@ -57,7 +59,12 @@ def reach(deal: Deal, kind: MilestoneKind) -> None:
     A win or loss counts from the day on which the deal closed, the rest from today in the vendor's zone.
     """
     with connection.cursor() as cursor:
-        cursor.execute(REACH, {"deal": deal.pk, "kind": kind, "closed": kind in CLOSED})
+        cursor.execute(*reaching(deal, kind))
+
+
+def reaching(deal: Deal, kind: MilestoneKind) -> tuple[str, dict[str, Any]]:
+    """Return `reach` as a statement and its values, for who sends it in one message with a statement of its own."""
+    return REACH, {"deal": deal.pk, "kind": kind, "closed": kind in CLOSED}
 
 
 def take_back(deal: Deal, *kinds: MilestoneKind) -> None:

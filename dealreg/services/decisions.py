@@ -78,8 +78,9 @@ def approve_deal(
     fresh: Deal = move(REGISTRATION, "approve", row=deal, actor=actor, changes=changes, data={"message": message})
     if competes(fresh.part) and fresh.protected_until:
         _check_turn(fresh, actor, overtake_reason)
-        claim_protection(fresh, until=fresh.protected_until)
-    reach(fresh, MilestoneKind.APPROVED)
+        claim_protection(fresh, until=fresh.protected_until, reached=MilestoneKind.APPROVED)
+    else:
+        reach(fresh, MilestoneKind.APPROVED)
     return fresh
 
 

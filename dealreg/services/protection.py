@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Account
 from dealreg import events
 from dealreg.enums import Outcome, ProtectionState, Status
+from dealreg.milestones import reaching
 from dealreg.models import Deal, Policy, Protection
 from dealreg.workflow import REGISTRATION
 from prm.kernel.actors import system
@@ -25,6 +26,8 @@ from prm.kernel.workflow import move
 
 if TYPE_CHECKING:
     from datetime import datetime
+
+    from dealreg.enums import MilestoneKind
 
 BATCH = 200
 A_DAY = Value(timedelta(days=1), output_field=DurationField())
@@ -45,11 +48,14 @@ ON CONFLICT (account_id, family_id) WHERE state = 'live' DO NOTHING
 """
 
 
-def claim_protection(deal: Deal, *, until: datetime, since: datetime | None = None) -> None:
+def claim_protection(
+    deal: Deal, *, until: datetime, since: datetime | None = None, reached: MilestoneKind | None = None
+) -> None:
     """Turn the deal's place in line into protection of its account and families, in the caller's transaction.
 
     Locks the account, retires what has expired on it, then inserts in one conditional statement. The lock is what
     makes the family that stands for all exclude the others; the unique index alone can't. since: now without it.
+    reached: the milestone to note in the same message, which saves a round trip.
 
     Raises:
         RuleViolation: the account is protected for another deal, in one of the families.
@@ -72,7 +78,8 @@ def claim_protection(deal: Deal, *, until: datetime, since: datetime | None = No
         "until": until,
     }
     with connection.cursor() as cursor:
-        cursor.execute(CLAIM, values)
+        along, more = reaching(deal, reached) if reached else ("", {})
+        cursor.execute(f"{along};{CLAIM}" if along else CLAIM, values | more)
         claimed = cursor.rowcount
     if claimed != len(deal.families):
         raise _taken(deal)

@@ -20,7 +20,7 @@ from accounts.naming import normalise_name
 from accounts.resolving import Resolution, resolve_customer
 from dealreg import events
 from dealreg.enums import Askable, MilestoneKind, Status
-from dealreg.milestones import reach, take_back
+from dealreg.milestones import reaching, take_back
 from dealreg.models import Conflict, Deal, DealLine
 from dealreg.permissions import REGISTER_DEALS
 from dealreg.rules import Terms, check_close_date, check_website, competes, needs_review, overlap
@@ -84,14 +84,10 @@ def _register(actor: Actor, registration: Registration, terms: Terms | None) -> 
     review = place_in_line(deal, resolution, terms.all_families_id)
     deal.save(force_insert=True)
     keep_visible(deal, actor)
-    for line in lines:
-        line.deal = deal
-    if lines:
-        DealLine.objects.bulk_create(lines)
+    _keep_lines(deal, lines)
     if review:
         keep_conflicts(deal, resolution)
     record(events.SUBMITTED, actor=actor, subject=deal, after={"status": deal.status}, data=_facts(deal))
-    reach(deal, MilestoneKind.REGISTERED)
     if registration.submission is not None:
         _take_over(actor, deal)
     return deal
@@ -148,6 +144,27 @@ def _lines(actor: Actor, registration: Registration, terms: Terms) -> list[DealL
     if len(lines) != len(wanted):
         raise RuleViolation("unknown_product", _("Choose products from this program's list."), "lines")
     return lines
+
+
+KEEP_LINES = """
+INSERT INTO dealreg_dealline (vendor_id, deal_id, product_id, family_id, quantity, unit_price)
+SELECT %(vendor)s, %(deal)s, l.* FROM unnest(%(products)s::bigint[], %(families)s::bigint[], %(quantities)s::int[],
+  %(prices)s::numeric[]) l
+"""
+
+
+def _keep_lines(deal: Deal, lines: list[DealLine]) -> None:
+    # In one message with the milestone, which reads them: registering is what partners do most.
+    note, values = reaching(deal, MilestoneKind.REGISTERED)
+    values |= {
+        "vendor": deal.vendor_id,
+        "products": [line.product_id for line in lines],
+        "families": [line.family_id for line in lines],
+        "quantities": [line.quantity for line in lines],
+        "prices": [line.unit_price for line in lines],
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(f"{KEEP_LINES};{note}" if lines else note, values)
 
 
 def _build(
