@@ -22,6 +22,18 @@ HTTPS = environment.flag("HTTPS", default=False, purpose="served over HTTPS: sec
 ALLOWED_HOSTS = environment.words("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]", purpose="the host names it answers to")
 CSRF_TRUSTED_ORIGINS = environment.words("CSRF_TRUSTED_ORIGINS", purpose="origins of forms behind a proxy")
 
+OUR_APPS = [
+    "people",
+    "activity",
+    "jobs",
+    "partners",
+    "imports",
+    "standing",
+    "accounts",
+    "onboarding",
+    "dealreg",
+    "portal",
+]
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.auth",
@@ -43,17 +55,8 @@ INSTALLED_APPS = [
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
-    "people",
-    "activity",
-    "jobs",
-    "partners",
-    "imports",
-    "standing",
-    "accounts",
-    "dealreg",
-    "portal",
+    *OUR_APPS,
 ]
-OUR_APPS = ("people", "activity", "jobs", "partners", "imports", "standing", "accounts", "dealreg", "portal")
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
