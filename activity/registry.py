@@ -41,13 +41,15 @@ class Handler:
     """A reaction to an event.
 
     A DATABASE handler commits together with its done-mark: exactly once. An OUTSIDE handler runs outside any
-    transaction, at least once, and passes the delivery's id along as idempotency key.
+    transaction, at least once, and passes the delivery's id along as idempotency key. given_up: is called with the
+    event and the error in the transaction that makes its delivery a dead letter.
     """
 
     name: str
     event: str
     run: Callable[[Event], Any]
     effect: Effect
+    given_up: Callable[[Event, str], Any] | None = None
 
 
 HANDLERS: dict[str, Handler] = {}
@@ -75,7 +77,10 @@ def event(
 
 
 def handler(
-    name: str, *events: str, effect: Effect = Effect.DATABASE
+    name: str,
+    *events: str,
+    effect: Effect = Effect.DATABASE,
+    given_up: Callable[[Event, str], Any] | None = None,
 ) -> Callable[[Callable[[Event], Any]], Callable[[Event], Any]]:
     """Subscribe a function to events by name. `name` is kept in deliveries: never rename it lightly.
 
@@ -88,7 +93,7 @@ def handler(
             full = name if len(events) == 1 else f"{name}:{event_name}"
             if full in HANDLERS:
                 raise ValueError(f"handler {full} is declared twice")
-            HANDLERS[full] = Handler(full, event_name, run, effect)
+            HANDLERS[full] = Handler(full, event_name, run, effect, given_up)
             BY_EVENT[event_name].append(HANDLERS[full])
         return run
 

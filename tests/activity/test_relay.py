@@ -22,8 +22,8 @@ from prm.kernel.recording import record
 def handled(monkeypatch):
     """Subscribe a function to `deal.noted`, which nobody else handles; returns what it saw."""
 
-    def subscribe(run, effect=Effect.DATABASE):
-        handler = Handler("tests.handler", "deal.noted", run, effect)
+    def subscribe(run, effect=Effect.DATABASE, given_up=None):
+        handler = Handler("tests.handler", "deal.noted", run, effect, given_up)
         monkeypatch.setitem(HANDLERS, handler.name, handler)
         monkeypatch.setitem(BY_EVENT, "deal.noted", [handler])
 
@@ -117,3 +117,36 @@ def test_eight_workers_share_the_queue_and_nothing_runs_twice(cast, handled):
     for thread in threads:
         thread.join(120)
     assert sorted(seen) == sorted(expected)
+
+
+def give_up_on_everything(cast, handled, effect, given_up):
+    def fail(event):
+        raise RuntimeError("mail server on fire")
+
+    handled(fail, effect, given_up)
+    happen(cast)
+    for _ in range(relay.ATTEMPTS):
+        Delivery.objects.update(due_at=timezone.now())
+        assert relay.run_next()
+
+
+@pytest.mark.parametrize("effect", list(Effect))
+def test_handler_is_told_once_with_the_error_when_its_delivery_is_given_up(cast, handled, effect):
+    told = []
+    give_up_on_everything(cast, handled, effect, lambda event, error: told.append((event.kind, error)))
+    ((kind, error),) = told
+    assert kind == "deal.noted"
+    assert "mail server on fire" in error
+    assert Delivery.objects.get().state == DeliveryState.DEAD
+
+
+def test_handler_that_fails_at_being_told_leaves_the_dead_letter_and_nothing_half_done(cast, handled):
+    person = cast.people["northwind_manager"]
+
+    def given_up(event, error):
+        Notification.objects.create(event=event, person=person, seat_id=1, kind="half", path="/")
+        raise RuntimeError("nor can it be told")
+
+    give_up_on_everything(cast, handled, Effect.DATABASE, given_up)
+    assert Delivery.objects.get().state == DeliveryState.DEAD
+    assert not Notification.objects.exists()
