@@ -7,12 +7,15 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
 from jobs.models import Job
 from onboarding.enums import ProspectState
+from onboarding.fit import ProfileDefinition, parse
 from onboarding.models.versions import Version, version_rules
+from onboarding.querysets import VersionQuerySet
 from partners.enums import Headcount, Industry, PartnerType, Region, Service, SpokenLanguage
 from partners.models import Program, Vendor
 from partners.models.organisations import several
@@ -52,6 +55,8 @@ class IdealProfile(Version):
     program = models.ForeignKey(Program, on_delete=models.PROTECT, related_name="ideal_profiles")
     definition = models.JSONField(_("criteria"), default=dict)
 
+    objects = VersionQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("ideal partner profile")
         verbose_name_plural = _("ideal partner profiles")
@@ -63,6 +68,15 @@ class IdealProfile(Version):
 
     def __str__(self) -> str:
         return f"{self.program} · {self.number}"
+
+    @cached_property
+    def shape(self) -> ProfileDefinition:
+        """The definition, read.
+
+        Raises:
+            ProfileRefused: a draft that isn't one yet.
+        """
+        return parse(self.definition)
 
 
 class WeightFit(ScopedModel):
