@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from prm.kernel.documents import Fault
 from prm.kernel.errors import RuleViolation
 
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """Something that is wrong. place: where, as in "tiers.2.needs"; message: what, and what to do."""
-
-    place: str
-    message: str
+__all__ = ["Fault", "SchemeRefused"]
 
 
 class SchemeRefused(RuleViolation):
