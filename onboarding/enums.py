@@ -79,9 +79,20 @@ class AgreementState(TextChoices):
     SENT = "sent", _("To be signed")
     SIGNED = "signed", _("To be countersigned")
     IN_FORCE = "in_force", _("In force")
-    EXPIRED = "expired", _("Expired")
+    EXPIRED = "expired", _("Ended")
     REPLACED = "replaced", _("Replaced")
     CANCELLED = "cancelled", _("Taken back")
+
+
+OPEN_AGREEMENTS = (AgreementState.SENT, AgreementState.SIGNED)
+
+
+class Occasion(TextChoices):
+    """Why an agreement was put to a partner."""
+
+    FIRST = "first", _("Sent")
+    VERSION = "version", _("New version")
+    RENEWAL = "renewal", _("Renewal")
 
 
 class SignatureWay(TextChoices):

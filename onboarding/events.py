@@ -22,3 +22,58 @@ FORM_OPENED = event(
 FORM_CLOSED = event(
     "application_form.closed", _("closed {program} for applications"), icon="no", audience=Audience.VENDOR
 )
+
+# Agreements.
+AGREEMENT_SENT = event("agreement.sent", _("sent {title} to be signed"), alone=_("{title} is to be signed"), icon="out")
+AGREEMENT_REMINDED = event(
+    "agreement.reminded",
+    _("reminded the partner of {title}"),
+    alone=_("Reminder: {title} is to be signed"),
+    icon="clock",
+    tone="warn",
+)
+AGREEMENT_SIGNED = event("agreement.signed", _("signed {title} for the partner"), icon="pen", tone="good")
+AGREEMENT_COMPLETED = event(
+    "agreement.completed",
+    _("countersigned {title}: it is in force"),
+    alone=_("{title} is in force"),
+    icon="shield",
+    tone="good",
+)
+AGREEMENT_SEALED = event("agreement.sealed", _("sealed {title}"), alone=_("{title} was sealed as a PDF"), icon="lock")
+AGREEMENT_TAKEN_BACK = event(
+    "agreement.taken_back", _("took {title} back: {reason}"), alone=_("{title} was taken back: {reason}"), icon="undo"
+)
+AGREEMENT_REPLACED = event(
+    "agreement.replaced", _("replaced {title}"), alone=_("A newer one took the place of {title}"), icon="split"
+)
+AGREEMENT_ENDING = event(
+    "agreement.ending", _("was told that {title} ends"), alone=_("{title} ends on {until}"), icon="clock", tone="warn"
+)
+AGREEMENT_EXPIRED = event(
+    "agreement.expired", _("ended {title}"), alone=_("{title} has ended: {reason}"), icon="x", tone="bad"
+)
+AGREEMENT_NOT_PUT = event(
+    "agreement.not_put",
+    _("couldn’t put {title} to the partner: {reason}"),
+    alone=_("{title} couldn’t be put to the partner: {reason}"),
+    icon="warn",
+    tone="bad",
+    audience=Audience.VENDOR,
+)
+AGREEMENT_PUBLISHED = event(
+    "agreement_version.published", _("published version {number} of {title}"), icon="book", audience=Audience.VENDOR
+)
+AGREEMENT_PUTTING = event(
+    "agreement_version.putting",
+    _("puts version {number} of {title} to further partners"),
+    alone=_("Version {number} of {title} goes to further partners"),
+    icon="out",
+    audience=Audience.VENDOR,
+)
+AGREEMENT_TEMPLATE_MADE = event(
+    "agreement_template.made", _("made the agreement {title}"), icon="book", audience=Audience.VENDOR
+)
+AGREEMENT_TEMPLATE_CHANGED = event(
+    "agreement_template.changed", _("changed the agreement {title}"), icon="pen", audience=Audience.VENDOR
+)

@@ -51,3 +51,6 @@ SIGN_AGREEMENTS = permission(
 COUNTERSIGN_AGREEMENTS = permission(
     "agreement.countersign", _("Countersign agreements for the vendor"), roles={Role.MANAGER}, scope="none"
 )
+KEEP_AGREEMENTS = permission(
+    "agreement.keep", _("Complete, replace and end agreements, by themselves"), roles=(), scope="none", system=True
+)

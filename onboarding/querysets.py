@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
-from onboarding.enums import VersionState
+from onboarding.enums import OPEN_AGREEMENTS, AgreementState, VersionState
 from prm.kernel.scoping import ScopedQuerySet
+
+if TYPE_CHECKING:
+    from datetime import date
 
 
 class VersionQuerySet(ScopedQuerySet):
@@ -18,3 +21,23 @@ class VersionQuerySet(ScopedQuerySet):
     def drafts(self) -> Self:
         """Return those that are still worked on."""
         return self.filter(state=VersionState.DRAFT)
+
+
+class AgreementQuerySet(ScopedQuerySet):
+    """Agreements."""
+
+    def open(self) -> Self:
+        """Return those that somebody has to sign: the partner, or the vendor after it."""
+        return self.filter(state__in=OPEN_AGREEMENTS)
+
+    def in_force(self) -> Self:
+        """Return those in force."""
+        return self.filter(state=AgreementState.IN_FORCE)
+
+    def closing(self, today: date) -> Self:
+        """Return those for which the partner's portal is closed."""
+        return self.filter(state=AgreementState.SENT, gate_from__isnull=False, gate_from__lte=today)
+
+    def due(self, today: date) -> Self:
+        """Return those that a task has to look at."""
+        return self.filter(look_on__isnull=False, look_on__lte=today)

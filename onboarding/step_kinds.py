@@ -135,7 +135,9 @@ def step_kind(kind: StepKind) -> StepKind:
 def settings_problems(kind: StepKind, settings: Mapping[str, Any]) -> dict[str, str]:
     """Return what is wrong with a step's settings: the setting's name to the sentence that says it. No query."""
     known = {setting.name: setting for setting in kind.settings}
-    found = {name: _("“%(kind)s” has no such setting.") % {"kind": kind.label} for name in settings if name not in known}
+    found = {
+        name: _("“%(kind)s” has no such setting.") % {"kind": kind.label} for name in settings if name not in known
+    }
     for name, setting in known.items():
         sentence = _problem(setting, settings.get(name))
         if sentence:

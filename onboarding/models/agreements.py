@@ -8,12 +8,14 @@ from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from onboarding.enums import AgreementState, SignatureWay
+from onboarding.enums import AgreementState, Occasion, SignatureWay
 from onboarding.models.tenancy import OfEnrollment, enrollment_match
 from onboarding.models.versions import Version, version_rules
+from onboarding.querysets import AgreementQuerySet
 from partners.enums import PartnerType, Region
 from partners.models import Program, Vendor
 from partners.models.organisations import several
@@ -29,6 +31,7 @@ def stored_name(agreement: Agreement, name: str) -> str:
 class AgreementTemplate(ScopedModel):
     """An agreement of a program, for some or all types of partner and regions, in one language.
 
+    slug: which agreement it is; templates of one slug are the same agreement for others, or in another language.
     gate: the portal's pages of the program are closed to a partner until it is signed.
     """
 
@@ -58,7 +61,9 @@ class AgreementTemplate(ScopedModel):
         constraints = [
             vendor_match("program", "partners.Program", "agreement_template_vendor_of_program"),
             models.UniqueConstraint(fields=["id", "vendor"], name="agreement_template_with_vendor"),
-            models.UniqueConstraint(fields=["program", "slug", "language"], name="agreement_template_slug_once"),
+            models.UniqueConstraint(
+                fields=["program", "slug", "language", "types", "regions"], name="agreement_template_slug_once"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -92,6 +97,9 @@ class Agreement(OfEnrollment):
     """A version as put to an enrollment. text and values never change: they are what is signed.
 
     document_hash: SHA-256 of the document as shown for signing; sealed_hash: of the sealed PDF with its evidence.
+    document: the document as PDF, before anyone signed. gate_from: the day from which the partner's portal is closed
+    until it is signed; None: it never is. look_on: the day on which a task has to look at it next: to remind, to put it
+    again, to end it. why: why it was taken back or ended.
     """
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -106,6 +114,8 @@ class Agreement(OfEnrollment):
     title = models.CharField(_("title"), max_length=120)
     text = models.TextField(_("text"))
     values = models.JSONField(default=dict)
+    occasion = models.CharField(max_length=8, choices=Occasion, default=Occasion.FIRST)
+    document = models.FileField(upload_to=stored_name, max_length=80, blank=True)
     document_hash = models.CharField(max_length=64)
     sent_at = models.DateTimeField(_("sent"), default=timezone.now)
     sent_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
@@ -114,11 +124,14 @@ class Agreement(OfEnrollment):
     valid_until = models.DateField(_("until"), null=True)
     sealed = models.FileField(upload_to=stored_name, max_length=80, blank=True)
     sealed_hash = models.CharField(max_length=64, blank=True, db_index=True)
-    reminded_at = models.DateTimeField(null=True)
-    warned_at = models.DateTimeField(null=True)
+    gate_from = models.DateField(null=True)
+    look_on = models.DateField(null=True)
     ended_at = models.DateTimeField(null=True)
+    why = models.CharField(max_length=500, blank=True)
     revision = models.PositiveIntegerField(default=0, editable=False)
     updated_at = models.DateTimeField(auto_now=True)
+
+    objects = AgreementQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("agreement")
@@ -149,11 +162,25 @@ class Agreement(OfEnrollment):
         ]
         indexes = [
             models.Index(fields=["vendor", "state", "-id"], name="agreement_of_vendor"),
-            models.Index(fields=["valid_until"], condition=Q(state="in_force"), name="agreement_ending"),
+            models.Index(fields=["look_on", "id"], condition=Q(look_on__isnull=False), name="agreement_look"),
+            models.Index(
+                fields=["enrollment", "gate_from"],
+                include=["key"],
+                condition=Q(state=AgreementState.SENT, gate_from__isnull=False),
+                name="agreement_gate",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.reference} {self.title}"
+
+    def get_absolute_url(self) -> str:
+        """Return the partner's page about it."""
+        return reverse("portal:agreement", args=[self.key])
+
+    def get_desk_url(self) -> str:
+        """Return the vendor's page about it."""
+        return reverse("desk:agreement", args=[self.key])
 
 
 class Signature(OfEnrollment):

@@ -1,0 +1,1 @@
+"""Mails about agreements, and the lines behind the bell."""

@@ -1,0 +1,1 @@
+"""What follows from agreements: mails, papers, seals, roll-out. Every handler only writes to the database."""
