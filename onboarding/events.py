@@ -76,4 +76,24 @@ AGREEMENT_TEMPLATE_MADE = event(
 )
 AGREEMENT_TEMPLATE_CHANGED = event(
     "agreement_template.changed", _("changed the agreement {title}"), icon="pen", audience=Audience.VENDOR
+
+# Journeys as they are written.
+JOURNEY_VERSION_BEGUN = event(
+    "journey_version.begun", _("began version {number} of {name}"), icon="flag", audience=Audience.VENDOR
+)
+JOURNEY_VERSION_CHANGED = event(
+    "journey_version.changed", _("changed version {number} of {name}"), icon="pen", audience=Audience.VENDOR
+)
+JOURNEY_VERSION_PUBLISHED = event(
+    "journey_version.published",
+    _("published version {number} of {name}"),
+    icon="flag",
+    tone="good",
+    audience=Audience.VENDOR,
+)
+JOURNEY_VERSION_REPLACED = event(
+    "journey_version.replaced", _("replaced version {number} of {name}"), icon="clock", audience=Audience.VENDOR
+)
+JOURNEY_VERSION_DISCARDED = event(
+    "journey_version.discarded", _("discarded version {number} of {name}"), icon="x", audience=Audience.VENDOR
 )

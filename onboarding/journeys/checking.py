@@ -8,13 +8,17 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
+from onboarding.enums import Side
 from onboarding.journeys.facts import FACTS
 from onboarding.journeys.faults import JourneyRefused
 from onboarding.journeys.shape import Op
+from onboarding.step_kinds import STEP_KINDS, settings_problems
+from prm.kernel.actors import PARTNER_ROLES, VENDOR_ROLES, Role
 from prm.kernel.documents import Fault
 
 if TYPE_CHECKING:
-    from onboarding.journeys.shape import Condition, Definition
+    from onboarding.journeys.shape import Condition, Definition, Step
+    from onboarding.step_kinds import StepKind
 
 
 def check(definition: Definition) -> None:
@@ -138,4 +142,30 @@ def _needed(definition: Definition) -> Iterator[Fault]:
         )
 
 
-FURTHER: list[Callable[[Definition], Iterator[Fault]]] = [_conditions, _times, _needed]
+def _kinds(definition: Definition) -> Iterator[Fault]:
+    for place, _stage, step in definition.placed():
+        kind = STEP_KINDS.get(step.kind)
+        if kind is None:
+            words = _("There is no kind of step called “%(kind)s”. There are: %(known)s.")
+            yield Fault(f"{place}.kind", words % {"kind": step.kind, "known": ", ".join(STEP_KINDS)})
+            continue
+        if step.side and step.side not in kind.sides:
+            words = _("“%(kind)s” is never the turn of: %(side)s. It is the turn of: %(sides)s.")
+            sides = ", ".join(str(Side(side).label) for side in Side if side in kind.sides)
+            told = {"kind": kind.label, "side": Side(step.side).label, "sides": sides}
+            yield Fault(f"{place}.side", words % told)
+        for name, sentence in settings_problems(kind, step.settings).items():
+            yield Fault(f"{place}.settings.{name}", sentence)
+        yield from _owner(step, kind, place)
+
+
+def _owner(step: Step, kind: StepKind, place: str) -> Iterator[Fault]:
+    side = step.side or kind.default_side
+    roles = {Side.PARTNER: PARTNER_ROLES, Side.VENDOR: VENDOR_ROLES}.get(Side(side), frozenset())
+    if step.owner and step.owner not in roles:
+        words = _("“%(step)s” is the turn of %(side)s: the role “%(role)s” isn’t on that side.")
+        told = {"step": step.name, "side": Side(side).label, "role": Role(step.owner).label}
+        yield Fault(f"{place}.owner", words % told)
+
+
+FURTHER: list[Callable[[Definition], Iterator[Fault]]] = [_conditions, _times, _needed, _kinds]

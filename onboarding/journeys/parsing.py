@@ -55,7 +55,7 @@ class Reader(DocumentReader):
         raw = self.entry(data, place, {field.name for field in fields(Stage)})
         return Stage(
             self.slug(raw.get("slug"), f"{place}.slug"),
-            self.text(raw.get("name"), f"{place}.name", longest=80),
+            self.text(raw.get("name"), f"{place}.name", longest=60),
             self.rows(raw.get("steps", []), f"{place}.steps", self.step),
             self.text(raw.get("text", ""), f"{place}.text", longest=500, needed=False),
             self.text(raw.get("opens", ""), f"{place}.opens", longest=300, needed=False),
@@ -77,7 +77,6 @@ class Reader(DocumentReader):
             escalate=None if escalate is None else self.days(escalate, f"{place}.escalate"),
             owner=self.chosen(raw.get("owner", ""), f"{place}.owner", ["", *Role.values]),
             minutes=self.whole(raw.get("minutes", 0), f"{place}.minutes", 10_000),
-            text=self.text(raw.get("text", ""), f"{place}.text", longest=2000, needed=False),
             settings=self.settings(raw.get("settings", {}), f"{place}.settings"),
         )
 

@@ -74,7 +74,7 @@ class Step:
     side: whose turn it is; "" for the one that its kind has by itself. after: steps that must have ended; None: all of
     the stage before. remind: days after it opened; escalate: the day after opening on which the vendor's managers are
     told. owner: a role of that side, "" for whoever may. minutes: how long it takes whoever does it, 0 where nobody
-    can say. text: what its owner reads.
+    can say.
     """
 
     slug: str
@@ -88,7 +88,6 @@ class Step:
     escalate: int | None = None
     owner: str = ""
     minutes: int = 0
-    text: str = ""
     settings: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
 
 
