@@ -76,6 +76,7 @@ AGREEMENT_TEMPLATE_MADE = event(
 )
 AGREEMENT_TEMPLATE_CHANGED = event(
     "agreement_template.changed", _("changed the agreement {title}"), icon="pen", audience=Audience.VENDOR
+)
 
 # Journeys as they are written.
 JOURNEY_VERSION_BEGUN = event(
