@@ -1,6 +1,7 @@
 """Recruiting and onboarding: fit, applications, journeys, agreements."""
 
 from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
 
 
 class OnboardingConfig(AppConfig):
@@ -8,3 +9,9 @@ class OnboardingConfig(AppConfig):
 
     name = "onboarding"
     verbose_name = "Recruiting and onboarding"
+
+    def ready(self) -> None:
+        """Load our kinds of steps, and those of the apps above."""
+        from onboarding import kinds  # noqa: F401
+
+        autodiscover_modules("step_kinds")

@@ -98,3 +98,55 @@ JOURNEY_VERSION_REPLACED = event(
 JOURNEY_VERSION_DISCARDED = event(
     "journey_version.discarded", _("discarded version {number} of {name}"), icon="x", audience=Audience.VENDOR
 )
+
+# Journeys.
+JOURNEY_STARTED = event(
+    "journey.started", _("started the onboarding"), alone=_("The onboarding started: {steps} steps"), icon="flag"
+)
+JOURNEY_FINISHED = event(
+    "journey.finished", _("finished the onboarding"), alone=_("The onboarding is finished"), icon="ok", tone="good"
+)
+JOURNEY_CANCELLED = event(
+    "journey.cancelled",
+    _("ended the onboarding: {reason}"),
+    alone=_("The onboarding was ended: {reason}"),
+    icon="x",
+    tone="warn",
+)
+JOURNEY_MIGRATED = event(
+    "journey.migrated",
+    _("moved the onboarding to version {to}"),
+    alone=_("The onboarding goes on with version {to}"),
+    icon="turn",
+    audience=Audience.VENDOR,
+)
+STEP_OPENED = event("step.opened", _("opened “{step}”"), alone=_("“{step}” is to be done"), icon="flag")
+STEP_STARTED = event("step.started", _("started “{step}”"), alone=_("“{step}” was started"), icon="clock")
+STEP_CALLED = event("step.called", _("started “{step}”"), alone=_("“{step}” was started"), icon="clock")
+STEP_DONE = event("step.done", _("did “{step}”"), alone=_("“{step}” is done"), icon="ok", tone="good")
+STEP_FAILED = event(
+    "step.failed",
+    _("did not let “{step}” pass: {error}"),
+    alone=_("“{step}” failed"),
+    icon="warn",
+    tone="bad",
+    audience=Audience.VENDOR,
+)
+STEP_SKIPPED = event(
+    "step.skipped", _("skipped “{step}”: {why}"), alone=_("“{step}” was skipped: {why}"), icon="undo", tone="warn"
+)
+STEP_RETRIED = event(
+    "step.retried", _("tried “{step}” again"), alone=_("“{step}” is tried again"), icon="turn", audience=Audience.VENDOR
+)
+STEP_REASSIGNED = event("step.reassigned", _("gave “{step}” to {owner}"), icon="user")
+STEP_REMINDED = event("step.reminded", _("was reminded"), alone=_("Reminder: “{step}” is to be done"), icon="clock")
+STEP_ESCALATED = event(
+    "step.escalated",
+    _("is late with “{step}”"),
+    alone=_("“{step}” takes too long: told to the partner manager"),
+    icon="warn",
+    tone="bad",
+    audience=Audience.VENDOR,
+)
+STEP_PLANNED = event("step.planned", _("set “{step}” for {at}"), icon="calendar")
+STEP_FILE_ADDED = event("step.file_added", _("added {file} to “{step}”"), icon="file")

@@ -205,7 +205,7 @@ def check_fields(given: Any) -> list[dict[str, Any]]:
         raise _refusal("not_a_list", _("The fields are a list of entries, each with “field”."))
     if len(given) > MOST_FIELDS:
         raise _refusal("too_many", _("A form has at most %(most)d fields.") % {"most": MOST_FIELDS})
-    found = [_checked(item) for item in given]
+    found = [checked_item(item) for item in given]
     names = [item["field"] for item in found]
     for name in names:
         if names.count(name) > 1:
@@ -230,7 +230,12 @@ def _words(item: Mapping[str, Any], key: str) -> str:
     return text
 
 
-def _checked(item: Mapping[str, Any]) -> dict[str, Any]:
+def checked_item(item: Mapping[str, Any]) -> dict[str, Any]:
+    """Return one entry of a list of fields, tidied.
+
+    Raises:
+        RuleViolation: with the sentence that says what is wrong and how to put it right.
+    """
     name = str(item.get("field") or "")
     required = item.get("required") is True
     if name in ASKS:

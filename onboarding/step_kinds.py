@@ -1,13 +1,14 @@
 """The kinds of steps that a journey may have: what each is called, asks for, and who or what does its work.
 
-Our own stand in `onboarding.kinds`. A later area adds its kinds in a module `step_kinds.py` of an app above, where it meets
-onboarding; what has no owner is not offered.
+Our own stand in `onboarding.kinds`. A later area adds its kinds in a module `step_kinds.py` of an app above, where it
+meets onboarding; what has no owner is not offered.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
@@ -67,8 +68,8 @@ class Work:
 class Outcome:
     """How a worker's work on a step ended: the step is done, or waits for somebody's turn or for an answer.
 
-    result: what is kept with the step. why: one sentence. waits: it isn't done; `turn` says whether somebody has to act,
-    so that the step is open, or something outside will answer, so that it goes on running.
+    result: what is kept with the step. why: one sentence. waits: it isn't done; `turn` says whether somebody has to
+    act, so that the step is open, or something outside will answer, so that it goes on running.
     """
 
     result: dict[str, Any] = field(default_factory=dict)
@@ -80,6 +81,7 @@ class Outcome:
 Run = Callable[[Work], Outcome]
 Accept = Callable[[Work, Mapping[str, Any]], dict[str, Any]]
 Check = Callable[[Mapping[str, Any]], Mapping[str, str]]
+Until = Callable[[Work], datetime]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +90,8 @@ class StepKind:
 
     sides: whose turn it may be. settings: what it is told. check: what else its settings must hold: name to sentence.
     run: the work that workers do when it opens; None where there is none. effect: what that touches. accept: takes what
-    a person gave who ends it, and returns what is kept; None where no person ends it. ends_by: how it ends otherwise.
+    a person gave who ends it, and returns what is kept; None where no person ends it. until: when a clock ends it.
+    ends_by: how it ends otherwise, in words.
     """
 
     name: str
@@ -101,6 +104,7 @@ class StepKind:
     run: Run | None = None
     effect: Effect = Effect.DATABASE
     accept: Accept | None = None
+    until: Until | None = None
     ends_by: str | Promise = ""
 
     @property
@@ -126,7 +130,7 @@ def step_kind(kind: StepKind) -> StepKind:
     """
     if kind.name in STEP_KINDS:
         raise ValueError(f"step kind {kind.name} is declared twice")
-    if not kind.sides or (kind.run is None and kind.accept is None and not kind.ends_by):
+    if not kind.sides or not (kind.run or kind.accept or kind.until or kind.ends_by):
         raise ValueError(f"step kind {kind.name} has no side, or nothing that ends it")
     STEP_KINDS[kind.name] = kind
     return kind

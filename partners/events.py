@@ -57,8 +57,19 @@ COMPANY_SIGN_IN_CHANGED = event(
 TOKEN_MADE = event("token.made", _("made the API token “{name}”"), icon="key", audience=Audience.VENDOR)
 TOKEN_REVOKED = event("token.revoked", _("revoked the API token “{name}”"), icon="key", audience=Audience.VENDOR)
 MANAGER_CHANGED = event("enrollment.manager", _("changed the partner manager"), icon="user")
-ONBOARDING_STARTED = event("enrollment.onboarding", _("started the onboarding: {reason}"), icon="team")
-ENROLLMENT_ACTIVATED = event("enrollment.activated", _("made the enrollment active: {reason}"), icon="ok", tone="good")
+ONBOARDING_STARTED = event(
+    "enrollment.onboarding",
+    _("started the onboarding: {reason}"),
+    alone=_("The onboarding began: {reason}"),
+    icon="team",
+)
+ENROLLMENT_ACTIVATED = event(
+    "enrollment.activated",
+    _("made the enrollment active: {reason}"),
+    alone=_("The enrollment is active: {reason}"),
+    icon="ok",
+    tone="good",
+)
 ENROLLMENT_SUSPENDED = event("enrollment.suspended", _("suspended the enrollment: {reason}"), icon="pause", tone="warn")
 ENROLLMENT_RETIRED = event("enrollment.retired", _("retired the enrollment: {reason}"), icon="x", tone="bad")
 VIEWING_STARTED = event(

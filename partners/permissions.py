@@ -6,6 +6,9 @@ from prm.kernel.actors import PARTNER_ROLES, VENDOR_ROLES, Role, permission
 
 VIEW_PARTNERS = permission("partner.view", _("See partners"), roles=VENDOR_ROLES, scope="partners:read", system=True)
 EDIT_PARTNERS = permission("partner.edit", _("Change partners"), roles={Role.MANAGER}, scope="partners:write")
+ASSIGN_MANAGERS = permission(
+    "partner.assign", _("Assign partner managers"), roles={Role.MANAGER}, scope="partners:write", system=True
+)
 IMPORT_PARTNERS = permission(
     "partner.import", _("Import partners and their people"), roles={Role.MANAGER}, scope="partners:write", system=True
 )
@@ -38,3 +41,4 @@ EDIT_PROGRAMS = permission("program.edit", _("Set up programs"), roles={Role.MAN
 EDIT_BRANDING = permission("branding.edit", _("Change logo and colour"), roles={Role.MANAGER}, scope="programs:write")
 MAKE_TOKENS = permission("token.make", _("Make API tokens"), roles=frozenset(Role), scope="tokens")
 EDIT_RATES = permission("rate.edit", _("Change exchange rates"), roles={Role.MANAGER}, scope="facts:write", system=True)
+ADMIT_PARTNERS = permission("partner.admit", _("Start and end onboarding by rule"), roles=(), scope="none", system=True)

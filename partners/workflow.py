@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from partners import events
 from partners.enums import EnrollmentStatus, MergeState
-from partners.permissions import CONFIRM_MERGE, EDIT_PARTNERS, PROPOSE_MERGE
+from partners.permissions import ADMIT_PARTNERS, CONFIRM_MERGE, EDIT_PARTNERS, PROPOSE_MERGE
 from prm.kernel.workflow import Machine, Transition
 
 ENROLLMENT = Machine(
@@ -22,6 +22,24 @@ ENROLLMENT = Machine(
             target=EnrollmentStatus.ONBOARDING,
             permission=EDIT_PARTNERS,
             event=events.ONBOARDING_STARTED,
+            required=("reason",),
+        ),
+        Transition(
+            name="admit",
+            label=_("Admit"),
+            sources=frozenset({EnrollmentStatus.APPLICANT, EnrollmentStatus.RETIRED}),
+            target=EnrollmentStatus.ONBOARDING,
+            permission=ADMIT_PARTNERS,
+            event=events.ONBOARDING_STARTED,
+            required=("reason",),
+        ),
+        Transition(
+            name="onboarded",
+            label=_("End onboarding"),
+            sources=frozenset({EnrollmentStatus.ONBOARDING}),
+            target=EnrollmentStatus.ACTIVE,
+            permission=ADMIT_PARTNERS,
+            event=events.ENROLLMENT_ACTIVATED,
             required=("reason",),
         ),
         Transition(

@@ -1,3 +1,3 @@
 """Who is told when something happens in recruiting and onboarding, and what workers do then, by subject."""
 
-from onboarding.handlers import agreements  # noqa: F401  (subscribes)
+from onboarding.handlers import agreements, journeys  # noqa: F401  (they subscribe)

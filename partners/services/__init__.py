@@ -2,10 +2,12 @@
 
 from partners.services.arrivals import Newcomer, accept_invitation
 from partners.services.branding import Branding, change_branding, reset_branding, store_logo
+from partners.services.enrolling import Applicant, end_onboarding, enrol_applicant, invite_applicant
 from partners.services.invitations import (
     Invitee,
     hold_invitation,
     invite_people,
+    invite_team,
     resend_invitation,
     revoke_invitation,
     send_held_invitation,
@@ -31,6 +33,7 @@ from partners.services.profile import (
     change_parent,
     change_partner_logo,
     change_profile,
+    fill_profile,
     store_partner_logo,
 )
 from partners.services.providers import (
@@ -52,6 +55,7 @@ from partners.services.viewings import VIEWING_LASTS, end_overdue_viewings, end_
 __all__ = [
     "SCOPES",
     "VIEWING_LASTS",
+    "Applicant",
     "Asking",
     "Branding",
     "Invitee",
@@ -76,13 +80,18 @@ __all__ = [
     "decline_merge",
     "disable_person",
     "enable_person",
+    "end_onboarding",
     "end_overdue_viewings",
     "end_viewing",
+    "enrol_applicant",
     "enrol_listed",
+    "fill_profile",
     "find_asking",
     "forget_identity",
     "hold_invitation",
+    "invite_applicant",
     "invite_people",
+    "invite_team",
     "let_in",
     "make_token",
     "open_sign_in",

@@ -15,7 +15,7 @@ from activity.services import write_row
 from partners.enums import DealsAfter, EnrollmentStatus
 from partners.events import MANAGER_CHANGED
 from partners.models import Enrollment, Seat
-from partners.permissions import EDIT_PARTNERS
+from partners.permissions import ASSIGN_MANAGERS, EDIT_PARTNERS
 from partners.workflow import ENROLLMENT
 from prm.kernel.errors import Forbidden, RuleViolation, Stale
 from prm.kernel.recording import record
@@ -46,7 +46,7 @@ def assign_manager(
         RuleViolation: not one of the vendor's active people.
     """
     fresh: Enrollment = locked(enrollment, actor)
-    if not actor.may(EDIT_PARTNERS):
+    if not actor.may(ASSIGN_MANAGERS):
         raise Forbidden("not_allowed", _("Your role doesn't allow this."))
     if changes := differences(fresh, seen or {}):
         raise Stale("stale", _("Somebody changed this since you opened it. Nothing of yours was saved yet."), changes)

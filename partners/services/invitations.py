@@ -97,6 +97,45 @@ def invite_people(*, actor: Actor, invitees: list[Invitee], partner: Partner | N
 
 
 @transaction.atomic
+def invite_team(*, actor: Actor, enrollment: Enrollment, invitees: list[Invitee]) -> list[Invitation]:
+    """Invite people to an enrolled partner's team in the vendor's name; for workers, who checked that it is agreed.
+
+    Whoever has a seat or an open invitation there is passed over, and everyone where the partner has people of whom
+    nobody is among the invitees: then its own administrators invite. Records `invitation.sent`, queues a mail each.
+
+    Raises:
+        RuleViolation: an address that is none, or nobody at the vendor in whose name to invite. TooMany: the limits.
+    """
+    place = Place(partner=enrollment.partner, issuer=enrollment.vendor)
+    _lock(place)
+    chosen = {checked_address(each.email).casefold(): each for each in reversed(invitees)}
+    taken = taken_addresses(place, list(chosen))
+    if not taken and Seat.objects.filter(partner=place.partner).exists():
+        return []
+    waiting = Invitation.objects.waiting().filter(partner=place.partner).annotate(address=Lower("email"))
+    known = taken | set(waiting.values_list("address", flat=True))
+    new = [(address, each) for address, each in reversed(chosen.items()) if address not in known]
+    _check_limits(place, [address for address, _each in new])
+    inviter = enrollment.manager_id or _some_manager(enrollment.vendor_id)
+    if inviter is None:
+        raise RuleViolation("no_inviter", _("Nobody of yours may invite: give somebody the role of a partner manager."))
+    found = []
+    for address, each in new:
+        made = Invitation(**place.columns, email=address, role=each.role, reach=each.reach, invited_by_id=inviter)
+        made.is_listed = each.role != Role.ADMINISTRATOR
+        _send(made, again=False)
+        data = {"email": address, "role": str(Role(each.role).label)}
+        record(events.INVITATION_SENT, actor=actor, subject=made, data=data)
+        found.append(made)
+    return found
+
+
+def _some_manager(vendor_id: int) -> int | None:
+    seats = Seat.objects.active().filter(vendor_id=vendor_id, role=Role.MANAGER).order_by("pk")
+    return seats.values_list("person_id", flat=True).first()
+
+
+@transaction.atomic
 def resend_invitation(*, actor: Actor, invitation: Invitation) -> Invitation:
     """Send the invitation again, with a new link that lasts from now; the old link ends.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -73,6 +74,34 @@ def change_profile(*, actor: Actor, partner: Partner, changes: Mapping[str, Any]
         data={"fields": ", ".join(labels[name] for name in after)},
     )
     return fresh
+
+
+@transaction.atomic
+def fill_profile(*, actor: Actor, partner: Partner, values: Mapping[str, Any]) -> list[str]:
+    """Fill what is empty in a partner's profile with what it said elsewhere, such as in an application; for workers.
+
+    What is there stays, and so does a gap for which the value isn't one that its field takes. Records
+    `profile.changed` where anything was filled; returns the names of the fields.
+    """
+    fresh: Partner = locked(partner, actor)
+    labels = {ask.name: label_of(ask) for ask in asks_of(fresh.type) if ask.name not in {"domains", "logo"}}
+    found = {}
+    for name in labels:
+        if values.get(name) and not getattr(fresh, name):
+            with contextlib.suppress(RuleViolation):
+                found[name] = _cleaned(name, values[name])
+    if not found:
+        return []
+    _save(fresh, found)
+    record(
+        PROFILE_CHANGED,
+        actor=actor,
+        subject=fresh,
+        before={name: [] if isinstance(value, list) else "" for name, value in found.items()},
+        after={name: _plain(value) for name, value in found.items()},
+        data={"fields": ", ".join(str(labels[name]) for name in found)},
+    )
+    return list(found)
 
 
 @transaction.atomic
