@@ -82,6 +82,20 @@ FORM = step_kind(
         accept=_answers,
     )
 )
+AGREEMENT = step_kind(
+    StepKind(
+        name="agreement",
+        label=gettext_lazy("Agreement"),
+        icon="shield",
+        sides=PARTNER,
+        summary=gettext_lazy(
+            "Puts an agreement to the partner; ends once it is signed, and countersigned if asked for."
+        ),
+        settings=(Setting(name="template", label=gettext_lazy("Agreement"), asks=Asks.AGREEMENT, most=60),),
+        run=runners.put_agreement,
+        ends_by=gettext_lazy("This step ends once the agreement is signed."),
+    )
+)
 MEETING = step_kind(
     StepKind(
         name="meeting",

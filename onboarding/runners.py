@@ -14,7 +14,9 @@ from django.utils.translation import gettext as _
 from activity.mailing import queue_mail, queue_to_address
 from activity.models import Event
 from onboarding.emails.journeys import letter_facts
+from onboarding.enums import AgreementState
 from onboarding.merging import merged, values_of
+from onboarding.services.agreements import send_agreement
 from onboarding.step_kinds import Outcome, Work
 from partners.enums import EnrollmentStatus
 from partners.models import Enrollment, Seat
@@ -114,6 +116,16 @@ def send_mail(work: Work) -> Outcome:
         )
     queue_to_address(to=address, template="journey_mail", facts=facts)
     return Outcome({"sent_to": 1})
+
+
+def put_agreement(work: Work) -> Outcome:
+    """Put the agreement to the partner; the step then waits for its signature."""
+    agreement = send_agreement(
+        actor=work.actor, enrollment=work.journey.enrollment, template_slug=str(work.settings.get("template"))
+    )
+    kept = {"agreement": str(agreement.key), "reference": agreement.reference}
+    in_force = agreement.state == AgreementState.IN_FORCE
+    return Outcome(kept, why=_("It was signed already.") if in_force else "", waits=not in_force, turn=True)
 
 
 def await_first_deal(work: Work) -> Outcome:

@@ -9,7 +9,7 @@ from activity.registry import NoticeKind, handler
 from onboarding import stepping
 from onboarding.emails import journeys as emails
 from onboarding.enums import JourneyState, Side
-from onboarding.models import Journey, JourneyStep
+from onboarding.models import Agreement, Journey, JourneyStep
 from onboarding.runners import MILESTONES
 from onboarding.services.journeys import cancel_journey
 from partners.emails import brand_of
@@ -33,6 +33,15 @@ def end_first_deal(event: Event) -> None:
     """End the steps of the enrollment that wait for such a deal."""
     if event.enrollment_id is not None:
         stepping.end_waiting(event.enrollment_id, "first_deal", lambda work: event.kind in stepping.milestones_of(work))
+
+
+@handler("onboarding.end_agreement_step", "agreement.completed")
+def end_agreement_step(event: Event) -> None:
+    """End the step that waits for this agreement, or for the one that it replaced."""
+    agreement = Agreement.objects.select_related("template").get(pk=event.subject_id)
+    stepping.end_waiting(
+        agreement.enrollment_id, "agreement", lambda work: work.settings.get("template") == agreement.template.slug
+    )
 
 
 @handler("onboarding.end_journey", "enrollment.retired")
