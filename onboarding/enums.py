@@ -35,6 +35,14 @@ class ApplicationState(TextChoices):
     WITHDRAWN = "withdrawn", _("Withdrawn")
 
 
+class Ended(TextChoices):
+    """Why an application never reached the vendor, though its address was proven."""
+
+    JOIN = "join", _("The company is a partner already")
+    ADMINISTRATOR = "administrator", _("The company’s administrator applies with its profile")
+    DUPLICATE = "duplicate", _("The company has applied already")
+
+
 class DeclineReason(TextChoices):
     """Why an application was declined."""
 

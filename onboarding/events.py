@@ -150,3 +150,65 @@ STEP_ESCALATED = event(
 )
 STEP_PLANNED = event("step.planned", _("set “{step}” for {at}"), icon="calendar")
 STEP_FILE_ADDED = event("step.file_added", _("added {file} to “{step}”"), icon="file")
+
+
+# -- Applications: the vendor's eyes only. The applicant reads its own page, not a timeline.
+APPLICATION_SENT = event(
+    "application.sent", _("sent the form"), alone=_("The form was sent"), icon="out", audience=Audience.VENDOR
+)
+APPLICATION_SUBMITTED = event(
+    "application.submitted",
+    _("applied for {name}"),
+    alone=_("{name} applied; the address is proven"),
+    icon="out",
+    audience=Audience.VENDOR,
+)
+APPLICATION_ENDED = event(
+    "application.ended",
+    _("ended before it reached the vendor"),
+    alone=_("Ended before it reached the vendor"),
+    icon="x",
+    audience=Audience.VENDOR,
+)
+APPLICATION_ASKED = event("application.asked", _("asked: {message}"), icon="ask", tone="warn", audience=Audience.VENDOR)
+APPLICATION_ANSWERED = event(
+    "application.answered",
+    _("answered: {message}"),
+    alone=_("The applicant answered: {message}"),
+    icon="pen",
+    audience=Audience.VENDOR,
+)
+APPLICATION_REMINDED = event(
+    "application.reminded",
+    _("reminded the applicant"),
+    alone=_("The applicant was reminded of the question"),
+    icon="clock",
+    audience=Audience.VENDOR,
+)
+APPLICATION_WAITLISTED = event(
+    "application.waitlisted", _("put it on the waiting list"), icon="queue", audience=Audience.VENDOR
+)
+APPLICATION_APPROVED = event(
+    "application.approved",
+    _("approved the application"),
+    alone=_("Approved by rule: {why}"),
+    icon="shield",
+    tone="good",
+    audience=Audience.VENDOR,
+)
+APPLICATION_DECLINED = event(
+    "application.declined",
+    _("declined the application: {reason}"),
+    alone=_("Declined by rule: {why}"),
+    icon="no",
+    tone="bad",
+    audience=Audience.VENDOR,
+)
+APPLICATION_WITHDRAWN = event(
+    "application.withdrawn",
+    _("withdrew the application"),
+    alone=_("The applicant withdrew it"),
+    icon="undo",
+    audience=Audience.VENDOR,
+)
+APPLICATION_NOTED = event("application.noted", _("wrote a note"), icon="pen", audience=Audience.VENDOR)

@@ -17,6 +17,15 @@ DECIDE_APPLICATIONS = permission(
     scope="onboarding:write",
     system=True,
 )
+OWN_APPLICATION = permission(
+    "application.own", _("Confirm, answer and withdraw by the link in one’s mail"), roles=(), scope="none", system=True
+)
+APPLY_AS_PARTNER = permission(
+    "application.apply",
+    _("Apply to programs with the own organisation’s profile"),
+    roles={Role.ADMINISTRATOR},
+    scope="none",
+)
 EDIT_RECRUITING = permission(
     "recruiting.edit", _("Set up application forms and ideal profiles"), roles={Role.MANAGER}, scope="programs:write"
 )

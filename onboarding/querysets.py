@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Self
 
 from onboarding.enums import OPEN_AGREEMENTS, AgreementState, VersionState
+from prm.kernel.actors import Kind
 from prm.kernel.scoping import ScopedQuerySet
 
 if TYPE_CHECKING:
     from datetime import date
+
+    from prm.kernel.actors import Actor
 
 
 class VersionQuerySet(ScopedQuerySet):
@@ -41,3 +44,24 @@ class AgreementQuerySet(ScopedQuerySet):
     def due(self, today: date) -> Self:
         """Return those that a task has to look at."""
         return self.filter(look_on__isnull=False, look_on__lte=today)
+
+
+class ApplicationQuerySet(ScopedQuerySet):
+    """Applications."""
+
+    def visible_to(self, actor: Actor) -> Self:
+        """Show a vendor's people what reached the vendor: drafts and unproven addresses are the applicant's alone."""
+        found = super().visible_to(actor)
+        return found if actor.kind is Kind.SYSTEM else found.filter(submitted_at__isnull=False)
+
+    def with_vendor(self) -> Self:
+        """Return those that are proven and undecided."""
+        return self.filter(state__in=["submitted", "asked", "waitlisted"])
+
+
+class ApplicationMessageQuerySet(ScopedQuerySet):
+    """Messages about applications."""
+
+    def for_applicant(self) -> Self:
+        """Return what the applicant reads."""
+        return self.filter(is_internal=False)

@@ -29,6 +29,7 @@ class Applied:
 
     score: None where no ideal profile is published. missing: labels of wanted fields that are empty. blocked: the
     blocked domain that it applies from. known_partner: its name where a partner of this vendor's has the same domain.
+    doubts: what else speaks against a rule, in sentences.
     """
 
     score: int | None
@@ -36,6 +37,7 @@ class Applied:
     missing: tuple[str, ...] = ()
     blocked: str = ""
     known_partner: str = ""
+    doubts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,8 @@ def _obstacle(rule: AutoRule, applied: Applied) -> str:
         return _("%(partner)s, your partner, has the same domain.") % {"partner": applied.known_partner}
     if applied.missing:
         return _("Missing: %(fields)s.") % {"fields": ", ".join(applied.missing)}
+    if applied.doubts:
+        return applied.doubts[0]
     return _short_of(rule, applied)
 
 
@@ -94,7 +98,7 @@ def told(rule: AutoRule, *, has_profile: bool) -> str:
     where = _(" from %(countries)s") % words if rule.countries else ""
     text = _(
         "An application%(where)s with a fit of %(score)d or more is approved at once, as soon as its address is "
-        "confirmed, unless its domain is blocked, belongs to a partner of yours, or something wanted is missing. "
+        "confirmed, unless its domain is blocked, belongs to a partner of yours, something wanted is missing, or something looks odd. "
         "A person decides all others."
     ) % {**words, "where": where}
     if has_profile:

@@ -6,14 +6,106 @@ from django.utils.translation import gettext_lazy as _
 
 from onboarding import events
 from onboarding.agreements import rules as agreements
-from onboarding.enums import OPEN_AGREEMENTS, AgreementState
+from onboarding.enums import OPEN_AGREEMENTS, AgreementState, ApplicationState
 from onboarding.permissions import (
     COUNTERSIGN_AGREEMENTS,
+    DECIDE_APPLICATIONS,
     KEEP_AGREEMENTS,
+    OWN_APPLICATION,
     SEND_AGREEMENTS,
     SIGN_AGREEMENTS,
 )
 from prm.kernel.workflow import Machine, Transition
+
+UNPROVEN = frozenset({ApplicationState.DRAFT, ApplicationState.UNCONFIRMED})
+UNDECIDED = frozenset({ApplicationState.SUBMITTED, ApplicationState.ASKED, ApplicationState.WAITLISTED})
+
+APPLICATION = Machine(
+    name="application",
+    model="onboarding.Application",
+    field="state",
+    initial=frozenset({ApplicationState.DRAFT}),
+    transitions=(
+        Transition(
+            name="send",
+            label=_("Send"),
+            sources=UNPROVEN,
+            target=ApplicationState.UNCONFIRMED,
+            permission=OWN_APPLICATION,
+            event=events.APPLICATION_SENT,
+        ),
+        Transition(
+            name="confirm",
+            label=_("Confirm the address"),
+            sources=UNPROVEN,
+            target=ApplicationState.SUBMITTED,
+            permission=OWN_APPLICATION,
+            event=events.APPLICATION_SUBMITTED,
+        ),
+        Transition(
+            name="end",
+            label=_("End"),
+            sources=UNPROVEN,
+            target=ApplicationState.WITHDRAWN,
+            permission=OWN_APPLICATION,
+            event=events.APPLICATION_ENDED,
+            required=("ended_as",),
+        ),
+        Transition(
+            name="approve",
+            label=_("Approve"),
+            sources=UNDECIDED,
+            target=ApplicationState.APPROVED,
+            permission=DECIDE_APPLICATIONS,
+            event=events.APPLICATION_APPROVED,
+            tone="primary",
+        ),
+        Transition(
+            name="decline",
+            label=_("Decline"),
+            sources=UNDECIDED,
+            target=ApplicationState.DECLINED,
+            permission=DECIDE_APPLICATIONS,
+            event=events.APPLICATION_DECLINED,
+            required=("reason", "message"),
+            tone="danger",
+        ),
+        Transition(
+            name="ask",
+            label=_("Ask"),
+            sources=frozenset({ApplicationState.SUBMITTED, ApplicationState.WAITLISTED}),
+            target=ApplicationState.ASKED,
+            permission=DECIDE_APPLICATIONS,
+            event=events.APPLICATION_ASKED,
+            required=("message",),
+        ),
+        Transition(
+            name="waitlist",
+            label=_("Waiting list"),
+            sources=frozenset({ApplicationState.SUBMITTED, ApplicationState.ASKED}),
+            target=ApplicationState.WAITLISTED,
+            permission=DECIDE_APPLICATIONS,
+            event=events.APPLICATION_WAITLISTED,
+        ),
+        Transition(
+            name="answer",
+            label=_("Answer"),
+            sources=frozenset({ApplicationState.ASKED}),
+            target=ApplicationState.SUBMITTED,
+            permission=OWN_APPLICATION,
+            event=events.APPLICATION_ANSWERED,
+            required=("message",),
+        ),
+        Transition(
+            name="withdraw",
+            label=_("Withdraw"),
+            sources=UNDECIDED,
+            target=ApplicationState.WITHDRAWN,
+            permission=OWN_APPLICATION,
+            event=events.APPLICATION_WITHDRAWN,
+        ),
+    ),
+)
 
 AGREEMENT = Machine(
     name="agreement",
@@ -79,4 +171,4 @@ AGREEMENT = Machine(
         ),
     ),
 )
-MACHINES = (AGREEMENT,)
+MACHINES = (APPLICATION, AGREEMENT)

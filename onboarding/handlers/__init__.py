@@ -1,3 +1,3 @@
 """Who is told when something happens in recruiting and onboarding, and what workers do then, by subject."""
 
-from onboarding.handlers import agreements, journeys  # noqa: F401  (they subscribe)
+from onboarding.handlers import agreements, applications, journeys  # noqa: F401  (they subscribe)

@@ -13,8 +13,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from onboarding.enums import ApplicationState, DeclineReason
+from onboarding.enums import ApplicationState, DeclineReason, Ended
 from onboarding.models.fit import Described, IdealProfile, Prospect
+from onboarding.querysets import ApplicationMessageQuerySet, ApplicationQuerySet
 from partners.models import Enrollment, Partner, Program, Vendor
 from prm.kernel.constraints import vendor_match
 from prm.kernel.scoping import Scope, ScopedModel
@@ -67,9 +68,11 @@ class ApplicationForm(ScopedModel):
 class Application(Described, ScopedModel):
     """An organisation asks to be a partner. Seen by the vendor, and through a secret link by who applied.
 
-    digest: of the link's token; only the mail has the token. answers: to own fields, by slug. partner: the existing
-    partner whose administrator applied, else who was made at approval. decided_why: the rule's sentence where a rule
-    decided; decided_by is null then.
+    key: the link's token follows from it, and changes with the address. digest: of that token; only mails have the
+    token. answers: to own fields, by slug. partner: the existing partner whose administrator applied, else who was made
+    at approval. decided_why: the rule's sentence where a rule decided; decided_by is null then. ended_as: why it never
+    reached the vendor. doubts: what speaks against deciding it by rule. clock_left: working hours that were left when
+    the vendor asked.
     """
 
     scope = Scope(vendor="vendor_id")
@@ -100,9 +103,14 @@ class Application(Described, ScopedModel):
     score = models.PositiveSmallIntegerField(_("fit"), null=True, editable=False)
     reasons = models.JSONField(default=list, editable=False)
     profile = models.ForeignKey(IdealProfile, null=True, editable=False, on_delete=models.PROTECT, related_name="+")
+    doubts = models.JSONField(default=list, editable=False)
+    ended_as = models.CharField(max_length=13, choices=Ended, blank=True, default="", db_default="", editable=False)
     submitted_at = models.DateTimeField(_("submitted"), null=True, editable=False)
     due_at = models.DateTimeField(_("decision due"), null=True, editable=False)
     escalated_at = models.DateTimeField(null=True, editable=False)
+    asked_at = models.DateTimeField(_("asked"), null=True, editable=False)
+    reminded_at = models.DateTimeField(null=True, editable=False)
+    clock_left = models.FloatField(null=True, editable=False)
     decided_at = models.DateTimeField(_("decided"), null=True, editable=False)
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, editable=False, on_delete=models.PROTECT, related_name="+"
@@ -113,6 +121,8 @@ class Application(Described, ScopedModel):
     revision = models.PositiveIntegerField(default=0, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(auto_now=True)
+
+    objects = ApplicationQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("application")
@@ -149,6 +159,8 @@ class Application(Described, ScopedModel):
         indexes = [
             models.Index(fields=["vendor", "state", "due_at", "id"], name="application_queue"),
             models.Index(fields=["due_at"], condition=Q(state="submitted", escalated_at=None), name="application_due"),
+            models.Index(fields=["updated_at"], condition=Q(submitted_at=None), name="application_unproven"),
+            models.Index(fields=["asked_at"], condition=Q(state="asked", reminded_at=None), name="application_asked"),
         ]
 
     def __str__(self) -> str:
@@ -171,6 +183,8 @@ class ApplicationMessage(ScopedModel):
     fields = ArrayField(models.CharField(max_length=60), default=list, blank=True)
     is_internal = models.BooleanField(default=False)
     created_at = models.DateTimeField(default=timezone.now)
+
+    objects = ApplicationMessageQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("message")

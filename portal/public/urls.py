@@ -28,6 +28,8 @@ from portal.public import (
     view_as,
     views,
 )
+from portal.public.applying import pages as applications
+from portal.public.applying import programs
 from portal.search import views as search
 
 urlpatterns = [
@@ -35,6 +37,17 @@ urlpatterns = [
     path("health/", pages.health, name="health"),
     path("seat/", seats.SwitchSeat.as_view(), name="seat-switch"),
     path("vendor/", seats.SwitchVendor.as_view(), name="vendor-switch"),
+    path("apply/", programs.Programs.as_view(), name="apply"),
+    path("apply/sent/", programs.sent, name="apply-sent"),
+    path("apply/saved/", programs.saved, name="apply-saved"),
+    path("apply/<slug:vendor>/<slug:program>/", programs.Apply.as_view(), name="apply-program"),
+    path("apply/<slug:vendor>/<slug:program>/partner/", programs.ApplyAsPartner.as_view(), name="apply-as-partner"),
+    path("application/<str:token>/", applications.ApplicationPage.as_view(), name="application"),
+    path("application/<str:token>/edit/", applications.ApplicationEdit.as_view(), name="application-edit"),
+    path("application/<str:token>/confirm/", applications.ApplicationConfirm.as_view(), name="application-confirm"),
+    path("application/<str:token>/answer/", applications.ApplicationAnswer.as_view(), name="application-answer"),
+    path("application/<str:token>/withdraw/", applications.ApplicationWithdraw.as_view(), name="application-withdraw"),
+    path("application/<str:token>/join/", applications.ApplicationJoin.as_view(), name="application-join"),
     path("join/", joining.Join.as_view(), name="join"),
     path("join/asked/", joining.asked, name="join-asked"),
     path("join/<str:token>/", joining.JoinConfirm.as_view(), name="join-confirm"),

@@ -1,0 +1,13 @@
+"""Celery shells."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from onboarding.services import applications_clock
+
+
+@shared_task(name="onboarding.keep_applications")
+def keep_applications() -> int:
+    """Remind applicants of questions, and delete what nobody proved."""
+    return applications_clock.remind_applicants() + applications_clock.clear_unproven()

@@ -1,0 +1,144 @@
+"""The public form of a program: what its vendor asks, consent, and what keeps robots out without third parties."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.core import signing
+from django.utils.translation import gettext_lazy as _
+
+from onboarding.form_fields import ApplicationFields, default_fields, form_class_of, start_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from django.http import QueryDict
+
+    from onboarding.models import Application, ApplicationForm, Prospect
+    from partners.models import Partner
+
+SALT = "application.opened"
+QUICKEST = 3.0
+"""Seconds that a person takes at least."""
+LONGEST = 7 * 86_400
+"""Seconds after which a page is too old."""
+OURS = ("started", "middle_name", "consent", "p")
+
+
+def fresh_stamp() -> str:
+    """Return the moment at which a form was opened, signed."""
+    return signing.dumps(time.time(), salt=SALT)
+
+
+class Safeguards(forms.Form):
+    """What stands beside the vendor's questions. A robot fills in all it finds, at once; a person does neither."""
+
+    started = forms.CharField(widget=forms.HiddenInput, required=False)
+    middle_name = forms.CharField(
+        label=_("Leave this empty"),
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "tabindex": "-1"}),
+    )
+    consent = forms.BooleanField(required=False)
+    p = forms.CharField(widget=forms.HiddenInput, required=False, max_length=200)
+
+    def clean_middle_name(self) -> str:
+        """Refuse what robots fill in.
+
+        Raises:
+            ValidationError: it isn't empty.
+        """
+        if self.cleaned_data["middle_name"]:
+            raise forms.ValidationError(_("Leave this field empty, then send again: it is there to stop robots."))
+        return ""
+
+    def clean_started(self) -> str:
+        """Refuse what was sent faster than anybody types, or from a page without a stamp.
+
+        Raises:
+            ValidationError: so it is.
+        """
+        text: str = self.cleaned_data["started"]
+        try:
+            opened = float(signing.loads(text, salt=SALT, max_age=LONGEST))
+        except (signing.BadSignature, TypeError, ValueError):
+            self._renew_stamp()
+            raise forms.ValidationError(_("This page was open for very long. Please send it once more.")) from None
+        if time.time() - opened < QUICKEST:
+            raise forms.ValidationError(_("That was quicker than people type. Please send it once more."))
+        return text
+
+    def _renew_stamp(self) -> None:
+        self.data = self.data.copy()
+        self.data["started"] = fresh_stamp()
+
+
+class PublicFields(Safeguards, ApplicationFields):
+    """A program's form with its safeguards."""
+
+
+def public_form(
+    form: ApplicationForm, *, data: QueryDict | None = None, initial: Mapping[str, Any] | None = None, only: Any = ()
+) -> Any:
+    """Return a program's form, bound to what was sent or starting from what is known.
+
+    only: the entries to show, for whoever has a profile already.
+    """
+    fields = form_class_of(form.fields or default_fields(), only)
+    made: Any = type("PublicForm", (PublicFields, fields), {})
+    start = {"started": fresh_stamp(), **(initial or {})}
+    filled = made(data, initial=start)
+    filled.fields["consent"].label = form.consent
+    if not form.consent:
+        del filled.fields["consent"]
+    return filled
+
+
+def entries_of(form: ApplicationForm) -> list[dict[str, Any]]:
+    """Return what a form asks."""
+    return list(form.fields or default_fields())
+
+
+def start_from(form: ApplicationForm, application: Application) -> dict[str, Any]:
+    """Return what a draft says, as the form's start: what was typed goes before what was read from it."""
+    return {**start_of(entries_of(form), application), **application.typed}
+
+
+def start_from_prospect(form: ApplicationForm, prospect: Prospect) -> dict[str, Any]:
+    """Return what an invitation prefills: what the invited one told or everybody can read, and nothing else."""
+    known = {
+        "name": prospect.name,
+        "website": prospect.website,
+        "country": str(prospect.country or ""),
+        "city": prospect.city,
+        "type": prospect.type,
+        "contact_name": prospect.contact_name,
+        "email": prospect.contact_email,
+    }
+    asked = {entry["field"] for entry in entries_of(form)}
+    return {name: value for name, value in known.items() if name in asked and value}
+
+
+def entries_beside_profile(form: ApplicationForm, partner: Partner) -> list[str]:
+    """Return what a partner with a profile is still asked: the vendor's own questions, and what its profile lacks."""
+    unknown = {"colleagues", "certifications", "phone"}
+    return [
+        entry["field"]
+        for entry in entries_of(form)
+        if entry["field"].startswith("own:")
+        or entry["field"] in unknown
+        or (entry["required"] and hasattr(partner, entry["field"]) and not getattr(partner, entry["field"]))
+    ]
+
+
+def typed_in(form: Any, data: QueryDict) -> dict[str, Any]:
+    """Return everything as typed, by the form's own fields: lists where a field takes several."""
+    found: dict[str, Any] = {}
+    for name, field in form.fields.items():
+        if name in OURS or name not in data:
+            continue
+        several = isinstance(field, forms.MultipleChoiceField)
+        found[name] = data.getlist(name) if several else data[name]
+    return found
