@@ -14,6 +14,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
@@ -54,20 +55,24 @@ def arrive(*, form: ApplicationForm, application: Application, actor: Actor) -> 
     fresh: Application = move(APPLICATION, "confirm", row=application, actor=actor, changes=changes, data=data)
     if prospect is not None:
         _mark_applied(prospect)
-    if fresh.domain in form.blocked_domains:
-        words = _("%(domain)s is on the program’s list of blocked domains.") % {"domain": fresh.domain}
-        with translation.override(fresh.language or "en"):
+    return _by_rule(form, fresh)
+
+
+def _by_rule(form: ApplicationForm, application: Application) -> Application:
+    """Let the rules decide, and keep their why in the installation's language: the vendor's people read it."""
+    if application.domain in form.blocked_domains:
+        with translation.override(application.language or settings.LANGUAGE_CODE):
             said = _("%(vendor)s takes no applications from your company’s domain.") % {"vendor": form.vendor.name}
-        return decline_by_rule(application=fresh, reason=DeclineReason.COMPETITOR, message=said, why=words)
-    verdict = judge(
-        AutoRule(is_on=form.auto_approve, score=form.auto_score, countries=tuple(form.auto_countries)),
-        Applied(
-            score=fresh.score,
-            country=str(fresh.country or ""),
-            doubts=tuple(doubt_words(doubt) for doubt in fresh.doubts),
-        ),
-    )
-    return approve_by_rule(application=fresh, why=verdict.why) if verdict.approves else fresh
+        with translation.override(settings.LANGUAGE_CODE):
+            why = _("%(domain)s is on the program’s list of blocked domains.") % {"domain": application.domain}
+        return decline_by_rule(application=application, reason=DeclineReason.COMPETITOR, message=said, why=why)
+    rule = AutoRule(is_on=form.auto_approve, score=form.auto_score, countries=tuple(form.auto_countries))
+    with translation.override(settings.LANGUAGE_CODE):
+        doubts = tuple(doubt_words(doubt) for doubt in application.doubts)
+        verdict = judge(
+            rule, Applied(score=application.score, country=str(application.country or ""), doubts=doubts)
+        )
+    return approve_by_rule(application=application, why=verdict.why) if verdict.approves else application
 
 
 def _why_it_ends(application: Application) -> Ended | None:
