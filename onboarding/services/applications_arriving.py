@@ -69,9 +69,7 @@ def _by_rule(form: ApplicationForm, application: Application) -> Application:
     rule = AutoRule(is_on=form.auto_approve, score=form.auto_score, countries=tuple(form.auto_countries))
     with translation.override(settings.LANGUAGE_CODE):
         doubts = tuple(doubt_words(doubt) for doubt in application.doubts)
-        verdict = judge(
-            rule, Applied(score=application.score, country=str(application.country or ""), doubts=doubts)
-        )
+        verdict = judge(rule, Applied(score=application.score, country=str(application.country or ""), doubts=doubts))
     return approve_by_rule(application=application, why=verdict.why) if verdict.approves else application
 
 

@@ -71,8 +71,9 @@ class Safeguards(forms.Form):
         return text
 
     def _renew_stamp(self) -> None:
-        self.data = self.data.copy()
-        self.data["started"] = fresh_stamp()
+        fresh: Any = self.data.copy()  # type: ignore[attr-defined]
+        fresh["started"] = fresh_stamp()
+        self.data = fresh
 
 
 class PublicFields(Safeguards, ApplicationFields):

@@ -100,7 +100,7 @@ class FormPage(View):
 
     def take_form(self, form: ApplicationForm, known: Any = None, **more: Any) -> HttpResponse:
         """Save or send what was posted; nothing typed is lost where it is refused."""
-        filled = forms.public_form(form, data=self.request.POST)  # type: ignore[arg-type]
+        filled = forms.public_form(form, data=self.request.POST)
         saving = "save" in self.request.POST
         if not saving and not filled.is_valid():
             return self.page(form, filled, 422, **more)
