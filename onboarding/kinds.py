@@ -13,6 +13,7 @@ from onboarding import runners
 from onboarding.enums import Side
 from onboarding.form_fields import checked_item, form_class_of, is_own
 from onboarding.merging import unknown_fields, unknown_sentence
+from onboarding.models import StepFile
 from onboarding.step_kinds import Asks, Setting, StepKind, Work, step_kind
 from prm.kernel.errors import RuleViolation
 
@@ -40,6 +41,12 @@ def _answers(work: Work, given: Mapping[str, Any]) -> dict[str, Any]:
         name, problems = next(iter(form.errors.items()))
         raise RuleViolation("invalid", str(problems[0]), name)
     return {"answers": form.answers()}
+
+
+def _files(work: Work, given: Mapping[str, Any]) -> dict[str, Any]:
+    if not StepFile.objects.filter(step=work.step).exists():
+        raise RuleViolation("no_file", _("Add the document first."), "file")
+    return _note(work, given)
 
 
 def _check_fields(settings: Mapping[str, Any]) -> dict[str, str]:
@@ -80,6 +87,17 @@ FORM = step_kind(
         settings=(Setting(name="fields", label=gettext_lazy("Questions"), asks=Asks.FIELDS, most=20), TEXT),
         check=_check_fields,
         accept=_answers,
+    )
+)
+UPLOAD = step_kind(
+    StepKind(
+        name="upload",
+        label=gettext_lazy("Document"),
+        icon="upload",
+        sides=EITHER,
+        summary=gettext_lazy("Asks for a document, such as a certificate of registration."),
+        settings=(TEXT,),
+        accept=_files,
     )
 )
 AGREEMENT = step_kind(

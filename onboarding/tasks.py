@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from onboarding.services import applications_clock
+from onboarding.services import applications_clock, ticking
 
 
 @shared_task(name="onboarding.keep_applications")
 def keep_applications() -> int:
     """Remind applicants of questions, and delete what nobody proved."""
     return applications_clock.remind_applicants() + applications_clock.clear_unproven()
+
+
+@shared_task(name="onboarding.tick")
+def tick() -> int:
+    """End waits of journeys, remind and escalate."""
+    return ticking.tick()

@@ -162,6 +162,7 @@ CELERY_BEAT_SCHEDULE = {
     "keep-standings": {"task": "standing.keep", "schedule": 1800.0, "options": {"expires": 1800}},
     "clear-stale": {"task": "activity.clear_stale", "schedule": 86400.0},
     "clear-imports": {"task": "imports.clear_imports", "schedule": 3600.0, "options": {"expires": 3600}},
+    "tick-journeys": {"task": "onboarding.tick", "schedule": 10.0, "options": {"expires": 10}},
     "work-jobs": {"task": "jobs.work", "schedule": 5.0, "options": {"expires": 10}},
     "clear-old-jobs": {"task": "jobs.clear_old", "schedule": 3600.0, "options": {"expires": 3600}},
 }

@@ -9,7 +9,7 @@ from dealreg.services.decisions import (
     take_deal,
 )
 from dealreg.services.drafts import clear_discarded, discard_draft, restore_draft, save_draft
-from dealreg.services.files import add_file, check_upload, remove_draft_file
+from dealreg.services.files import add_file, remove_draft_file
 from dealreg.services.handing_over import Handed, drafts_of, hand_over_deals, open_deals_of, successors_of
 from dealreg.services.off_boarding import release_open_deals, shorten_protections
 from dealreg.services.pipeline import add_comment, change_deal, lose_deal, reopen_deal, win_deal
@@ -26,7 +26,6 @@ __all__ = [
     "approve_deal",
     "ask_for_information",
     "change_deal",
-    "check_upload",
     "clear_discarded",
     "confirm_customer",
     "decline_deal",

@@ -1,12 +1,9 @@
-"""Files on deals and drafts: judged by name and content before anything is kept."""
+"""Files on deals and drafts."""
 
 from __future__ import annotations
 
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-import filetype
-from django.conf import settings
 from django.core.files.base import ContentFile
 from django.db import transaction
 from django.http import Http404
@@ -17,6 +14,7 @@ from dealreg.models import Deal, DealDraft, DealFile
 from dealreg.permissions import COMMENT_DEALS, REGISTER_DEALS
 from prm.kernel.errors import Forbidden, RuleViolation
 from prm.kernel.recording import record
+from prm.kernel.uploads import check_upload, short_name
 from prm.kernel.workflow import locked
 
 if TYPE_CHECKING:
@@ -24,73 +22,7 @@ if TYPE_CHECKING:
 
     from prm.kernel.actors import Actor
 
-# Extension to the media types that the content itself may show; None: plain text, judged by decoding.
-ALLOWED: dict[str, frozenset[str] | None] = {
-    "pdf": frozenset({"application/pdf"}),
-    "png": frozenset({"image/png"}),
-    "jpg": frozenset({"image/jpeg"}),
-    "jpeg": frozenset({"image/jpeg"}),
-    "docx": frozenset({"application/vnd.openxmlformats-officedocument.wordprocessingml.document", "application/zip"}),
-    "xlsx": frozenset({"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "application/zip"}),
-    "pptx": frozenset({"application/vnd.openxmlformats-officedocument.presentationml.presentation", "application/zip"}),
-    "odt": frozenset({"application/vnd.oasis.opendocument.text", "application/zip"}),
-    "ods": frozenset({"application/vnd.oasis.opendocument.spreadsheet", "application/zip"}),
-    "eml": None,
-    "txt": None,
-    "csv": None,
-}
 MOST_FILES = 30
-
-
-def check_upload(upload: UploadedFile, field: str = "file") -> str:
-    """Return the media type of an upload that may be kept.
-
-    The last extension counts, whatever its case, and the content must be what it says.
-
-    Raises:
-        RuleViolation: a kind that isn't taken, another content than the name says, empty, or too large.
-    """
-    limit = settings.UPLOAD_LIMIT_MB
-    if (upload.size or 0) > limit * 1_000_000:
-        raise RuleViolation(
-            "file_too_large",
-            _("%(name)s is too large: at most %(limit)d MB. Everything else you entered is kept.")
-            % {"name": _short(upload.name), "limit": limit},
-            field,
-        )
-    if not upload.size:
-        raise RuleViolation("file_empty", _("%(name)s is empty.") % {"name": _short(upload.name)}, field)
-    extension = PurePosixPath(upload.name or "").suffix.lstrip(".").casefold()
-    if extension not in ALLOWED:
-        raise RuleViolation(
-            "file_kind",
-            _("%(name)s can't be taken. We take %(kinds)s.")
-            % {"name": _short(upload.name), "kinds": ", ".join(sorted(ALLOWED))},
-            field,
-        )
-    return _media_type(upload, extension, field)
-
-
-def _media_type(upload: UploadedFile, extension: str, field: str) -> str:
-    upload.seek(0)
-    head = upload.read(8192)
-    upload.seek(0)
-    allowed, found = ALLOWED[extension], filetype.guess(head)
-    if allowed is None:
-        if found is None and b"\x00" not in head:
-            return "text/plain"
-    elif found is not None and found.mime in allowed:
-        return min(allowed, key=lambda media: media == "application/zip")
-    raise RuleViolation(
-        "file_content",
-        _("%(name)s isn't what its name says. Save it again as %(kind)s.")
-        % {"name": _short(upload.name), "kind": extension},
-        field,
-    )
-
-
-def _short(name: str | None) -> str:
-    return PurePosixPath((name or "").replace("\\", "/")).name[-80:]
 
 
 @transaction.atomic
@@ -111,7 +43,7 @@ def add_file(
         raise RuleViolation("too_many_files", _("At most 30 files."), "file")
     row = DealFile(
         person_id=actor.person_id,
-        name=_short(upload.name)[-150:],
+        name=short_name(upload.name)[-150:],
         size=upload.size or 0,
         media_type=media_type,
     )

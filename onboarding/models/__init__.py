@@ -3,7 +3,7 @@
 from onboarding.models.agreements import Agreement, AgreementTemplate, AgreementVersion, Signature
 from onboarding.models.applications import Application, ApplicationForm, ApplicationMessage
 from onboarding.models.fit import IdealProfile, Prospect, WeightFit
-from onboarding.models.journeys import Journey, JourneyStep, JourneyTemplate, JourneyVersion
+from onboarding.models.journeys import Journey, JourneyStep, JourneyTemplate, JourneyVersion, StepFile, StepSecret
 
 __all__ = [
     "Agreement",
@@ -19,5 +19,7 @@ __all__ = [
     "JourneyVersion",
     "Prospect",
     "Signature",
+    "StepFile",
+    "StepSecret",
     "WeightFit",
 ]

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -18,6 +19,11 @@ from partners.enums import PartnerType
 from partners.models import Program, Vendor
 from prm.kernel.constraints import CompositeForeignKey, vendor_match
 from prm.kernel.scoping import Scope, ScopedModel
+
+
+def stored_name(file: StepFile, name: str) -> str:
+    """Return where a file is kept: a random name, so that nothing of the given one reaches the file system."""
+    return f"steps/{file.key}"
 
 
 class JourneyTemplate(ScopedModel):
@@ -63,6 +69,29 @@ class JourneyVersion(Version):
 
     def __str__(self) -> str:
         return f"{self.template} · {self.number}"
+
+
+class StepSecret(ScopedModel):
+    """What a template's webhook step signs its calls with, and its receiver its answers; kept sealed."""
+
+    scope = Scope(vendor="vendor_id")
+
+    vendor = models.ForeignKey(Vendor, on_delete=models.PROTECT, related_name="+", db_index=False)
+    template = models.ForeignKey(JourneyTemplate, on_delete=models.CASCADE, related_name="secrets", db_constraint=False)
+    slug = models.SlugField(max_length=60)
+    sealed = models.TextField()
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("secret of a webhook step")
+        verbose_name_plural = _("secrets of webhook steps")
+        constraints = [
+            vendor_match("template", "onboarding.JourneyTemplate", "step_secret_vendor"),
+            models.UniqueConstraint(fields=["template", "slug"], name="step_secret_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.slug
 
 
 class Journey(OfEnrollment):
@@ -139,6 +168,7 @@ class JourneyStep(OfEnrollment):
         verbose_name_plural = _("steps")
         constraints = [
             models.UniqueConstraint(fields=["journey", "slug"], name="journey_step_once"),
+            models.UniqueConstraint(fields=["id", "vendor", "partner", "enrollment"], name="journey_step_with_tenant"),
             CompositeForeignKey(
                 fields=("journey", "vendor", "partner", "enrollment"),
                 to="onboarding.Journey",
@@ -173,3 +203,35 @@ class JourneyStep(OfEnrollment):
 
     def __str__(self) -> str:
         return self.name
+
+
+class StepFile(OfEnrollment):
+    """A document on a step. Served as a download only."""
+
+    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    step = models.ForeignKey(JourneyStep, on_delete=models.CASCADE, related_name="files", db_constraint=False)
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(_("name"), max_length=150)
+    size = models.PositiveIntegerField(_("size, bytes"))
+    media_type = models.CharField(max_length=100)
+    content = models.FileField(upload_to=stored_name, max_length=80)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("document")
+        verbose_name_plural = _("documents")
+        constraints = [
+            CompositeForeignKey(
+                fields=("step", "vendor", "partner", "enrollment"),
+                to="onboarding.JourneyStep",
+                to_fields=("id", "vendor", "partner", "enrollment"),
+                name="step_file_tenant",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        """Return the download's address."""
+        return reverse("step-file", args=[self.key])

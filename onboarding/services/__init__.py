@@ -1,4 +1,4 @@
-"""Writes to application forms."""
+"""Writes to applications, journeys and agreements, by subject."""
 
 from onboarding.services.application_forms import (
     begin_application_form,
@@ -7,11 +7,37 @@ from onboarding.services.application_forms import (
     close_application_form,
     open_application_form,
 )
+from onboarding.services.journeys import cancel_journey, start_journey
+from onboarding.services.migrating import migrate_journey
+from onboarding.services.step_files import add_step_file, remove_step_file
+from onboarding.services.steps import (
+    Meeting,
+    end_step,
+    plan_meeting,
+    reassign_step,
+    refuse_step,
+    retry_step,
+    skip_step,
+)
+from onboarding.services.ticking import tick
 
 __all__ = [
+    "Meeting",
+    "add_step_file",
     "begin_application_form",
     "blocked_domains",
+    "cancel_journey",
     "change_application_form",
     "close_application_form",
+    "end_step",
+    "migrate_journey",
     "open_application_form",
+    "plan_meeting",
+    "reassign_step",
+    "refuse_step",
+    "remove_step_file",
+    "retry_step",
+    "skip_step",
+    "start_journey",
+    "tick",
 ]

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.http import Http404
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from activity import relay
@@ -29,6 +32,15 @@ LONGEST_REASON = 500
 TURN = {Side.PARTNER: WORK_PARTNER_STEPS, Side.VENDOR: RUN_JOURNEYS}
 
 
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """When a meeting is, how many minutes it takes, and where: an address or a link."""
+
+    at: datetime
+    minutes: int = 60
+    place: str = ""
+
+
 @transaction.atomic
 def end_step(*, actor: Actor, step: JourneyStep, given: Mapping[str, Any], revision: int | None = None) -> JourneyStep:
     """End a step whose turn is the actor's side: the form filled in, the task done, the approval given.
@@ -43,11 +55,11 @@ def end_step(*, actor: Actor, step: JourneyStep, given: Mapping[str, Any], revis
         Http404: out of sight. Forbidden: not the actor's turn. Conflict: somebody was faster. RuleViolation: it ends by
         itself, or what was given isn't what the kind takes; `field` names it.
     """
-    under_way, fresh = _locked(actor, step, revision)
-    _check_turn(actor, fresh)
+    under_way, fresh = under_lock(actor, step, revision)
+    check_turn(actor, fresh)
     kind = STEP_KINDS[fresh.kind]
     if fresh.state != StepState.OPEN:
-        raise _moved(fresh)
+        raise moved(fresh)
     if kind.accept is None:
         raise RuleViolation("ends_by_itself", kind.ends_by or _("This step ends by itself."))
     under_way.done(fresh, result=kind.accept(under_way.work(fresh), given), person=True)
@@ -63,13 +75,13 @@ def refuse_step(*, actor: Actor, step: JourneyStep, reason: str, revision: int |
     Raises:
         As `end_step`; RuleViolation also without a reason, or where the step is no approval.
     """
-    under_way, fresh = _locked(actor, step, revision)
-    _check_turn(actor, fresh)
+    under_way, fresh = under_lock(actor, step, revision)
+    check_turn(actor, fresh)
     if fresh.state != StepState.OPEN:
-        raise _moved(fresh)
+        raise moved(fresh)
     if fresh.kind != "approval":
         raise RuleViolation("no_approval", _("Only approvals are refused."))
-    under_way.failed(fresh, _reason(reason))
+    under_way.failed(fresh, reason_of(reason))
     return fresh
 
 
@@ -81,11 +93,11 @@ def skip_step(*, actor: Actor, step: JourneyStep, reason: str, revision: int | N
         Http404: out of sight. Forbidden: only the vendor skips. Conflict: it has ended, or isn't there yet.
         RuleViolation: no reason.
     """
-    under_way, fresh = _locked(actor, step, revision)
+    under_way, fresh = under_lock(actor, step, revision)
     _check_vendor(actor)
     if is_ended(fresh) or fresh.state == StepState.WAITING:
-        raise _moved(fresh)
-    under_way.skipped(fresh, _reason(reason))
+        raise moved(fresh)
+    under_way.skipped(fresh, reason_of(reason))
     return fresh
 
 
@@ -98,10 +110,10 @@ def retry_step(*, actor: Actor, step: JourneyStep, revision: int | None = None) 
     Raises:
         Http404: out of sight. Forbidden: only the vendor does. Conflict: it isn't failed any more.
     """
-    under_way, fresh = _locked(actor, step, revision)
+    under_way, fresh = under_lock(actor, step, revision)
     _check_vendor(actor)
     if fresh.state != StepState.FAILED:
-        raise _moved(fresh)
+        raise moved(fresh)
     under_way.note(events.STEP_RETRIED, fresh)
     delivery = Delivery.objects.filter(event_id=fresh.event_id).first() if fresh.event_id else None
     if STEP_KINDS[fresh.kind].run is None:
@@ -117,6 +129,30 @@ def retry_step(*, actor: Actor, step: JourneyStep, revision: int | None = None) 
 
 
 @transaction.atomic
+def plan_meeting(*, actor: Actor, step: JourneyStep, meeting: Meeting, revision: int | None = None) -> JourneyStep:
+    """Set when an open step's meeting is, or set it anew; either side may. Records `step.planned`.
+
+    Raises:
+        Http404: out of sight. Forbidden: the right is missing. Conflict: it isn't open any more.
+        RuleViolation: the step is no meeting, or its time lies in the past.
+    """
+    under_way, fresh = under_lock(actor, step, revision)
+    if not (actor.may(WORK_PARTNER_STEPS) or actor.may(RUN_JOURNEYS)):
+        raise Forbidden("not_allowed", _("Your role doesn't allow this."))
+    if fresh.state != StepState.OPEN:
+        raise moved(fresh)
+    if fresh.kind != "meeting":
+        raise RuleViolation("no_meeting", _("This step is no meeting."))
+    if meeting.at <= timezone.now():
+        raise RuleViolation("past", _("Choose a time that is still to come."), "at")
+    kept = {"at": meeting.at.isoformat(), "minutes": meeting.minutes, "place": meeting.place[:300]}
+    fresh.result = {**fresh.result, "meeting": kept}
+    under_way.save(fresh)
+    under_way.note(events.STEP_PLANNED, fresh, kept)
+    return fresh
+
+
+@transaction.atomic
 def reassign_step(*, actor: Actor, step: JourneyStep, owner: Person | None, revision: int | None = None) -> JourneyStep:
     """Give a step that hasn't ended to one person of its side, or to whoever may. Records `step.reassigned`.
 
@@ -124,11 +160,11 @@ def reassign_step(*, actor: Actor, step: JourneyStep, owner: Person | None, revi
         Http404: out of sight. Forbidden: neither the vendor's nor the step's own side. Conflict: it has ended.
         RuleViolation: not one of that side's active people.
     """
-    under_way, fresh = _locked(actor, step, revision)
+    under_way, fresh = under_lock(actor, step, revision)
     if not actor.may(RUN_JOURNEYS):
-        _check_turn(actor, fresh)
+        check_turn(actor, fresh)
     if is_ended(fresh):
-        raise _moved(fresh)
+        raise moved(fresh)
     if owner is not None and not _seats(fresh).filter(person=owner).exists():
         raise RuleViolation("not_theirs", _("Choose somebody who works on that side and may sign in."), "owner")
     if fresh.owner_id == (owner.pk if owner else None):
@@ -144,7 +180,12 @@ def _seats(step: JourneyStep) -> Any:
     return Seat.objects.active().filter(**where)
 
 
-def _locked(actor: Actor, step: JourneyStep, revision: int | None) -> tuple[UnderWay, JourneyStep]:
+def under_lock(actor: Actor, step: JourneyStep, revision: int | None) -> tuple[UnderWay, JourneyStep]:
+    """Return a step's journey, locked, and the step in it.
+
+    Raises:
+        Http404: out of sight. Conflict: the journey has ended, or the step isn't the one that the page showed.
+    """
     if not JourneyStep.objects.visible_to(actor).filter(pk=step.pk).exists():
         raise Http404
     (journey,) = lock_journeys([step.journey_id])
@@ -155,11 +196,16 @@ def _locked(actor: Actor, step: JourneyStep, revision: int | None) -> tuple[Unde
     if fresh is None:
         raise Http404
     if revision is not None and revision != fresh.revision:
-        raise _moved(fresh)
+        raise moved(fresh)
     return under_way, fresh
 
 
-def _check_turn(actor: Actor, step: JourneyStep) -> None:
+def check_turn(actor: Actor, step: JourneyStep) -> None:
+    """Refuse whoever isn't of the side whose turn it is, or may not do its steps.
+
+    Raises:
+        Forbidden: so it is.
+    """
     right = TURN.get(Side(step.side))
     own = actor.is_partner == (step.side == Side.PARTNER)
     if right is None or not own or not actor.may(right):
@@ -171,13 +217,19 @@ def _check_vendor(actor: Actor) -> None:
         raise Forbidden("not_allowed", _("Your role doesn't allow this."))
 
 
-def _moved(step: JourneyStep) -> Conflict:
+def moved(step: JourneyStep) -> Conflict:
+    """Return the refusal for whoever came second; it carries the step as it is."""
     words = {"step": step.name, "state": step.get_state_display()}
     message = _("Someone was faster: “%(step)s” is now “%(state)s”. Nothing of yours was changed.") % words
     return Conflict("state_changed", message, fresh=step)
 
 
-def _reason(reason: str) -> str:
+def reason_of(reason: str) -> str:
+    """Return a reason without needless space.
+
+    Raises:
+        RuleViolation: none, or one that is too long.
+    """
     said = " ".join(reason.split())
     if not said:
         raise RuleViolation("required", _("Say why."), "reason")
