@@ -47,6 +47,7 @@ PORTAL = (
             Entry("portal:deal-list", _("Deals"), "deal"),
             Entry("portal:sales", _("Sales"), "money", frozenset({Role.ADMINISTRATOR, Role.SALES})),
             Entry("portal:standing-list", _("Standing"), "tier"),
+            Entry("portal:onboarding", _("Onboarding"), "flag"),
         ),
     ),
     Group(

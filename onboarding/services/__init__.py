@@ -7,32 +7,36 @@ from onboarding.services.application_forms import (
     close_application_form,
     open_application_form,
 )
+from onboarding.services.journey_versions import (
+    begin_journey,
+    change_journey,
+    discard_journey,
+    faults_of,
+    publish_journey,
+)
 from onboarding.services.journeys import cancel_journey, start_journey
 from onboarding.services.migrating import migrate_journey
 from onboarding.services.step_files import add_step_file, remove_step_file
-from onboarding.services.steps import (
-    Meeting,
-    end_step,
-    plan_meeting,
-    reassign_step,
-    refuse_step,
-    retry_step,
-    skip_step,
-)
+from onboarding.services.steps import Meeting, end_step, plan_meeting, reassign_step, refuse_step, retry_step, skip_step
 from onboarding.services.ticking import tick
 
 __all__ = [
     "Meeting",
     "add_step_file",
     "begin_application_form",
+    "begin_journey",
     "blocked_domains",
     "cancel_journey",
     "change_application_form",
+    "change_journey",
     "close_application_form",
+    "discard_journey",
     "end_step",
+    "faults_of",
     "migrate_journey",
     "open_application_form",
     "plan_meeting",
+    "publish_journey",
     "reassign_step",
     "refuse_step",
     "remove_step_file",

@@ -29,6 +29,7 @@ from portal.demo.customers import fill_book
 from portal.demo.history import plan_history
 from portal.demo.invited import write_invitations
 from portal.demo.jobs import write_jobs
+from portal.demo.journeys import write_journeys
 from portal.demo.kept_views import write_views
 from portal.demo.learned import write_learned
 from portal.demo.life import hand_over, write_life
@@ -104,6 +105,7 @@ def load(now: datetime) -> None:
     write_life(world)
     write_standings(world)
     write_trials(world)
+    write_journeys(world)
     _date_deals()
 
 

@@ -94,9 +94,7 @@ class JourneyPage(JourneyView):
             "title": title_for(found),
             "mine": mine,
             "others": [
-                told(line, journey, self.actor)
-                for side in (Side.VENDOR, Side.SYSTEM)
-                for line in found.turn_of(side)
+                told(line, journey, self.actor) for side in (Side.VENDOR, Side.SYSTEM) for line in found.turn_of(side)
             ],
             "stages": [stage_told(stage, journey, self.actor) for stage in found.stages],
             "usual": usual_length(journey),
@@ -129,21 +127,25 @@ def title_for(found: Progress) -> str:
 
 def told(line: StepLine, journey: Journey, actor: Actor) -> Told:
     """Return a step as the partner reads it; what went wrong at the vendor's is no matter of the partner's."""
-    row, vendor = line.row, {"vendor": journey.vendor.name}
-    by = _by(line, journey)
-    if row.state == StepState.DONE:
-        return Told(line, "good", "done", _("Done"), row.why, by)
-    if row.state == StepState.SKIPPED:
-        return Told(line, "", "right", _("Not needed"), row.why, by)
+    row = line.row
+    if line.is_ended:
+        tone, icon, state = (
+            ("good", "done", _("Done")) if row.state == StepState.DONE else ("", "right", _("Not needed"))
+        )
+        return Told(line, tone, icon, state, row.why, _by(line, journey))
     if row.state == StepState.WAITING:
         after = _("after %(steps)s") % {"steps": ", ".join(f"“{name}”" for name in line.waits)} if line.waits else ""
         return Told(line, "", "todo", _("Not yet"), after)
     if row.state == StepState.FAILED:
-        return Told(line, "warn", "warn", _("Held up"), _("%(vendor)s is looking into it. You need do nothing.") % vendor)
-    if row.side == Side.PARTNER:
-        return _mine(line, journey, actor)
-    if row.side == Side.VENDOR:
-        return Told(line, "info", "clock", _("%(vendor)s’s turn") % vendor, "", url=_meeting_url(line, journey))
+        calm = _("%(vendor)s is looking into it. You need do nothing.") % {"vendor": journey.vendor.name}
+        return Told(line, "warn", "warn", _("Held up"), calm)
+    return _mine(line, journey, actor) if row.side == Side.PARTNER else _theirs(line, journey)
+
+
+def _theirs(line: StepLine, journey: Journey) -> Told:
+    if line.row.side == Side.VENDOR:
+        state = _("%(vendor)s’s turn") % {"vendor": journey.vendor.name}
+        return Told(line, "info", "clock", state, "", url=_meeting_url(line, journey))
     return Told(line, "info", "bolt", _("By itself"), "")
 
 
@@ -153,7 +155,9 @@ def _mine(line: StepLine, journey: Journey, actor: Actor) -> Told:
         notes.append(_("for: %(role)s") % {"role": Role(line.role).label})
     url = reverse("portal:journey-step", args=[journey.key, line.row.slug])
     action = ACTIONS.get(line.row.kind, _("Open")) if actor.may(WORK_PARTNER_STEPS) else ""
-    return Told(line, "warn" if line.is_late else "info", "flag", _("Your turn"), ", ".join(notes), url=url, action=str(action))
+    return Told(
+        line, "warn" if line.is_late else "info", "flag", _("Your turn"), ", ".join(notes), url=url, action=str(action)
+    )
 
 
 def _meeting_url(line: StepLine, journey: Journey) -> str:
