@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Aggregate, Count, DurationField, F, Q, QuerySet
+from django.db.models import Aggregate, Case, Count, DurationField, F, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.functions import JSONObject
+from django.utils import timezone
 
 from onboarding.enums import JourneyState, Side, StepState
 from onboarding.journeys.under_way import definition_of
@@ -19,7 +21,9 @@ if TYPE_CHECKING:
 
 LEAST_PAST = 5
 """So many finished journeys make a median worth telling."""
-ENDED = Q(steps__state__in=[StepState.DONE, StepState.SKIPPED])
+ENDED = Q(state__in=[StepState.DONE, StepState.SKIPPED])
+NOW = Q(state__in=[StepState.OPEN, StepState.RUNNING])
+FAILED = Q(state=StepState.FAILED)
 
 
 class Median(Aggregate):
@@ -45,16 +49,34 @@ def journeys_of(actor: Actor) -> QuerySet[Any]:
     )
 
 
+def late() -> Q:
+    """Return the condition of steps that should have ended."""
+    return Q(state__in=[StepState.OPEN, StepState.FAILED], due_at__lt=timezone.now())
+
+
 def counted(journeys: QuerySet[Any]) -> QuerySet[Any]:
-    """Add how many steps there are, how many have ended, failed, and are whose turn."""
-    now = Q(steps__state__in=[StepState.OPEN, StepState.RUNNING])
-    return journeys.annotate(
-        steps_all=Count("steps"),
-        steps_ended=Count("steps", filter=ENDED),
-        steps_failed=Count("steps", filter=Q(steps__state=StepState.FAILED)),
-        steps_partner=Count("steps", filter=now & Q(steps__side=Side.PARTNER)),
-        steps_vendor=Count("steps", filter=now & Q(steps__side=Side.VENDOR)),
+    """Add `told`, how many steps there are and how they stand, and `first`, what is waited for most urgently.
+
+    Each is read for the rows of a page alone.
+    """
+    steps = JourneyStep.objects.filter(journey=OuterRef("pk")).order_by()
+    told = steps.values("journey").annotate(
+        json=JSONObject(
+            all=Count("pk"),
+            ended=Count("pk", filter=ENDED),
+            share=Count("pk", filter=ENDED) * 100 / Count("pk"),
+            failed=Count("pk", filter=FAILED),
+            partner=Count("pk", filter=NOW & Q(side=Side.PARTNER)),
+            vendor=Count("pk", filter=NOW & Q(side=Side.VENDOR)),
+            late=Count("pk", filter=late()),
+        )
     )
+    failed_first = Case(When(FAILED, then=Value(0)), default=Value(1))
+    now = steps.filter(NOW | FAILED).order_by(failed_first, F("due_at").asc(nulls_last=True), "position")
+    first = now.values(
+        json=JSONObject(name="name", side="side", state="state", due="due_at", stage="stage", error="error")
+    )
+    return journeys.annotate(told=Subquery(told.values("json")), first=Subquery(first[:1]))
 
 
 def progress(journey: Journey, actor: Actor) -> Progress:
@@ -74,3 +96,12 @@ def usual_length(journey: Journey) -> Usual | None:
     if middle is None or found["journeys"] < LEAST_PAST:
         return None
     return Usual(found["journeys"], max(1, round(middle.total_seconds() / 86_400)))
+
+
+def tasks_of(actor: Actor) -> QuerySet[Any]:
+    """Return what waits for the vendor's people: their side's open steps, and whatever failed."""
+    return (
+        JourneyStep.objects.visible_to(actor)
+        .filter(Q(state=StepState.OPEN, side=Side.VENDOR) | FAILED, journey__state=JourneyState.RUNNING)
+        .select_related("journey", "owner", "enrollment__partner", "enrollment__program", "enrollment__manager")
+    )
