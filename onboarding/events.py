@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from activity.registry import event
+from onboarding import recruiting_events  # noqa: F401  (registers them)
 from prm.kernel.recording import Audience
 
 # Application forms.
@@ -150,7 +151,6 @@ STEP_ESCALATED = event(
 )
 STEP_PLANNED = event("step.planned", _("set “{step}” for {at}"), icon="calendar")
 STEP_FILE_ADDED = event("step.file_added", _("added {file} to “{step}”"), icon="file")
-
 
 # -- Applications: the vendor's eyes only. The applicant reads its own page, not a timeline.
 APPLICATION_SENT = event(

@@ -66,6 +66,7 @@ DESK = (
             Entry("desk:queue", _("Queue"), "queue"),
             Entry("desk:deal-list", _("Deals"), "deal"),
             Entry("desk:partner-list", _("Partners"), "building"),
+            Entry("desk:recruiting", _("Recruiting"), "find"),
         ),
     ),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dealreg.enums import Outcome, Status
+from onboarding.enums import ProspectState
 from partners.enums import EnrollmentStatus, LifeStage
 from standing.enums import ReviewState
 
@@ -39,8 +40,16 @@ REVIEW_LOOK = {
     ReviewState.KEPT: ("good", "shield"),
     ReviewState.LOWERED: ("", "down"),
 }
+PROSPECT_LOOK = {
+    ProspectState.FOUND: ("", "find"),
+    ProspectState.CONTACTED: ("info", "out"),
+    ProspectState.INVITED: ("info", "mail"),
+    ProspectState.APPLIED: ("good", "ok"),
+    ProspectState.DROPPED: ("", "x"),
+}
 LOOKS = {
     ("standing.tierreview", "state"): REVIEW_LOOK,
+    ("onboarding.prospect", "state"): PROSPECT_LOOK,
     ("dealreg.deal", "status"): STATUS_LOOK,
     ("dealreg.deal", "outcome"): OUTCOME_LOOK,
     ("partners.enrollment", "status"): ENROLLMENT_LOOK,

@@ -37,6 +37,7 @@ PAGES: Mapping[str, ViewedPage] = {
     "portal:deal-list": ViewedPage(_("Deals"), Kind.PARTNER),
     "desk:deal-list": ViewedPage(_("Deals"), Kind.VENDOR),
     "desk:partner-list": ViewedPage(_("Partners"), Kind.VENDOR),
+    "desk:recruiting": ViewedPage(_("Recruiting"), Kind.VENDOR),
 }
 
 

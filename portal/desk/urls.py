@@ -17,6 +17,8 @@ from portal.desk import (
     standings,
     view_as,
 )
+from portal.desk.recruiting import lists as recruiting
+from portal.desk.recruiting import prospects
 
 app_name = "desk"
 urlpatterns = [
@@ -42,4 +44,11 @@ urlpatterns = [
     path("partners/<slug:slug>/profile/", partner_profile.PartnerProfile.as_view(), name="partner-profile"),
     path("partners/<slug:slug>/points/", standings.PartnerPoints.as_view(), name="partner-points"),
     path("partners/<slug:slug>/", partners.PartnerDetail.as_view(), name="partner-detail"),
+    path("recruiting/", recruiting.Recruiting.as_view(), name="recruiting"),
+    path("recruiting/several/", recruiting.Several.as_view(), name="recruiting-several"),
+    path("recruiting/add/", prospects.ProspectAdd.as_view(), name="prospect-add"),
+    path("recruiting/<int:pk>/", prospects.ProspectPage.as_view(), name="prospect"),
+    path("recruiting/<int:pk>/edit/", prospects.ProspectEdit.as_view(), name="prospect-edit"),
+    path("recruiting/<int:pk>/assign/", prospects.ProspectAssign.as_view(), name="prospect-assign"),
+    path("recruiting/<int:pk>/<slug:deed>/", prospects.ProspectMove.as_view(), name="prospect-move"),
 ]

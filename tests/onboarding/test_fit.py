@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from onboarding.fit import Criterion, Facts, Kind, ProfileDefinition, ProfileRefused, check, parse, score_of
@@ -118,6 +118,7 @@ def facts() -> st.SearchStrategy[Facts]:
     )
 
 
+@settings(deadline=None)
 @given(st.lists(criteria(), min_size=1, max_size=12), facts())
 def test_reasons_add_up_whatever_the_profile(rows: list[dict[str, Any]], known: Facts) -> None:
     named = [{**row, "slug": f"c-{at}", "name": f"C {at}"} for at, row in enumerate(rows)]

@@ -1,0 +1,1 @@
+"""The recruiting list: prospects ranked by how well they fit."""
