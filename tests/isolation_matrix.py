@@ -151,6 +151,8 @@ SIGHT["job"] = SIGHT["job_file"] = {
     "halden_manager": "hma",
     "northwind_import": "man",
 }
+SIGHT["prospect"] = SIGHT["prospect_move"] = {"n": "northwind", "h": "halden"}
+SIGHT["ideal_profile"] = SIGHT["ideal_criterion"] = SIGHT["prospect"]
 SIGHT["import_kind"] = {"any": "vendors"}
 SIGHT["standing_by_hand"] = SIGHT["tier_review"] = SIGHT["tier_override"] = {"n": "northwind", "h": "halden"}
 SIGHT["scheme_draft"] = SIGHT["scheme_section"] = SIGHT["scheme_part"] = SIGHT["scheme_need"] = SIGHT["scheme_undo"] = {
@@ -238,6 +240,13 @@ desk:merge-withdraw              desk     vendor_merge  -                       
 desk:partner-invite              desk     partner       man hma                    man hma
 desk:invitation-resend           desk     first_invitation  -                      man hma
 desk:invitation-revoke           desk     first_invitation  -                      man hma
+desk:recruiting                  desk     -             vendors                    -
+desk:recruiting-several          desk     -             -                          man hma
+desk:prospect-add                desk     -             man hma                    man hma
+desk:prospect                    desk     prospect      vendors                    -
+desk:prospect-edit               desk     prospect      man hma                    man hma
+desk:prospect-assign             desk     prospect      -                          man hma
+desk:prospect-move               desk     prospect_move  -                         man hma
 console:staff                    desk     -             man hma                    -
 console:staff-seat               desk     staff         man hma                    man hma
 console:staff-invite             desk     -             man hma                    man hma
@@ -537,6 +546,8 @@ READERS = {
     "h_account": "halden",
     "n_conflict": "northwind",
     "h_conflict": "halden",
+    "n_recruiting": "northwind",
+    "h_recruiting": "halden",
     "n_scheme": "man",
     "h_scheme": "hma",
     "n_import": "man",

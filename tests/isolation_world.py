@@ -48,6 +48,7 @@ from standing.models import Scheme, Standing, Tier, TierOverride, TierReview
 from tests.cast import Cast
 from tests.isolation_facts import addressed_facts, make_facts
 from tests.isolation_matrix import SIGHT
+from tests.isolation_recruiting import fill_recruiting
 from tests.isolation_standing import fill_standing
 
 MARKER = re.compile(r"zq_([a-z0-9_]+?)_qz|\b(Brightpath|Kappel|Isle(?!.of)|Northwind|Halden)\b")
@@ -116,6 +117,7 @@ def make_world(cast: Cast) -> World:
     send_due()
     _mark_messages(cast)
     fill_standing(world, mark)
+    fill_recruiting(world, mark)
     _address(world)
     return world
 

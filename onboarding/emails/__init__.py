@@ -1,3 +1,3 @@
 """Mails about recruiting and onboarding, and the lines behind the bell, by subject."""
 
-from onboarding.emails import agreements, applications, journeys  # noqa: F401  (they register)
+from onboarding.emails import agreements, applications, journeys, recruiting  # noqa: F401  (they register)
