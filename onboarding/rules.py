@@ -98,8 +98,8 @@ def told(rule: AutoRule, *, has_profile: bool) -> str:
     where = _(" from %(countries)s") % words if rule.countries else ""
     text = _(
         "An application%(where)s with a fit of %(score)d or more is approved at once, as soon as its address is "
-        "confirmed, unless its domain is blocked, belongs to a partner of yours, something wanted is missing, or something looks odd. "
-        "A person decides all others."
+        "confirmed, unless its domain is blocked, belongs to a partner of yours, something wanted is missing, or "
+        "something looks odd. A person decides all others."
     ) % {**words, "where": where}
     if has_profile:
         return text

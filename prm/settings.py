@@ -157,6 +157,7 @@ CELERY_BEAT_SCHEDULE = {
     "remind-expiring": {"task": "dealreg.remind_expiring", "schedule": 900.0, "options": {"expires": 900}},
     "escalate-overdue": {"task": "dealreg.escalate_overdue", "schedule": 300.0, "options": {"expires": 300}},
     "clear-discarded": {"task": "dealreg.clear_discarded", "schedule": 3600.0, "options": {"expires": 3600}},
+    "keep-applications": {"task": "onboarding.keep_applications", "schedule": 3600.0, "options": {"expires": 3600}},
     "clear-join-requests": {"task": "partners.clear_join_requests", "schedule": 3600.0, "options": {"expires": 3600}},
     "end-viewings": {"task": "partners.end_overdue_viewings", "schedule": 60.0, "options": {"expires": 60}},
     "keep-standings": {"task": "standing.keep", "schedule": 1800.0, "options": {"expires": 1800}},

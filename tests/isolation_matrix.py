@@ -261,6 +261,9 @@ console:provider-switch          desk     provider      -                       
 company-sign-in                  open     -             everyone                   everyone
 join                             open     -             everyone                   everyone
 join-asked                       open     -             everyone                   -
+apply                            open     -             everyone                   -
+apply-sent                       open     -             everyone                   -
+apply-saved                      open     -             everyone                   -
 start                            open     -             everyone vie               -
 health                           open     -             everyone vie               -
 view-as-leave                    person   -             -                          people vie
@@ -482,6 +485,19 @@ NOT_OURS = {
     "logo": "a vendor's logo under a name that nobody guesses, public on purpose, see tests/portal/test_branding.py",
     "console:branding-verdict": "judges a colour, no record behind it",
     "styleguide-part": "a part with the demo's made-up rows, no record behind it",
+    "apply-program": "public on purpose, the same for everyone, see tests/onboarding/test_applying_pages.py",
+    "apply-as-partner": "shows the own profile only, see tests/onboarding/test_applying_pages.py",
+    **dict.fromkeys(
+        (
+            "application",
+            "application-edit",
+            "application-confirm",
+            "application-answer",
+            "application-withdraw",
+            "application-join",
+        ),
+        "opened by a token from a mail, see tests/onboarding/test_applying_pages.py",
+    ),
     "join-confirm": "opened by a token from a mail, see tests/partners/test_joining.py",
     "invitation": "opened by a token from a mail, see tests/partners/test_invitations.py",
     "company-provider": "for strangers, by a provider's name in its address, see tests/partners/test_company_wall.py",
