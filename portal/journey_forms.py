@@ -1,13 +1,17 @@
-"""What a step asks whoever ends it, and what was given: for the partner's page and the desk's."""
+"""What a step asks whoever works on it, and what was given: for the partner's page and the desk's."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from onboarding.form_fields import OWN, control_name, form_class_of, label_of
+from prm.kernel.widgets import PlainSelect
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,12 +21,18 @@ if TYPE_CHECKING:
     from onboarding.progress import StepLine
 
 LONGEST_NOTE = 2000
+LONGEST_REASON = 500
+LENGTHS = (15, 30, 45, 60, 90, 120, 240, 480)
 
 
-class NoteForm(forms.Form):
-    """A remark on what was done."""
+class StepForm(forms.Form):
+    """A form about a step."""
 
     use_required_attribute = False
+
+
+class NoteForm(StepForm):
+    """A remark on what was done."""
 
     note = forms.CharField(
         label=gettext_lazy("Anything to add"),
@@ -32,22 +42,78 @@ class NoteForm(forms.Form):
     )
 
 
-def form_for(line: StepLine, data: QueryDict | None = None) -> forms.Form:
-    """Return the form of a step: its questions, or a remark."""
+class ReasonForm(StepForm):
+    """Why something is done that isn't the usual."""
+
+    reason = forms.CharField(label=gettext_lazy("Why"), max_length=LONGEST_REASON)
+
+
+class RetryForm(StepForm):
+    """Nothing is asked."""
+
+
+class UploadForm(StepForm):
+    """A document."""
+
+    file = forms.FileField(label=gettext_lazy("Document"))
+
+
+class OwnerForm(StepForm):
+    """Who does it."""
+
+    owner = forms.ChoiceField(label=gettext_lazy("Who does it"), required=False, widget=PlainSelect)
+
+    def __init__(self, *args: Any, people: Mapping[int, str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        owner: Any = self.fields["owner"]
+        owner.choices = [("", _("Whoever may")), *((str(pk), name) for pk, name in people.items())]
+
+
+class MeetingForm(StepForm):
+    """When and where a meeting is, in the reader's time zone."""
+
+    at = forms.DateTimeField(
+        label=gettext_lazy("When"),
+        input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%d.%m.%Y %H:%M"],
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        error_messages={"invalid": gettext_lazy("Write day and time like 2027-02-26 14:30.")},
+    )
+    minutes = forms.TypedChoiceField(
+        label=gettext_lazy("Minutes"), coerce=int, choices=[(each, str(each)) for each in LENGTHS], widget=PlainSelect
+    )
+    place = forms.CharField(
+        label=gettext_lazy("Where"),
+        required=False,
+        max_length=300,
+        help_text=gettext_lazy("An address, or the link of a call."),
+    )
+
+
+def end_form(line: StepLine, data: QueryDict | None = None) -> forms.Form:
+    """Return the form that ends a step: its questions, or a remark."""
     if line.row.kind == "form" and line.shape is not None:
         return form_class_of(line.shape.settings.get("fields", []))(data)
     return NoteForm(data)
+
+
+def meeting_form(line: StepLine, data: QueryDict | None = None) -> MeetingForm:
+    """Return the form of a meeting, with what is planned."""
+    planned = (line.row.result or {}).get("meeting") or {}
+    initial: dict[str, Any] = {"minutes": planned.get("minutes", 60), "place": planned.get("place", "")}
+    if planned.get("at"):
+        initial["at"] = timezone.localtime(datetime.fromisoformat(planned["at"]))
+    return MeetingForm(data, initial=initial, prefix="plan")
 
 
 def answers_of(line: StepLine) -> list[tuple[str, str]]:
     """Return what was given at a step, each with what it was asked as."""
     result: Mapping[str, Any] = line.row.result or {}
     given: Mapping[str, Any] = result.get("answers") or {}
-    items = line.shape.settings.get("fields", []) if line.shape else []
+    items = line.shape.settings.get("fields", []) if line.shape and line.row.kind == "form" else []
     labels = {str(item["field"]).removeprefix(OWN): label_of(item) for item in items}
     found = [(labels.get(slug, slug), _words(value)) for slug, value in given.items()]
     if result.get("note"):
-        found.append((str(gettext_lazy("Note")), str(result["note"])))
+        found.append((_("Note"), str(result["note"])))
     return found
 
 

@@ -67,6 +67,7 @@ DESK = (
             Entry("desk:deal-list", _("Deals"), "deal"),
             Entry("desk:partner-list", _("Partners"), "building"),
             Entry("desk:recruiting", _("Recruiting"), "find"),
+            Entry("desk:onboarding", _("Onboarding"), "flag"),
         ),
     ),
 )

@@ -38,6 +38,8 @@ PAGES: Mapping[str, ViewedPage] = {
     "desk:deal-list": ViewedPage(_("Deals"), Kind.VENDOR),
     "desk:partner-list": ViewedPage(_("Partners"), Kind.VENDOR),
     "desk:recruiting": ViewedPage(_("Recruiting"), Kind.VENDOR),
+    "desk:onboarding": ViewedPage(_("Onboarding"), Kind.VENDOR),
+    "desk:onboarding-tasks": ViewedPage(_("Onboarding tasks"), Kind.VENDOR),
 }
 
 

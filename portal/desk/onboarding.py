@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.urls import reverse
@@ -39,6 +40,11 @@ def turn_of(first: dict[str, Any] | None) -> tuple[str, str, str]:
     side = Side(first["side"])
     tone, icon = {Side.PARTNER: ("", "user"), Side.VENDOR: ("warn", "flag"), Side.SYSTEM: ("info", "bolt")}[side]
     return (str(TURNS[side]), tone, icon)
+
+
+def due_of(first: dict[str, Any] | None) -> datetime | None:
+    """Return when the step that is waited for is due."""
+    return datetime.fromisoformat(first["due"]) if first and first["due"] else None
 
 
 def _first(name: str) -> Any:
@@ -89,7 +95,13 @@ class JourneyList(ViewedList):
         words = ngettext("%(count)s journey", "%(count)s journeys", page.count) % {"count": page.counted}
         return {
             "rows": [
-                {"journey": row, "look": JOURNEY_LOOK[row.state], "turn": turn_of(row.first)} for row in page.rows
+                {
+                    "journey": row,
+                    "look": JOURNEY_LOOK[row.state],
+                    "turn": turn_of(row.first),
+                    "due": due_of(row.first),
+                }
+                for row in page.rows
             ],
             "count_words": words,
             "saved": self.saved(),

@@ -51,6 +51,11 @@ urlpatterns = [
     path("onboarding/", onboarding.JourneyList.as_view(), name="onboarding"),
     path("onboarding/<uuid:key>/", onboarding.JourneyPage.as_view(), name="journey"),
     path("onboarding/<uuid:key>/<slug:slug>/", onboarding_steps.StepPage.as_view(), name="journey-step"),
+    path(
+        "onboarding/<uuid:key>/<slug:slug>/calendar.ics",
+        onboarding_steps.StepCalendar.as_view(),
+        name="journey-calendar",
+    ),
     path("sales/", business.SalesList.as_view(), name="sales"),
     path("certificates/", business.CertificateList.as_view(), name="certificates"),
     path("standing/", standing.StandingList.as_view(), name="standing-list"),

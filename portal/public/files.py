@@ -1,4 +1,4 @@
-"""Downloads of files on deals and drafts."""
+"""Downloads of files on deals, drafts and steps of journeys."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from django.http.response import HttpResponseBase
 from django.utils.http import content_disposition_header
 
 from dealreg.models import DealFile
+from onboarding.models import StepFile
 from prm.kernel.pages import ActorView
 
 CHUNK = 64 * 1024
@@ -26,9 +27,13 @@ class FileDownload(ActorView):
     whole file, which HTTP allows.
     """
 
+    def found(self, key: UUID) -> Any:
+        """Return the file's row as the actor sees it, or None."""
+        return DealFile.objects.visible_to(self.actor).filter(key=key).first()
+
     def get(self, request: HttpRequest, key: UUID) -> HttpResponseBase:
         """Stream the file, or a range of it."""
-        file = DealFile.objects.visible_to(self.actor).filter(key=key).first()
+        file = self.found(key)
         if file is None:
             raise Http404
         try:
@@ -38,6 +43,14 @@ class FileDownload(ActorView):
         response = _streamed(stored, stored.size, _asked_range(request, stored.size))
         response["Accept-Ranges"] = "bytes"
         return inert(response, file.name, file.media_type)
+
+
+class StepFileDownload(FileDownload):
+    """A document on a journey's step."""
+
+    def found(self, key: UUID) -> Any:
+        """Return the document's row as the actor sees it, or None."""
+        return StepFile.objects.visible_to(self.actor).filter(key=key).first()
 
 
 def _asked_range(request: HttpRequest, size: int) -> range | None:

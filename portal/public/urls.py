@@ -62,6 +62,7 @@ urlpatterns = [
     path("accounts/saml/<slug:organization_slug>/finish/", company.SAMLFinish.as_view(), name="saml_finish_acs"),
     path("accounts/saml/<slug:organization_slug>/metadata/", company.SAMLMetadata.as_view(), name="saml_metadata"),
     path("files/<uuid:key>/", files.FileDownload.as_view(), name="file"),
+    path("documents/<uuid:key>/", files.StepFileDownload.as_view(), name="step-file"),
     path("jobs/", jobs.Jobs.as_view(), name="jobs"),
     path("jobs/export/", jobs.ExportStart.as_view(), name="job-export"),
     path("jobs/<uuid:key>/", jobs.JobDetail.as_view(), name="job"),
