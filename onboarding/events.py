@@ -212,3 +212,11 @@ APPLICATION_WITHDRAWN = event(
     audience=Audience.VENDOR,
 )
 APPLICATION_NOTED = event("application.noted", _("wrote a note"), icon="pen", audience=Audience.VENDOR)
+APPLICATION_OVERDUE = event(
+    "application.overdue",
+    _("is late"),
+    alone=_("The service level has passed: told to the partner managers"),
+    icon="warn",
+    tone="bad",
+    audience=Audience.VENDOR,
+)

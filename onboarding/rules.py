@@ -29,7 +29,8 @@ class Applied:
 
     score: None where no ideal profile is published. missing: labels of wanted fields that are empty. blocked: the
     blocked domain that it applies from. known_partner: its name where a partner of this vendor's has the same domain.
-    doubts: what else speaks against a rule, in sentences.
+    doubts: what else speaks against a rule, in sentences. unknown, at_most: criteria about which nothing is stated, and
+    the score if all of them turned out to match.
     """
 
     score: int | None
@@ -38,6 +39,8 @@ class Applied:
     blocked: str = ""
     known_partner: str = ""
     doubts: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+    at_most: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +156,13 @@ def suggest(applied: Applied, *, waits_for_applicant: bool, asked: Collection[st
     if applied.missing:
         fields = {"fields": ", ".join(applied.missing)}
         return Suggestion(Advice.ASK, _("Ask for %(fields)s.") % fields, _("The form wants it: %(fields)s.") % fields)
+    if applied.score is not None and applied.score < GOOD_FIT <= applied.at_most:
+        open_words = {"score": applied.score, "most": applied.at_most, "names": ", ".join(applied.unknown)}
+        return Suggestion(
+            Advice.ASK,
+            _("Ask: too little is known to judge the fit."),
+            _("Its fit is %(score)d of 100 and could be up to %(most)d. Not stated: %(names)s.") % open_words,
+        )
     return _by_fit(applied.score)
 
 

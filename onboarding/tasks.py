@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from onboarding.services import applications_clock, ticking
+from onboarding.services import applications_clock, applications_overdue, ticking
 
 
 @shared_task(name="onboarding.keep_applications")
@@ -17,3 +17,9 @@ def keep_applications() -> int:
 def tick() -> int:
     """End waits of journeys, remind and escalate."""
     return ticking.tick()
+
+
+@shared_task(name="onboarding.escalate_applications")
+def escalate_applications() -> int:
+    """Tell who is late."""
+    return applications_overdue.escalate_applications()

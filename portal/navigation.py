@@ -64,6 +64,7 @@ DESK = (
         None,
         (
             Entry("desk:queue", _("Queue"), "queue"),
+            Entry("desk:application-queue", _("Applications"), "in"),
             Entry("desk:deal-list", _("Deals"), "deal"),
             Entry("desk:partner-list", _("Partners"), "building"),
             Entry("desk:recruiting", _("Recruiting"), "find"),
@@ -101,6 +102,10 @@ CONSOLE = (
             Entry("admin:partners_exchangerate_changelist", _("Exchange rates"), "money"),
             Entry("console:branding", _("Logo and colour"), "swatch"),
         ),
+    ),
+    Group(
+        _("Onboarding"),
+        (Entry("console:application-forms", _("Application forms"), "in"),),
     ),
     Group(
         _("People"),
@@ -157,6 +162,7 @@ DOCKS: Mapping[str, tuple[Entry, ...]] = {
     ),
     "desk": (
         Entry("desk:queue", _("Queue"), "queue"),
+        Entry("desk:application-queue", _("Applications"), "in"),
         Entry("desk:deal-list", _("Deals"), "deal"),
         Entry("desk:partner-list", _("Partners"), "building"),
     ),

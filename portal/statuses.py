@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dealreg.enums import Outcome, Status
 from onboarding.enums import ProspectState
+from onboarding.enums import ApplicationState
 from partners.enums import EnrollmentStatus, LifeStage
 from standing.enums import ReviewState
 
@@ -46,8 +47,18 @@ PROSPECT_LOOK = {
     ProspectState.INVITED: ("info", "mail"),
     ProspectState.APPLIED: ("good", "ok"),
     ProspectState.DROPPED: ("", "x"),
+APPLICATION_LOOK = {
+    ApplicationState.DRAFT: ("", "pen"),
+    ApplicationState.UNCONFIRMED: ("", "mail"),
+    ApplicationState.SUBMITTED: ("info", "in"),
+    ApplicationState.ASKED: ("warn", "ask"),
+    ApplicationState.WAITLISTED: ("", "pause"),
+    ApplicationState.APPROVED: ("good", "ok"),
+    ApplicationState.DECLINED: ("bad", "no"),
+    ApplicationState.WITHDRAWN: ("", "x"),
 }
 LOOKS = {
+    ("onboarding.application", "state"): APPLICATION_LOOK,
     ("standing.tierreview", "state"): REVIEW_LOOK,
     ("onboarding.prospect", "state"): PROSPECT_LOOK,
     ("dealreg.deal", "status"): STATUS_LOOK,

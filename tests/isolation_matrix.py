@@ -171,6 +171,7 @@ SIGHT["join_request"] = {"brightpath": "brightpath", "kappel": "kap"}
 SIGHT["file"] = SIGHT["deal"] | {"draft_brightpath_sales": "sal", "draft_kappel_sales": "kap"}
 SIGHT["draft_file"] = SIGHT["draft"]
 SIGHT["notification"] = SIGHT["mail"]
+SIGHT["application"] = SIGHT["application_form"] = {"n": "northwind", "h": "halden"}
 SIGHT["merge"] = {"n": "brightpath", "h": "brightpath"}
 SIGHT["vendor_merge"] = {"n": "northwind", "h": "halden"}
 SIGHT["product"] = SIGHT["program"] = SIGHT["shared"]
@@ -231,6 +232,14 @@ desk:deal-separate               desk     deal          man app hma hap         
 desk:deal-confirm                desk     deal          man app hma hap            man app hma hap
 desk:deal-comment                desk     deal          vendors                    man app fin hma hap
 desk:deal-file-add               desk     deal          man app hma hap            man app hma hap
+desk:application-queue           desk     -             vendors                    -
+desk:application-bulk            desk     -             -                          man app hma hap
+desk:application-detail          desk     application   vendors                    -
+desk:application-approve         desk     application   man app hma hap            man app hma hap
+desk:application-decline         desk     application   man app hma hap            man app hma hap
+desk:application-ask             desk     application   man app hma hap            man app hma hap
+desk:application-waitlist        desk     application   man app hma hap            man app hma hap
+desk:application-note            desk     application   vendors                    man app hma hap
 desk:partner-list                desk     -             vendors                    -
 desk:partner-detail              desk     partner       vendors                    -
 desk:partner-view-as             desk     partner       man hma                    man hma
@@ -317,6 +326,11 @@ mail-previews                    person   -             people                  
 mail-preview                     person   template      people                     -
 mail-preview-body                person   template      people                     -
 search                           person   -             people vie                 -
+console:application-forms        desk     -             man hma                    man hma
+console:application-form         desk     application_form  man hma                man hma
+console:application-form-preview  desk    application_form  man hma                -
+console:application-form-settings  desk   application_form  man hma                man hma
+console:application-form-switch  desk     application_form  -                      man hma
 console:branding                 desk     -             man hma                    man hma
 console:branding-reset           desk     -             -                          man hma
 views                            seated   -             -                          -
@@ -620,6 +634,8 @@ READERS = {
     "n_lost": "adm man",
     "h_lost": "isl hma",
     "bounced": "ope",
+    "n_application": "northwind",
+    "h_application": "halden",
     "n_merge": "adm northwind",
     "h_merge": "adm halden",
 }

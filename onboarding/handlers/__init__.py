@@ -1,3 +1,8 @@
 """Who is told when something happens in recruiting and onboarding, and what workers do then, by subject."""
 
-from onboarding.handlers import agreements, applications, journeys  # noqa: F401  (they subscribe)
+from onboarding.handlers import (  # noqa: F401  (they subscribe)
+    agreements,
+    applications,
+    applications_overdue,
+    journeys,
+)

@@ -24,6 +24,7 @@ SAYS: dict[str, Any] = {
     "admin:standing_tier_changelist": _("The ladder, and what each step brings"),
     "admin:accounts_product_changelist": _("What is sold, with list prices"),
     "admin:accounts_productfamily_changelist": _("What protection is granted for"),
+    "console:application-forms": _("What companies are asked that want to join, and what happens then"),
     "admin:partners_seat_changelist": _("Who works for you, and for your partners"),
     "console:staff": _("Your own people, and who is invited"),
     "console:providers": _("Single sign-on with your identity provider"),

@@ -5,6 +5,9 @@ from __future__ import annotations
 from django.urls import path
 
 from portal.console import (
+    application_forms,
+    application_questions,
+    application_settings,
     backtests,
     branding,
     by_hand,
@@ -28,6 +31,17 @@ from portal.console.schemes import builder, comparing, data, listing, needs, par
 app_name = "console"
 urlpatterns = [
     path("", home.Home.as_view(), name="home"),
+    path("application-forms/", application_forms.FormList.as_view(), name="application-forms"),
+    path("application-forms/<int:pk>/", application_questions.FormQuestions.as_view(), name="application-form"),
+    path(
+        "application-forms/<int:pk>/preview/", application_forms.FormPreview.as_view(), name="application-form-preview"
+    ),
+    path(
+        "application-forms/<int:pk>/settings/",
+        application_settings.FormSettings.as_view(),
+        name="application-form-settings",
+    ),
+    path("application-forms/<int:pk>/switch/", application_forms.FormSwitch.as_view(), name="application-form-switch"),
     path("branding/", branding.BrandingPage.as_view(), name="branding"),
     path("branding/verdict/", branding.BrandingVerdict.as_view(), name="branding-verdict"),
     path("branding/reset/", branding.BrandingReset.as_view(), name="branding-reset"),

@@ -5,6 +5,9 @@ from __future__ import annotations
 from django.urls import path
 
 from portal.desk import (
+    application_decisions,
+    application_queue,
+    applications,
     deals,
     decisions,
     first_person,
@@ -25,6 +28,16 @@ from portal.desk.recruiting import prospects
 app_name = "desk"
 urlpatterns = [
     path("", queue.Queue.as_view(), name="queue"),
+    path("applications/", application_queue.ApplicationQueue.as_view(), name="application-queue"),
+    path("applications/bulk/", applications.Bulk.as_view(), name="application-bulk"),
+    path("applications/<str:reference>/", applications.ApplicationDetail.as_view(), name="application-detail"),
+    path("applications/<str:reference>/approve/", application_decisions.Approve.as_view(), name="application-approve"),
+    path("applications/<str:reference>/decline/", application_decisions.Decline.as_view(), name="application-decline"),
+    path("applications/<str:reference>/ask/", application_decisions.Ask.as_view(), name="application-ask"),
+    path(
+        "applications/<str:reference>/waitlist/", application_decisions.Waitlist.as_view(), name="application-waitlist"
+    ),
+    path("applications/<str:reference>/note/", applications.Note.as_view(), name="application-note"),
     path("bulk/approve/", decisions.BulkApprove.as_view(), name="bulk-approve"),
     path("deals/", lists.DealList.as_view(), name="deal-list"),
     path("deals/<str:reference>/", deals.DealDetail.as_view(), name="deal-detail"),
