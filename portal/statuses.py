@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from dealreg.enums import Outcome, Status
-from onboarding.enums import ProspectState
-from onboarding.enums import ApplicationState
+from onboarding.enums import ApplicationState, ProspectState
 from partners.enums import EnrollmentStatus, LifeStage
 from standing.enums import ReviewState
 
@@ -47,6 +46,7 @@ PROSPECT_LOOK = {
     ProspectState.INVITED: ("info", "mail"),
     ProspectState.APPLIED: ("good", "ok"),
     ProspectState.DROPPED: ("", "x"),
+}
 APPLICATION_LOOK = {
     ApplicationState.DRAFT: ("", "pen"),
     ApplicationState.UNCONFIRMED: ("", "mail"),

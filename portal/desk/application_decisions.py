@@ -157,7 +157,7 @@ class Approve(Decision):
     def decide(self, application: Application, facts: dict[str, Any]) -> Any:
         """Approve, and assign the partner manager chosen, both or neither."""
         approved = approve_application(actor=self.actor, application=application, message=facts["message"])
-        if facts.get("manager"):
+        if facts.get("manager") and approved.enrollment is not None:
             person = self.form(application).managers[facts["manager"]]
             assign_manager(actor=self.actor, enrollment=approved.enrollment, manager=person)
         return approved
