@@ -121,6 +121,19 @@ JOURNEY_MIGRATED = event(
     icon="turn",
     audience=Audience.VENDOR,
 )
+STEP_SECRET_SHOWN = event(
+    "journey.secret", _("looked at the secret of the webhook step “{step}”"), icon="key", audience=Audience.VENDOR
+)
+STEP_SECRET_RENEWED = event(
+    "journey.secret_renewed", _("made a new secret for the webhook step “{step}”"), icon="key", audience=Audience.VENDOR
+)
+STEP_ANSWERED = event(
+    "step.answered",
+    _("answered “{step}”"),
+    alone=_("The receiver answered “{step}”: {status}"),
+    icon="ask",
+    audience=Audience.VENDOR,
+)
 STEP_OPENED = event("step.opened", _("opened “{step}”"), alone=_("“{step}” is to be done"), icon="flag")
 STEP_STARTED = event("step.started", _("started “{step}”"), alone=_("“{step}” was started"), icon="clock")
 STEP_CALLED = event("step.called", _("started “{step}”"), alone=_("“{step}” was started"), icon="clock")

@@ -9,7 +9,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from onboarding import runners
+from activity.registry import Effect
+from onboarding import calling, runners
 from onboarding.enums import Side
 from onboarding.form_fields import checked_item, form_class_of, is_own
 from onboarding.merging import unknown_fields, unknown_sentence
@@ -255,5 +256,18 @@ MAIL = step_kind(
         ),
         check=_check_mail,
         run=runners.send_mail,
+    )
+)
+WEBHOOK = step_kind(
+    StepKind(
+        name="webhook",
+        label=gettext_lazy("Call a webhook"),
+        icon="bolt",
+        sides=SYSTEM,
+        summary=gettext_lazy("Calls an address of yours, signed; it answers at once or later."),
+        settings=(Setting(name="address", label=gettext_lazy("Address"), asks=Asks.ADDRESS, most=500),),
+        check=calling.check_settings,
+        run=calling.call,
+        effect=Effect.OUTSIDE,
     )
 )

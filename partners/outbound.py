@@ -1,141 +1,16 @@
-"""Requests to identity providers: addresses that vendors typed in, so they must not reach what is ours inside.
-
-HTTPS only, no redirects, no proxy from the environment, short times, small answers; and the machine at the other end,
-as the connection really found it, must be public or in a network that the operator named. Checking the name before
-would not do: a name may lead somewhere else a moment later.
-"""
+"""Requests to identity providers: guarded, and let into the networks of IDENTITY_PROVIDER_PRIVATE_NETWORKS."""
 
 from __future__ import annotations
 
-import time
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
-from typing import Any
-from urllib.parse import urlsplit
-
-import requests
 from django.conf import settings
-from requests.adapters import HTTPAdapter
-from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager
-from urllib3.connection import HTTPConnection, HTTPSConnection
 
-CONNECT_SECONDS, READ_SECONDS, WHOLE_SECONDS = 3.0, 5.0, 10.0
-MOST_BYTES = 512 * 1024
-MOST_AT_ONCE = 16 * 1024
-TRANSLATED = IPv6Network("64:ff9b::/96")
-"""IPv4 addresses as a network without IPv4 writes them."""
-TRANSLATED_INSIDE = IPv6Network("64:ff9b:1::/48")
+from prm.kernel.outbound import GuardedSession, NotAllowed, check_address
+
+__all__ = ["NotAllowed", "ProviderSession", "check_address"]
 
 
-class NotAllowed(requests.RequestException):
-    """The address, or the machine behind it, may not be asked; or its answer is not one that we take."""
-
-
-def check_address(url: str) -> str:
-    """Return an address that may be asked, as far as its words tell.
-
-    Raises:
-        NotAllowed: not https, or with a password in it. Plain http is for this very machine, in demo mode only.
-    """
-    parts = urlsplit(url)
-    local = settings.DEMO and parts.hostname in {"127.0.0.1", "localhost", "::1"}
-    if not parts.hostname or parts.username is not None or (parts.scheme != "https" and not local):
-        raise NotAllowed("only https addresses are asked")
-    if parts.scheme not in {"http", "https"}:
-        raise NotAllowed("only https addresses are asked")
-    return url
-
-
-def check_machine(address: str) -> None:
-    """Refuse a machine's IP address that is neither public nor allowed by IDENTITY_PROVIDER_PRIVATE_NETWORKS.
-
-    Raises:
-        NotAllowed: it is inside.
-    """
-    machine = _inner(ip_address(address.partition("%")[0]))
-    named = any(machine in ip_network(each) for each in settings.IDENTITY_PROVIDER_PRIVATE_NETWORKS)
-    own = settings.DEMO and machine.is_loopback
-    inside = not machine.is_global or machine.is_multicast or machine in TRANSLATED_INSIDE
-    if inside and not (named or own):
-        raise NotAllowed(f"{machine} is not a public address")
-
-
-def _inner(machine: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
-    """Return the IPv4 address that an IPv6 address stands for, where it does."""
-    if isinstance(machine, IPv4Address):
-        return machine
-    translated = IPv4Address(machine.packed[-4:]) if machine in TRANSLATED else None
-    return machine.ipv4_mapped or machine.sixtofour or translated or machine
-
-
-class _Checked:
-    """A connection that looks whom it reached before it says anything."""
-
-    def _new_conn(self) -> Any:
-        socket = super()._new_conn()  # type: ignore[misc]
-        try:
-            check_machine(socket.getpeername()[0])
-        except NotAllowed:
-            socket.close()
-            raise
-        return socket
-
-
-class _Plain(_Checked, HTTPConnection):
-    pass
-
-
-class _Secure(_Checked, HTTPSConnection):
-    pass
-
-
-class _PlainPool(HTTPConnectionPool):
-    ConnectionCls = _Plain
-
-
-class _SecurePool(HTTPSConnectionPool):
-    ConnectionCls = _Secure
-
-
-class _Adapter(HTTPAdapter):
-    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        kwargs["block"] = False
-        self.poolmanager = PoolManager(num_pools=1, maxsize=1, block=False)
-        self.poolmanager.pool_classes_by_scheme = {"http": _PlainPool, "https": _SecurePool}
-
-
-class ProviderSession(requests.Session):
+class ProviderSession(GuardedSession):
     """A session that asks identity providers only."""
 
     def __init__(self) -> None:
-        super().__init__()
-        self.trust_env = False
-        self.mount("https://", _Adapter(max_retries=0))
-        self.mount("http://", _Adapter(max_retries=0))
-
-    def request(self, method: str, url: Any, *args: Any, **kwargs: Any) -> requests.Response:
-        """Ask, and read the whole answer, within the limits.
-
-        Raises:
-            NotAllowed: see the module; also a redirect, or an answer that is too large or too slow.
-            requests.RequestException: it can't be reached.
-        """
-        check_address(str(url))
-        kwargs |= {"stream": True, "allow_redirects": False, "timeout": (CONNECT_SECONDS, READ_SECONDS)}
-        kwargs["headers"] = {"Accept-Encoding": "identity", **(kwargs.get("headers") or {})}
-        response = super().request(method, url, *args, **kwargs)
-        with response:
-            if response.is_redirect or 300 <= response.status_code < 400:
-                raise NotAllowed("it redirects elsewhere")
-            response._content = _read(response)  # noqa: SLF001  (how requests keeps what was read)
-        return response
-
-
-def _read(response: requests.Response) -> bytes:
-    until, content = time.monotonic() + WHOLE_SECONDS, b""
-    while part := response.raw.read1(MOST_AT_ONCE):
-        content += part
-        if len(content) > MOST_BYTES:
-            raise NotAllowed("its answer is too large")
-        if time.monotonic() > until:
-            raise NotAllowed("its answer takes too long")
-    return content
+        super().__init__(settings.IDENTITY_PROVIDER_PRIVATE_NETWORKS)

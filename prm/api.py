@@ -26,6 +26,7 @@ from accounts.facts.api import SalesLineViewSet, SatisfactionViewSet, UsageViewS
 from activity.api import EventViewSet
 from dealreg.api.deals import DealViewSet
 from dealreg.api.programs import ProgramViewSet
+from onboarding.api_answers import StepAnswerView
 from partners.api import MeView, PartnerViewSet
 from partners.api_joining import JoinRequestViewSet
 from prm import api_document  # noqa: F401  (says how one signs in, and what answers have in common)
@@ -59,6 +60,11 @@ router.register("reviews", ReviewViewSet, "review")
 router.register("overrides", OverrideViewSet, "override")
 router.register("schemes", SchemeViewSet, "scheme")
 router.register("scheme-trials", TrialViewSet, "trial")
+
+single = [
+    path("me/", MeView.as_view(), name="me"),
+    path("journey-steps/<uuid:key>/answer/", StepAnswerView.as_view(), name="journey-step-answer"),
+]
 
 
 @lru_cache(maxsize=1)
@@ -109,6 +115,6 @@ def documentation(request: Any) -> HttpResponse:
 urlpatterns: list[URLPattern | URLResolver] = [
     path("schema/", DocumentView.as_view(), name="api-schema"),
     path("docs/", documentation, name="api-docs"),
-    path("v1/", include(([*router.urls, path("me/", MeView.as_view(), name="me")], "api"))),
+    path("v1/", include(([*router.urls, *single], "api"))),
     re_path("^.*$", NoSuchAddress.as_view()),
 ]

@@ -229,6 +229,12 @@ IDENTITY_PROVIDER_PRIVATE_NETWORKS = environment.words(
     purpose="networks with identity providers of your own that are not public, as in 10.20.0.0/16",
 )
 
+# -- Webhooks
+WEBHOOK_PRIVATE_NETWORKS = environment.words(
+    "WEBHOOK_PRIVATE_NETWORKS",
+    purpose="networks with receivers of webhooks of your own that are not public, as in 10.20.0.0/16",
+)
+
 # -- Languages, time
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("de", _("German")), ("fr", _("French")), ("es", _("Spanish"))]

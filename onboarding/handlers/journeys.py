@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from activity.notices import Recipient, notify
-from activity.registry import NoticeKind, handler
+from activity.registry import Effect, NoticeKind, handler
 from onboarding import stepping
 from onboarding.emails import journeys as emails
 from onboarding.enums import JourneyState, Side
@@ -25,6 +25,12 @@ if TYPE_CHECKING:
 def run_step(event: Event) -> None:
     """Do the work of a step that touches the database only: it commits with the done-mark, exactly once."""
     stepping.run_inside(event)
+
+
+@handler("onboarding.call_step", "step.called", effect=Effect.OUTSIDE, given_up=stepping.give_up)
+def call_step(event: Event) -> None:
+    """Do the work of a step that calls the outside: at least once, each time under the step's key."""
+    stepping.run_outside(event)
 
 
 # -- Ends

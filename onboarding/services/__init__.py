@@ -19,10 +19,12 @@ from onboarding.services.migrating import migrate_journey
 from onboarding.services.step_files import add_step_file, remove_step_file
 from onboarding.services.steps import Meeting, end_step, plan_meeting, reassign_step, refuse_step, retry_step, skip_step
 from onboarding.services.ticking import tick
+from onboarding.services.webhook_steps import answer_step, open_step_secret
 
 __all__ = [
     "Meeting",
     "add_step_file",
+    "answer_step",
     "begin_application_form",
     "begin_journey",
     "blocked_domains",
@@ -35,6 +37,7 @@ __all__ = [
     "faults_of",
     "migrate_journey",
     "open_application_form",
+    "open_step_secret",
     "plan_meeting",
     "publish_journey",
     "reassign_step",

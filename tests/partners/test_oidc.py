@@ -16,11 +16,12 @@ from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
-from partners import outbound
 from partners.middleware import COMPANY_KEY
 from partners.models import CompanyIdentity
-from partners.outbound import NotAllowed, ProviderSession, check_address, check_machine
+from partners.outbound import NotAllowed, ProviderSession, check_address
 from people.models import Person
+from prm.kernel import outbound
+from prm.kernel.outbound import check_machine
 from tests.partners.company import make_key, make_oidc, oidc_server
 
 BASE = "/accounts/company/northwind-okta/"
@@ -268,13 +269,19 @@ def test_machines_inside_are_not_asked(settings, address):
 
 
 def test_networks_that_the_operator_names_are_asked(settings):
-    settings.DEMO, settings.IDENTITY_PROVIDER_PRIVATE_NETWORKS = False, ["10.20.0.0/16", "fd12::/32"]
-    check_machine("10.20.3.4")
-    check_machine("::ffff:10.20.3.4")
-    check_machine("fd12::1")
-    check_machine("9.9.9.9")
+    settings.DEMO, named = False, ["10.20.0.0/16", "fd12::/32"]
+    check_machine("10.20.3.4", named)
+    check_machine("::ffff:10.20.3.4", named)
+    check_machine("fd12::1", named)
+    check_machine("9.9.9.9", named)
     with pytest.raises(NotAllowed):
-        check_machine("10.21.0.1")
+        check_machine("10.21.0.1", named)
+
+
+def test_providers_are_asked_in_the_networks_named_for_them(settings, server):
+    settings.DEMO, settings.IDENTITY_PROVIDER_PRIVATE_NETWORKS = True, ["10.20.0.0/16"]
+    assert ProviderSession().adapters["https://"]._networks == ("10.20.0.0/16",)
+    assert ProviderSession().get(f"{server.issuer}/keys").ok
 
 
 def test_a_name_that_leads_inside_is_refused_before_anything_is_said(settings, demo, monkeypatch):
