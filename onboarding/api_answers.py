@@ -42,7 +42,7 @@ class StepAnswerView(APIView):
         responses={200: AnsweredSerializer},
         auth=[],
         summary="Answer a webhook step",
-        description="Signed with the step's secret after Standard Webhooks: the headers webhook-id, webhook-timestamp and "
+        description="Signed with the step's secret after Standard Webhooks: headers webhook-id, webhook-timestamp and "
         "webhook-signature over the body. The same answer twice changes nothing.",
     )
     def post(self, request: Request, key: UUID) -> Response:

@@ -1,7 +1,7 @@
 """The work of webhook steps: a call signed after Standard Webhooks, under the step's key at every attempt.
 
-The receiver answers 2xx with `{"status": "done"}`, which ends the step; with `{"status": "waiting"}`, and then answers later
-to the address that the call names; or with `{"status": "failed", "message": "…"}`. Whatever else happens is tried again.
+The receiver answers 2xx with `{"status": "done"}`, which ends the step; with `{"status": "waiting"}`, and then answers
+later to the address that the call names; or with `{"status": "failed", "message": "…"}`. All else is tried again.
 """
 
 from __future__ import annotations

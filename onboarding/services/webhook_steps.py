@@ -62,8 +62,8 @@ def open_step_secret(*, actor: Actor, template: JourneyTemplate, slug: str, rene
 def answer_step(*, key: UUID, body: bytes, headers: Mapping[str, str]) -> JourneyStep:
     """Take the later answer of a webhook step's receiver, signed with the step's secret. Records `step.answered`.
 
-    The same answer a second time changes nothing. The body names the step, so that an answer for one is none for another;
-    the signature's time, five minutes at most, keeps old ones out.
+    The same answer a second time changes nothing. The body names the step, so that an answer for one is none for
+    another; the signature's time, five minutes at most, keeps old ones out.
 
     Raises:
         Http404: no such step. Forbidden: not signed with its secret, or too old. Conflict: it isn't waiting for one.
