@@ -15,7 +15,7 @@ from onboarding.enums import StepState
 from onboarding.services.webhook_steps import ANSWERS, answer_step
 
 
-class AnswerSerializer(serializers.Serializer):
+class StepAnswerSerializer(serializers.Serializer):
     """What a receiver says of a step."""
 
     step = serializers.UUIDField(help_text="The step's key, as in the call.")
@@ -23,7 +23,7 @@ class AnswerSerializer(serializers.Serializer):
     message = serializers.CharField(required=False, max_length=300, help_text="Why it failed.")
 
 
-class AnsweredSerializer(serializers.Serializer):
+class StepAnsweredSerializer(serializers.Serializer):
     """Where the step stands now."""
 
     step = serializers.UUIDField()
@@ -38,8 +38,8 @@ class StepAnswerView(APIView):
     throttle_classes = ()
 
     @extend_schema(
-        request=AnswerSerializer,
-        responses={200: AnsweredSerializer},
+        request=StepAnswerSerializer,
+        responses={200: StepAnsweredSerializer},
         auth=[],
         summary="Answer a webhook step",
         description="Signed with the step's secret after Standard Webhooks: headers webhook-id, webhook-timestamp and "

@@ -512,6 +512,7 @@ NOT_OURS = {
         ),
         "opened by a token from a mail, see tests/onboarding/test_applying_pages.py",
     ),
+    "api:journey-step-answer": "let in by a signature, see tests/onboarding/test_webhooks.py",
     "join-confirm": "opened by a token from a mail, see tests/partners/test_joining.py",
     "invitation": "opened by a token from a mail, see tests/partners/test_invitations.py",
     "company-provider": "for strangers, by a provider's name in its address, see tests/partners/test_company_wall.py",
