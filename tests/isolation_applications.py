@@ -25,7 +25,8 @@ def fill_applications(world: World, mark: Callable[[str], str]) -> None:
         form = ApplicationForm.objects.create(
             vendor=side.vendor, program=side.program, fields=default_fields(), blocked_domains=[f"{text}.example"]
         )
-        profile = IdealProfile.objects.create(vendor=side.vendor, program=side.program, number=9, definition={})
+        # `isolation_recruiting` has made one.
+        profile = IdealProfile.objects.filter(program=side.program).first()
         reason = {"criterion": "type", "name": text, "weight": 100, "earned": 50, "known": True, "sentence": text}
         application: Any = Application.objects.create(
             vendor=side.vendor,
