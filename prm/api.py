@@ -27,6 +27,7 @@ from activity.api import EventViewSet
 from dealreg.api.deals import DealViewSet
 from dealreg.api.programs import ProgramViewSet
 from onboarding.api_answers import StepAnswerView
+from onboarding.applications_api import ApplicationViewSet
 from partners.api import MeView, PartnerViewSet
 from partners.api_joining import JoinRequestViewSet
 from prm import api_document  # noqa: F401  (says how one signs in, and what answers have in common)
@@ -46,6 +47,7 @@ router.register("programs", ProgramViewSet, "program")
 router.register("partners", PartnerViewSet, "partner")
 router.register("enrollments", EnrollmentViewSet, "enrollment")
 router.register("join-requests", JoinRequestViewSet, basename="join-request")
+router.register("applications", ApplicationViewSet, "application")
 router.register("events", EventViewSet, "event")
 router.register("facts/sales-lines", SalesLineViewSet, "sales-line")
 router.register("facts/usage", UsageViewSet, "usage")

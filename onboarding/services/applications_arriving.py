@@ -26,9 +26,11 @@ from onboarding.models import Application, Prospect
 from onboarding.recruiting import fit_of, published_profile
 from onboarding.rules import Applied, AutoRule, judge
 from onboarding.services.applications import approve_by_rule, decline_by_rule
+from onboarding.services.prospects import note_applied
 from onboarding.workflow import APPLICATION
 from partners.applicants import Relation, company_at, own_records
 from people.limits import Limit, take
+from prm.kernel.actors import system
 from prm.kernel.clocks import add_working_hours
 from prm.kernel.workflow import move
 
@@ -50,11 +52,12 @@ def arrive(*, form: ApplicationForm, application: Application, actor: Actor) -> 
     if ended:
         return _end(application, ended, actor)
     prospect = _prospect_of(application)
-    changes = _arrival(form, application, prospect)
+    with translation.override(settings.LANGUAGE_CODE):  # the vendor's people read the reasons
+        changes = _arrival(form, application, prospect)
     data = {"name": application.name}
     fresh: Application = move(APPLICATION, "confirm", row=application, actor=actor, changes=changes, data=data)
-    if prospect is not None:
-        _mark_applied(prospect)
+    staff = system(fresh.vendor_id)
+    note_applied(actor=staff, program=fresh.program, domain=fresh.domain, prospect=prospect)
     return _by_rule(form, fresh)
 
 
@@ -147,9 +150,3 @@ def _prospect_of(application: Application) -> Prospect | None:
     rows = Prospect.objects.filter(program_id=application.program_id, domain=application.domain)
     found: Prospect | None = rows.exclude(domain="").first()
     return found
-
-
-def _mark_applied(prospect: Prospect) -> None:
-    """Say that a prospect applied, whatever its state was; one that wasn't pursued stays so, as a doubt."""
-    rows = Prospect.objects.filter(pk=prospect.pk).exclude(state__in=[ProspectState.APPLIED, ProspectState.DROPPED])
-    rows.update(state=ProspectState.APPLIED, state_at=timezone.now())

@@ -31,6 +31,8 @@ SCOPES = (
     "profile:write",
     "programs:read",
     "programs:write",
+    "onboarding:read",
+    "onboarding:write",
     "events:read",
     "facts:read",
     "facts:write",

@@ -22,6 +22,8 @@ SCOPE_WORDS = {
     "profile:write": _("Change the own organisation’s profile"),
     "programs:read": _("Read programs, products and prices"),
     "programs:write": _("Try tier schemes on history"),
+    "onboarding:read": _("Read applications, journeys and agreements"),
+    "onboarding:write": _("Decide applications; do steps of journeys"),
     "events:read": _("Read what happened"),
     "standing:read": _("Read tiers, points and reviews"),
     "standing:write": _("Decide reviews, give tiers and points by hand"),

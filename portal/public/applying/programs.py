@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from django.views import View
 
 from onboarding.application_links import path_of
-from onboarding.models import ApplicationForm
+from onboarding.invitations import PARAMETER, prospect_of
+from onboarding.models import ApplicationForm, Prospect
 from onboarding.permissions import APPLY_AS_PARTNER
 from onboarding.services import applications_partner, applications_public
 from onboarding.services.applications_public import Filled
@@ -46,6 +47,12 @@ def form_at(vendor: str, program: str) -> ApplicationForm:
     if found is None:
         raise Http404
     return found
+
+
+def invited_to(form: ApplicationForm, token: str) -> Prospect | None:
+    """Return the prospect whom a link invites to this program, if any."""
+    found = prospect_of(token) if token else None
+    return found if found is not None and found.program_id == form.program_id else None
 
 
 def brand_of_page(form: ApplicationForm) -> dict[str, Any]:
@@ -130,6 +137,7 @@ class FormPage(View):
             answers=filled.answers(),
             typed=forms.typed_in(filled, self.request.POST),
             consented=bool(filled.cleaned_data.get("consent")),
+            prospect=invited_to(form, filled.cleaned_data["p"]),
         )
         applications_public.submit_application(form=form, filled=whole, known=known)
         return redirect("apply-sent")
@@ -145,7 +153,13 @@ class Apply(FormPage):
             return render(request, "public/apply/closed.html", {"application_form": form, **brand_of_page(form)})
         if request.actor.is_partner and request.actor.may(APPLY_AS_PARTNER) and "anew" not in request.GET:
             return redirect("apply-as-partner", vendor, program)
-        return self.page(form, forms.public_form(form))
+        return self.page(form, forms.public_form(form, initial=self._start(form)))
+
+    def _start(self, form: ApplicationForm) -> dict[str, Any]:
+        """Return what an invitation's link fills in."""
+        token = self.request.GET.get(PARAMETER, "")
+        prospect = invited_to(form, token)
+        return {**forms.start_from_prospect(form, prospect), "p": token} if prospect else {}
 
     def post(self, request: HttpRequest, vendor: str, program: str) -> HttpResponse:
         """Save or send it."""
