@@ -38,7 +38,6 @@ if TYPE_CHECKING:
     from prm.kernel.workflow import Transition
 
 SUBLIST: dict[str, Any] = {"pagination_class": Pagination, "filterset_class": None}
-TEXTS: dict[str, Any] = {"child": serializers.CharField()}
 
 
 class CriterionSerializer(ReadSerializer):
@@ -77,12 +76,12 @@ class ApplicationSerializer(ReadSerializer):
     website = serializers.CharField()
     domain = serializers.CharField(help_text="Of the proven address.")
     headcount = serializers.ChoiceField(choices=Headcount.choices, allow_blank=True)
-    regions = serializers.ListField(**TEXTS)
-    languages = serializers.ListField(**TEXTS)
-    industries = serializers.ListField(**TEXTS)
-    services = serializers.ListField(**TEXTS)
-    product_lines = serializers.ListField(**TEXTS)
-    certifications = serializers.ListField(**TEXTS)
+    regions = serializers.ListField(child=serializers.CharField())
+    languages = serializers.ListField(child=serializers.CharField())
+    industries = serializers.ListField(child=serializers.CharField())
+    services = serializers.ListField(child=serializers.CharField())
+    product_lines = serializers.ListField(child=serializers.CharField())
+    certifications = serializers.ListField(child=serializers.CharField())
     customers = serializers.CharField()
     description = serializers.CharField()
     contact_name = serializers.CharField()

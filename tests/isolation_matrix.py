@@ -373,6 +373,13 @@ api:enrollment-onboard           api      enrollment    -                       
 api:enrollment-activate          api      enrollment    -                          man hma
 api:enrollment-suspend           api      enrollment    -                          man hma
 api:enrollment-retire            api      enrollment    -                          man hma
+api:application-list             api      -             vendors                    -
+api:application-detail           api      application   vendors                    -
+api:application-messages         api      application   vendors                    man app hma hap
+api:application-approve          api      application   -                          man app hma hap
+api:application-decline          api      application   -                          man app hma hap
+api:application-ask              api      application   -                          man app hma hap
+api:application-waitlist         api      application   -                          man app hma hap
 api:join-request-list            api      -             adm                        -
 api:join-request-detail          api      join_request  adm                        -
 api:join-request-approve         api      join_request  -                          adm

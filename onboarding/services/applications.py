@@ -21,7 +21,7 @@ from partners.models import Program
 from partners.services import Applicant, end_onboarding, enrol_applicant, invite_applicant
 from prm.kernel.actors import system
 from prm.kernel.clocks import working_hours_between
-from prm.kernel.errors import Forbidden, RuleViolation
+from prm.kernel.errors import Conflict, Forbidden, RuleViolation
 from prm.kernel.recording import record
 from prm.kernel.workflow import locked, move
 
@@ -81,7 +81,7 @@ def _approve(actor: Actor, application: Application, *, message: str, why: str) 
         }
 
     data = {"name": application.name, "message": message, "why": why}
-    fresh: Application = move(APPLICATION, "approve", row=application, actor=actor, changes=changes, data=data)
+    fresh: Application = _moved("approve", application, actor=actor, changes=changes, data=data)
     _welcome(actor, fresh)
     return fresh
 
@@ -145,15 +145,31 @@ def decline_by_rule(*, application: Application, reason: DeclineReason, message:
 def _decline(actor: Actor, application: Application, *, reason: str, message: str, why: str) -> Application:
     changes = {"decline_reason": reason, "decision_text": message, **_decided(actor, why)}
     label = str(DeclineReason(reason).label) if reason else ""
-    return move(
-        APPLICATION,
+    return _moved(
         "decline",
-        row=application,
+        application,
         actor=actor,
         facts={"reason": reason, "message": message},
         changes=changes,
         data={"name": application.name, "reason": label, "message": message, "why": why},
     )
+
+
+def _moved(name: str, application: Application, **how: Any) -> Application:
+    """Move as the engine does; who comes too late is told who decided, and what.
+
+    Raises:
+        Http404, Forbidden, Conflict: as `move`.
+    """
+    try:
+        return move(APPLICATION, name, row=application, **how)
+    except Conflict as late:
+        decider = late.fresh.decided_by if isinstance(late.fresh, Application) else None
+        if decider is None:
+            raise
+        facts = {"who": decider, "state": late.fresh.get_state_display()}
+        words = _("%(who)s was faster: it is now “%(state)s”. Nothing of yours was changed.") % facts
+        raise Conflict(late.code, words, fresh=late.fresh) from None
 
 
 def _decided(actor: Actor, why: str) -> dict[str, Any]:
@@ -184,10 +200,9 @@ def ask_applicant(*, actor: Actor, application: Application, message: str, field
         return {"clock_left": kept, "asked_at": now, "reminded_at": None}
 
     facts = {"message": said, "fields": list(fields)}
-    fresh: Application = move(
-        APPLICATION,
+    fresh: Application = _moved(
         "ask",
-        row=application,
+        application,
         actor=actor,
         facts=facts,
         changes=changes,
@@ -207,7 +222,7 @@ def waitlist_application(*, actor: Actor, application: Application, message: str
     said = _said(message)
     data = {"name": application.name, "message": said}
     changes = {"decision_text": said, "asked_at": None}
-    return move(APPLICATION, "waitlist", row=application, actor=actor, changes=changes, data=data)
+    return _moved("waitlist", application, actor=actor, changes=changes, data=data)
 
 
 @transaction.atomic

@@ -32,7 +32,7 @@ def apply_as_partner(
     """Apply with the own organisation's profile: it reaches the vendor at once, for who signs in has proven who it is.
 
     Args:
-        columns: what the form asks and the profile doesn't hold. answers: to the vendor's own questions.
+        columns: what the form asks and the profile doesn't hold; the profile's own values stay. answers: to the vendor's own questions.
 
     Records `application.submitted`, and a rule's decision.
 
@@ -51,7 +51,7 @@ def apply_as_partner(
     check_may_apply(partner, locked_form)
     row = _row(actor, locked_form, partner)
     for name, value in columns.items():
-        if name not in PROFILE and name != "email":
+        if name != "email" and (name not in PROFILE or not getattr(row, name)):
             setattr(row, name, value)
     row.answers = dict(answers)
     row.save()

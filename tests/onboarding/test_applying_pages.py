@@ -54,9 +54,9 @@ def traces() -> tuple[int, ...]:
         ({"country": "XX"}, "Select a valid choice"),
         ({"consent": None}, "Without this we can’t take your application"),
         ({"middle_name": "Maria"}, "Leave this field empty"),
-        ({"started": stamp(0.5)}, "quicker than people type"),
+        ({"seconds": 0.0}, "quicker than people type"),
         ({"started": "made-up"}, "open for very long"),
-        ({"started": stamp(8 * 86_400)}, "open for very long"),
+        ({"seconds": 8 * 86_400.0}, "open for very long"),
         ({"name": "x" * 161}, "at most 160 characters"),
         ({"industries": ["piracy"]}, "Select a valid choice"),
     ],
@@ -205,7 +205,7 @@ def test_saved_by_mail_and_gone_on_with_by_the_link_alone(form, client):
     edit = client.get(link)["Location"]
     page = client.get(edit).content.decode()
     assert "Half a name" in page
-    assert 'value="food" checked' in page.replace('" checked', '" checked') or "food" in page
+    assert page.count(" checked") >= len(VALUES["industries"])
     values = {**VALUES, "started": stamp(), "name": "A whole name"}
     assert client.post(edit, values)["Location"] == reverse("apply-sent")
     row.refresh_from_db()
@@ -253,13 +253,15 @@ def test_an_administrator_applies_with_the_profile(proven, halden, browse):
     admin = browse("kappel_administrator")
     assert admin.get(address_of(halden))["Location"] == page
     assert "Kappel GmbH" in admin.get(page).content.decode()
-    answer = admin.post(page, {"consent": "on", "started": stamp()})
+    answer = admin.post(page, {"consent": "on", "website": "https://kappel.example/", "started": stamp()})
     assert answer.status_code == 302
     row = Application.objects.get()
     assert (row.state, row.partner, row.domain) == (ApplicationState.SUBMITTED, proven.kappel, "kappel.example")
     assert row.applicant == proven.people["kappel_administrator"]
     assert "Halden Cloud has your application" in admin.get(answer["Location"]).content.decode()
-    assert admin.post(page, {"consent": "on", "started": stamp()}).status_code == 409
+    assert (
+        admin.post(page, {"consent": "on", "website": "https://kappel.example/", "started": stamp()}).status_code == 409
+    )
     assert Application.objects.count() == 1
     assert Partner.objects.count() == 3
 
@@ -267,7 +269,12 @@ def test_an_administrator_applies_with_the_profile(proven, halden, browse):
 def test_a_partner_that_is_enrolled_has_nothing_to_apply_for(proven, form, browse):
     page = reverse("apply-as-partner", args=["northwind", "partners"])
     assert "is in this program already" in browse("kappel_administrator").get(page).content.decode()
-    assert browse("kappel_administrator").post(page, {"consent": "on", "started": stamp()}).status_code == 409
+    assert (
+        browse("kappel_administrator")
+        .post(page, {"consent": "on", "website": "https://kappel.example/", "started": stamp()})
+        .status_code
+        == 409
+    )
     assert Application.objects.count() == 0
 
 
