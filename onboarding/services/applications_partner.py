@@ -32,7 +32,8 @@ def apply_as_partner(
     """Apply with the own organisation's profile: it reaches the vendor at once, for who signs in has proven who it is.
 
     Args:
-        columns: what the form asks and the profile doesn't hold; the profile's own values stay. answers: to the vendor's own questions.
+        columns: what the form asks and the profile doesn't hold; the profile's own values stay.
+        answers: to the vendor's own questions.
 
     Records `application.submitted`, and a rule's decision.
 
