@@ -34,7 +34,7 @@ faults: $(VENV)/.development ## kill workers, Valkey and PostgreSQL, and count w
 	@exec $(PYTHON) -m bench.faults $(ARGS)
 
 soak: $(VENV)/.development ## long random walks through the state machines
-	@PRM_SOAK=1 $(EMBEDDED) exec soak -- $(PYTHON) -m pytest -m soak -o faulthandler_timeout=0 $(ARGS)
+	@PRM_SOAK=1 $(EMBEDDED) exec soak -- $(PYTHON) -m pytest -m soak -n auto --dist worksteal -o faulthandler_timeout=0 $(ARGS)
 
 manage: $(VENV)/.runtime ## run a management command on the data of `make run`: make manage ARGS="help"
 	@$(EMBEDDED) manage $(ARGS)

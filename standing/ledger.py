@@ -99,14 +99,14 @@ def book_points(
     book the same enrollments. Set-based: one statement per rule and version.
     """
     _wait(program_id, enrollments)
+    versions = [(scheme, span) for scheme, span in spans_of(program_id, partner_type) if span.start <= until]
+    # A ladder's versions share its members: who is on it is asked once.
+    members = _members(versions[0][0], until, enrollments) if versions else {}
     added = 0
-    for scheme, span in spans_of(program_id, partner_type):
-        if span.start > until:
-            continue
-        values = _members(scheme, until, enrollments)
+    for scheme, span in versions:
         for rule in scheme.shape.rules:
             if source in {"", rule.source}:
-                added += _book(scheme, rule, span, until, values)
+                added += _book(scheme, rule, span, until, members)
     return added
 
 

@@ -1,6 +1,6 @@
 """Random walks over registrations: whatever partners, approvers and time do, the promises of protection hold.
 
-40 walks of 30 steps in every run; `make soak` takes 2,000 of 50.
+40 walks of 30 steps in every run; `make soak` takes 2,000 of 50, in parts that its processes share.
 """
 
 from __future__ import annotations
@@ -49,6 +49,7 @@ CUSTOMERS = (
     {"customer_name": "Orbis Logistik AG", "customer_domain": "orbis.example"},
 )
 PRODUCTS = ((), ("robot",), ("sensor",), ("robot", "sensor"))
+SOAK_WALKS, SOAK_PARTS = 2_000, 20
 UNDECIDED = {Status.SUBMITTED, Status.IN_REVIEW, Status.INFORMATION_REQUESTED}
 STRANGERS = ("halden_approver", "halden_manager", "isle_sales", "brightpath_marketing", "northwind_finance", "operator")
 
@@ -414,5 +415,6 @@ def test_protection_holds_on_every_walk(cast):
 
 @pytest.mark.soak
 @pytest.mark.skipif(not os.environ.get("PRM_SOAK"), reason="takes long: `make soak`")
-def test_protection_holds_on_many_long_walks(cast):
-    walk(cast, max_examples=2000, stateful_step_count=50)
+@pytest.mark.parametrize("part", range(SOAK_PARTS))
+def test_protection_holds_on_many_long_walks(cast, part):
+    walk(cast, max_examples=SOAK_WALKS // SOAK_PARTS, stateful_step_count=50)

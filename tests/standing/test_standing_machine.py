@@ -1,7 +1,7 @@
 """Random walks over points and tiers: whatever is won, opened again, given by hand, published and decided, in whatever
 order and however often workers look, the ledger and the tiers are those of a plain model.
 
-40 walks of 30 steps in every run; `make soak` takes 2,000 of 50.
+40 walks of 30 steps in every run; `make soak` takes 2,000 of 50, in parts that its processes share.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ from tests.standing.plain_model import Fact, Model, Version
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 NAMES = ("brightpath_northwind", "kappel_northwind")
+SOAK_WALKS, SOAK_PARTS = 2_000, 20
 FIRST = copy.deepcopy(SIMPLE)
 FIRST["rules"][1]["source"] = "deal.won"
 STRICT = copy.deepcopy(FIRST)
@@ -261,5 +262,6 @@ def test_standings_are_the_models_on_every_walk(cast):
 
 @pytest.mark.soak
 @pytest.mark.skipif(not os.environ.get("PRM_SOAK"), reason="takes long: `make soak`")
-def test_standings_are_the_models_on_many_long_walks(cast):
-    walk(cast, max_examples=2000, stateful_step_count=50)
+@pytest.mark.parametrize("part", range(SOAK_PARTS))
+def test_standings_are_the_models_on_many_long_walks(cast, part):
+    walk(cast, max_examples=SOAK_WALKS // SOAK_PARTS, stateful_step_count=50)
