@@ -1,7 +1,8 @@
 """A scheme as one SQL statement: figures, scores and tiers of all enrollments at once, on one day or on many.
 
-Facts are read where they are: each source is scanned once, with every figure on it as an aggregate of its own. What
-follows (shares, scores, requirements, ranks) are expressions over one row per enrollment. The arithmetic is that of
+Facts are read where they are: each source is scanned once, with every figure on it as an aggregate of its own. Where
+figures differ only by tags, facts are added up by tag first and these few sums by figure afterwards. What follows
+(shares, scores, requirements, ranks) are expressions over one row per enrollment. The arithmetic is that of
 `standing.scheme.evaluating`, which tests hold against it.
 """
 
@@ -9,7 +10,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,8 @@ MEMBERS = """
 SELECT e.id, e.partner_id, p.country FROM partners_enrollment e JOIN partners_partner p ON p.id = e.partner_id
 WHERE e.program_id = %(program)s AND p.type = ANY(%(types)s) AND e.status = ANY(%(live)s)
 """
+# The layer above the one in which places are given.
+ABOVE_PLACES = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +42,27 @@ class Asked:
     """What is asked for.
 
     on: the day. days: instead of one day, several, all up to `on`. known: as the product knew it then. enrollments:
-    only these. instead: SELECTs that take the place of a source's, such as a draft's points.
+    only these. instead: SELECTs that take the place of a source's parts, such as a draft's points.
     """
 
     on: date
     days: Sequence[date] = ()
     known: datetime | None = None
     enrollments: Sequence[int] | None = None
-    instead: Mapping[str, str] = field(default_factory=dict)
+    instead: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Sum:
+    """A sum over a source. window: conditions on days. tags: names of tags, each with its condition."""
+
+    what: str
+    window: tuple[str, ...]
+    tags: tuple[tuple[str, str], ...]
+
+    @property
+    def conditions(self) -> list[str]:
+        return [*self.window, *(condition for _tag, condition in self.tags)]
 
 
 def compiled(definition: Definition, asked: Asked, values: Mapping[str, Any]) -> Statement:
@@ -60,8 +76,7 @@ class _Compiler:
         self.values: dict[str, Any] = {**values, "on": asked.on}
         self.names: dict[str, str] = {}
         self.on = "d.day" if asked.days else "%(on)s::date"
-        # By source: aggregates over it, each an expression with the conditions under which a fact counts in it.
-        self.sums: dict[str, list[tuple[str, tuple[str, ...]]]] = defaultdict(list)
+        self.sums: dict[str, list[_Sum]] = defaultdict(list)
         self.ctes: list[str] = []
         self.joins: list[str] = []
 
@@ -73,10 +88,13 @@ class _Compiler:
 
     # -- Facts
 
-    def facts(self, source: str) -> str:
-        """Return a source as a FROM item, with the days that are asked for."""
-        sql = self.asked.instead.get(source) or SOURCES[source].sql
-        return f"({sql}) f" + (" CROSS JOIN unnest(%(days)s::date[]) AS d(day)" if self.asked.days else "")
+    def facts(self, select: str) -> str:
+        """Return a SELECT of facts as a FROM item, with the days that are asked for."""
+        return f"({select}) f" + (" CROSS JOIN unnest(%(days)s::date[]) AS d(day)" if self.asked.days else "")
+
+    def parts(self, source: str) -> Sequence[str]:
+        """Return the SELECTs that together are a source."""
+        return self.asked.instead.get(source) or SOURCES[source].parts or (SOURCES[source].sql,)
 
     def everywhere(self) -> list[str]:
         """Return the conditions under which a fact matters at all."""
@@ -96,48 +114,48 @@ class _Compiler:
         """Whether every enrollment must be computed, since some are placed among all."""
         return any(figure.place is not None for figure in self.definition.figures)
 
-    def conditions(self, figure: Figure, *, before: bool) -> tuple[str, ...]:
-        """Return when a fact counts in a figure; `before`: in the window before its own."""
+    def window(self, figure: Figure, *, before: bool) -> tuple[str, ...]:
+        """Return on which days a fact counts in a figure; `before`: in the window before its own."""
         window = ""
         if figure.months or figure.days:
             unit = "months" if figure.months else "days"
             window = f"make_interval({unit} => {figure.months or figure.days})"
         at = f"({self.on} - {window})::date" if before else self.on
-        found = [f"f.day <= {at}", f"(f.ends IS NULL OR f.ends > {at})"]
-        if window:
-            found.append(f"f.day > ({at} - {window})::date")
-        return (*found, *self.where(figure.where))
+        found = (f"f.day <= {at}", f"(f.ends IS NULL OR f.ends > {at})")
+        return (*found, f"f.day > ({at} - {window})::date") if window else found
 
-    def where(self, where: Where) -> list[str]:
-        """Return conditions on tags."""
-        return [f"f.tag_{tag} = ANY({self.value(list(wanted))})" for tag, wanted in where]
+    def tags(self, where: Where) -> tuple[tuple[str, str], ...]:
+        """Return tags, each with its condition."""
+        return tuple((tag, f"f.tag_{tag} = ANY({self.value(list(wanted))})") for tag, wanted in where)
 
     def base(self, measure: Measure, figure: Figure, *, before: bool = False) -> str:
         """Return the column with a measure's value under a figure's window; NULL where there are no facts."""
-        conditions = self.conditions(figure, before=before)
+        count = _Sum("f.n", self.window(figure, before=before), self.tags(figure.where))
         if measure.how in {How.PEOPLE, How.VALUES}:
-            return self.distinct(measure, conditions)
-        total = self.sum(measure.source, "f.n" if measure.how is How.COUNT else "f.amount", conditions)
+            return self.distinct(measure, count.conditions)
+        if measure.how is How.COUNT:
+            return self.sum(measure.source, count)
+        total = self.sum(measure.source, replace(count, what="f.amount"))
         if measure.how is not How.AVERAGE:
             return total
-        return f"round({total} / nullif({self.sum(measure.source, 'f.n', conditions)}, 0), 2)"
+        return f"round({total} / nullif({self.sum(measure.source, count)}, 0), 2)"
 
-    def sum(self, source: str, what: str, conditions: tuple[str, ...]) -> str:
+    def sum(self, source: str, wanted: _Sum) -> str:
         """Return the column with a sum over a source, each once."""
-        wanted = (what, conditions)
         if wanted not in self.sums[source]:
             self.sums[source].append(wanted)
         return f"{_alias(source)}.b{self.sums[source].index(wanted)}"
 
-    def distinct(self, measure: Measure, conditions: tuple[str, ...]) -> str:
+    def distinct(self, measure: Measure, conditions: Sequence[str]) -> str:
         """Return the column with the number of people, or the set of values, of whom a fact is valid."""
         alias = f"x{len(self.ctes)}"
         day = "d.day, " if self.asked.days else ""
         found = "count(*)" if measure.how is How.PEOPLE else "array_agg(who::text ORDER BY who)"
         wanted = " AND ".join(["f.who IS NOT NULL", *conditions, *self.everywhere()])
+        select = "UNION ALL".join(self.parts(measure.source))
         self.ctes.append(
             f"{alias} AS (SELECT id, {day.replace('d.', '')}{found} AS b FROM (SELECT f.enrollment_id AS id, {day}f.who"
-            f" FROM {self.facts(measure.source)} WHERE {wanted} GROUP BY f.enrollment_id, {day}f.who"
+            f" FROM {self.facts(select)} WHERE {wanted} GROUP BY f.enrollment_id, {day}f.who"
             f" HAVING sum(f.n) > 0) AS one GROUP BY id{', day' if day else ''})"
         )
         self.join(alias)
@@ -152,20 +170,42 @@ class _Compiler:
     def scans(self) -> None:
         """Write one CTE for each source that is summed; what all its sums share stands in WHERE."""
         for source, sums in self.sums.items():
-            alias, common = _alias(source), set.intersection(*(set(conditions) for _what, conditions in sums))
-            columns = []
-            for at, (what, conditions) in enumerate(sums):
-                own = [each for each in conditions if each not in common]
-                columns.append(f"sum({what})" + (f" FILTER (WHERE {' AND '.join(own)})" if own else "") + f" AS b{at}")
-            day = ", d.day" if self.asked.days else ""
-            shared = [each for each in sums[0][1] if each in common]
-            # What matters to none of the sums needn't be read.
-            wanted = " AND ".join([*shared, *self.everywhere()]) or "true"
-            self.ctes.append(
-                f"{alias} AS (SELECT f.enrollment_id AS id{day}, {', '.join(columns)} FROM {self.facts(source)}"
-                f" WHERE {wanted} GROUP BY f.enrollment_id{day})"
-            )
-            self.join(alias)
+            shared = [each for each in sums[0].conditions if all(each in other.conditions for other in sums)]
+            # Sums over the facts themselves: those that differ only by tags are one.
+            first = list(dict.fromkeys((each.what, _without(each.window, shared)) for each in sums))
+            parts = self.parts(source)
+            if len(first) == len(sums) and len(parts) == 1:
+                columns = [
+                    _summed(each.what, _without(each.conditions, shared), f"b{at}") for at, each in enumerate(sums)
+                ]
+                select = self.added(parts[0], [], columns, shared)
+            else:
+                select = self.added_twice(parts, sums, first, shared)
+            self.ctes.append(f"{_alias(source)} AS ({select})")
+            self.join(_alias(source))
+
+    def added(self, part: str, keys: Sequence[str], columns: Sequence[str], shared: Sequence[str]) -> str:
+        """Return the SELECT that adds facts up by enrollment, day and `keys`."""
+        by = ["f.enrollment_id", *(["d.day"] if self.asked.days else []), *keys]
+        # What matters to none of the sums needn't be read.
+        wanted = " AND ".join([*shared, *self.everywhere()]) or "true"
+        chosen = ", ".join([f"{by[0]} AS id", *by[1:], *columns])
+        return f"SELECT {chosen} FROM {self.facts(part)} WHERE {wanted} GROUP BY {', '.join(by)}"
+
+    def added_twice(
+        self, parts: Sequence[str], sums: Sequence[_Sum], first: Sequence[Any], shared: Sequence[str]
+    ) -> str:
+        """Return the SELECT that adds facts up part by part and tag by tag, and then all of these few sums."""
+        keys = sorted({f"f.tag_{tag}" for each in sums for tag, condition in each.tags if condition not in shared})
+        inner = [_summed(what, window, f"p{at}") for at, (what, window) in enumerate(first)]
+        rows = " UNION ALL ".join(self.added(part, keys, inner, shared) for part in parts)
+        columns = []
+        for at, each in enumerate(sums):
+            place = first.index((each.what, _without(each.window, shared)))
+            tagged = _without([condition for _tag, condition in each.tags], shared)
+            columns.append(_summed(f"f.p{place}", tagged, f"b{at}"))
+        by = ", ".join(["f.id", *(["f.day"] if self.asked.days else [])])
+        return f"SELECT {by}, {', '.join(columns)} FROM ({rows}) f GROUP BY {by}"
 
     # -- Figures
 
@@ -211,10 +251,17 @@ class _Compiler:
         elif line.whole:
             points = f"floor({value}::numeric / {self.value(line.per)}) * {self.value(line.points)}"
         else:
-            points = f"{value}::numeric * {self.value(line.points)} / {self.value(line.per)}"
+            points = self.rated(f"{value}::numeric", line)
         if line.most is not None:
             points = f"least({points}, {self.value(line.most)})"
         return f"round({points}, 2)"
+
+    def rated(self, value: str, line: Line) -> str:
+        """Return so many points per so much, without arithmetic that changes nothing."""
+        if line.points == line.per:
+            return value
+        points = f"{value} * {self.value(line.points)}"
+        return points if line.per == 1 else f"{points} / {self.value(line.per)}"
 
     def category(self, category: Category) -> str:
         """Return a category's score."""
@@ -225,7 +272,7 @@ class _Compiler:
     def weighted(self, wanted: Sequence[str]) -> str:
         """Return a sum of categories by their weights."""
         columns = [
-            f"{self.value(each.weight)} * c{at}"
+            f"c{at}" if each.weight == 1 else f"{self.value(each.weight)} * c{at}"
             for at, each in enumerate(self.definition.categories)
             if each.slug in wanted
         ]
@@ -282,18 +329,32 @@ class _Compiler:
                 layers.append("SELECT *, " + ", ".join(f"{each} AS {name}{at}" for at, each in enumerate(expressions)))
         layers.append(f"SELECT *, {self.weighted([each.slug for each in self.definition.categories])} AS total")
         layers.append(self.verdict())
+        return Statement(
+            f"WITH {', '.join([f'member AS ({self.members()})', *self.ctes])} {self.folded(layers)}", self.values
+        )
+
+    def members(self) -> str:
+        """Return the SELECT of whom to compute: all, where some are placed among all."""
+        if self.asked.enrollments is None:
+            return MEMBERS
+        self.values["enrollments"] = list(self.asked.enrollments)
+        return MEMBERS if self.ranks_all else f"{MEMBERS} AND e.id = ANY(%(enrollments)s)"
+
+    def folded(self, layers: Sequence[str]) -> str:
+        """Return layers as one SELECT. After places are known, who isn't asked for is left out.
+
+        OFFSET 0 keeps them apart: merged, what several expressions read would be computed for each of them.
+        """
         sql = layers[0]
-        for at, layer in enumerate(layers[1:]):
-            sql = f"{layer} FROM ({sql}) AS l{at}"
-        if self.asked.enrollments is not None:
-            self.values["enrollments"] = list(self.asked.enrollments)
-            sql = f"{sql} WHERE id = ANY(%(enrollments)s)"
-        members = f"member AS ({MEMBERS})"
-        return Statement(f"WITH {', '.join([members, *self.ctes])} {sql}", self.values)
+        for at, layer in enumerate(layers[1:], 1):
+            sql = f"{layer} FROM ({sql} OFFSET 0) AS l{at}"
+            if at == ABOVE_PLACES and self.ranks_all and self.asked.enrollments is not None:
+                sql += " WHERE id = ANY(%(enrollments)s)"
+        return sql
 
     def verdict(self) -> str:
         """Return the outermost layer."""
-        figures = [f"to_jsonb(f{at})" for at in range(len(self.definition.figures))]
+        figures = [f"f{at}" for at in range(len(self.definition.figures))]
         ranks = [
             f"WHEN NOT {self.node(tier.needs)} THEN {at}"
             for at, tier in enumerate(self.definition.tiers)
@@ -309,6 +370,15 @@ class _Compiler:
             f"SELECT id, partner_id, day, {rank} AS rank, total, jsonb_build_array({', '.join(figures)}) AS figures,"
             f" {held} AS specialisations"
         )
+
+
+def _without(conditions: Sequence[str], shared: Sequence[str]) -> tuple[str, ...]:
+    return tuple(each for each in conditions if each not in shared)
+
+
+def _summed(what: str, conditions: Sequence[str], name: str) -> str:
+    """Return a column with a sum over what fulfils some conditions."""
+    return f"sum({what})" + (f" FILTER (WHERE {' AND '.join(conditions)})" if conditions else "") + f" AS {name}"
 
 
 def _alias(source: str) -> str:

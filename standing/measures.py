@@ -7,24 +7,35 @@ from django.utils.translation import gettext_lazy as _
 from standing.enums import CredentialKind, CredentialLevel
 from standing.registry import How, Tag, fact_source, measure
 
-# What fades is told as steps: a fact for each month, worth less each time. Two scans, so that the rest stays plain.
-POINTS_OF = """
+PLAIN = """
 SELECT enrollment_id, key, day, ends, points AS amount, 1 AS n, NULL::text AS who, recorded_at AS known_at,
   category AS tag_category, rule AS tag_rule
 FROM {rows} WHERE {which} AND fades_months = 0
-UNION ALL
-SELECT enrollment_id, key, (day + make_interval(months => step))::date, (day + make_interval(months => step + 1))::date,
-  round(points * (fades_months - step) / fades_months, 2), 1, NULL::text, recorded_at, category, rule
+"""
+# What fades is told as steps: a fact for each month, worth less each time.
+FADING = """
+SELECT enrollment_id, key, (day + make_interval(months => step))::date AS day,
+  (day + make_interval(months => step + 1))::date AS ends,
+  round(points * (fades_months - step) / fades_months, 2) AS amount, 1 AS n, NULL::text AS who, recorded_at AS known_at,
+  category AS tag_category, rule AS tag_rule
 FROM {rows} CROSS JOIN LATERAL generate_series(0, fades_months - 1) AS step
 WHERE {which} AND fades_months > 0
 """
-POINTS = POINTS_OF.format(rows="standing_pointentry", which="vendor_id = %(vendor)s")
+
+
+def points_of(rows: str, which: str) -> tuple[str, str]:
+    """Return the facts of a ledger, or of a table like it: those that keep their worth, and those that fade."""
+    return PLAIN.format(rows=rows, which=which), FADING.format(rows=rows, which=which)
+
+
+POINTS = points_of("standing_pointentry", "vendor_id = %(vendor)s")
 
 fact_source(
     "points",
     label=_("Points"),
     unit=_("points"),
-    sql=POINTS,
+    sql="UNION ALL".join(POINTS),
+    parts=POINTS,
     tags={"category": Tag(_("category")), "rule": Tag(_("rule"))},
     earns=False,
 )

@@ -41,6 +41,7 @@ class FactSource:
     - amount: how much; n: 1, or -1 in a correction; who: whom it is about where people are counted, else NULL
     - known_at: when the product learned of it
 
+    parts: the SELECTs of which `sql` is the UNION ALL, where it is one: each can then be added up by itself.
     events: names of events after which facts of the event's enrollment may have changed. earns: whether point rules may
     use it. set_of: for sources whose `who` are values (certificates, regions) rather than people, what they are.
     """
@@ -50,6 +51,7 @@ class FactSource:
     unit: str | Promise
     sql: str
     tags: Mapping[str, Tag] = field(default_factory=dict)
+    parts: tuple[str, ...] = ()
     events: tuple[str, ...] = ()
     earns: bool = True
 

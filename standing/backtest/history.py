@@ -18,7 +18,7 @@ from standing.backtest.costing import MONTHS, REVENUE
 from standing.compiling import Asked, compiled
 from standing.computing import served_types, values_of
 from standing.ledger import MEMBERS, earned_by
-from standing.measures import POINTS_OF
+from standing.measures import points_of
 from standing.models import BackTestDay, BackTestPoint
 from standing.registry import MEASURES
 
@@ -109,8 +109,7 @@ def take_over_by_hand(trial: BackTest) -> int:
 
 def compute_month(trial: BackTest, days: Sequence[date]) -> int:
     """Compute and put down figures and ranks on the days of a month; returns how many rows."""
-    rows = POINTS.format(trial=trial.pk)
-    points = POINTS_OF.format(rows=rows, which="true")
+    points = points_of(POINTS.format(trial=trial.pk), "true")
     asked = Asked(max(days), tuple(days), instead={"points": points})
     found = compiled(trial.shape, asked, values_for(trial))
     return _run(KEEP_DAYS.format(found=found.sql), {**found.values, "trial": trial.pk})

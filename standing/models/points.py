@@ -69,6 +69,8 @@ class PointEntry(ScopedModel):
         indexes = [
             models.Index(fields=["enrollment", "-day", "-id"], name="points_of_enrollment"),
             models.Index(fields=["vendor", "-id"], name="points_of_vendor"),
+            # Few programs have points that fade: where there are none, computing shouldn't look for them.
+            models.Index(fields=["vendor", "enrollment"], name="points_that_fade", condition=Q(fades_months__gt=0)),
         ]
 
     def __str__(self) -> str:
