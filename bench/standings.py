@@ -15,6 +15,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils import timezone
 
+from accounts.models import Account
 from bench.cost import Caller, Compared, Request, compare
 from bench.pages import session_of
 from partners.enums import LIVE
@@ -57,6 +58,18 @@ SELECT e.vendor_id, e.partner_id, e.id, 'award', 'won', 'deal:' || n, (ARRAY['sa
 FROM partners_enrollment e CROSS JOIN generate_series(1, %(each)s) n
 CROSS JOIN LATERAL (SELECT current_date - ((n * 7919 + e.id * 104729) %% 730)::int AS day) d
 WHERE e.program_id = %(program)s
+"""
+# So that the floor has rows to show, and the list something to tell of each partner.
+DEALS = """
+INSERT INTO dealreg_deal (reference, submission, account_link, families, customer_name, customer_domain, customer_country,
+  customer_city, contact_name, contact_email, title, value, currency, close_date, stage, part, notes, next_step, status,
+  outcome, submitted_at, due_at, asked_fields, asked_text, decline_reason, decision_text, policy_reference, discount,
+  protection_days, lost_reason, outcome_text, revision, created_at, updated_at, account_id, enrollment_id, owner_id, partner_id, vendor_id)
+SELECT 'SR-' || e.id || '-' || n, gen_random_uuid(), 'new', '{}', 'Customer ' || n, '', 'DE', 'Kiel', 'Ines Rothmann',
+  'ines@customer.example', 'Project ' || n, 1000 * n, 'EUR', current_date + 90, 'proposal', 'sell', '', '', 'in_review', 'open', t.at,
+  t.at + interval '2 days', '{}', '', '', '', '2026-1', 10, 90, '', '', 1, t.at, t.at, %(account)s, e.id, %(owner)s, e.partner_id, e.vendor_id
+FROM partners_enrollment e CROSS JOIN generate_series(1, CASE e.id WHEN %(enrollment)s THEN 25 ELSE 2 END) n
+CROSS JOIN LATERAL (SELECT now() - make_interval(hours => (e.id * 7 + n)::int) AS at) t WHERE e.program_id = %(program)s
 """
 BARE = """
 INSERT INTO bare_result AS kept (enrollment_id, vendor_id, partner_id, scheme_id, rank, tier_id, total, figures,
@@ -115,13 +128,16 @@ def measure_standings() -> tuple[Any, bool]:
 def _pages(side: Side) -> dict[str, tuple[Compared, int]]:
     """Return what the portfolio and a tier page cost, in floors, and their queries."""
     keep_program(side.program)
-    with connection.cursor() as cursor:
-        cursor.execute("VACUUM ANALYZE")
     manager = make_person("manager@standing.example", "Mona Manager")
     Seat.objects.create(person=manager, vendor=side.vendor, role=Role.MANAGER)
     enrollment = Enrollment.objects.filter(program=side.program).order_by("pk")[77]
     administrator = make_person("administrator@standing.example", "Adam Administrator")
     Seat.objects.create(person=administrator, partner_id=enrollment.partner_id, role=Role.ADMINISTRATOR)
+    account = Account.objects.create(vendor=side.vendor, name="Customer", normalised_name="customer")
+    looked_at = {"enrollment": enrollment.pk, "owner": administrator.pk, "account": account.pk}
+    _run(DEALS, {"program": side.program.pk, **looked_at})
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE")
     found, caller = {}, Caller()
     for name, area, person, path in (
         ("portfolio", "desk", manager, "/desk/partners/"),

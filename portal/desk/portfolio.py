@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Case, Count, Exists, F, OuterRef, Subquery, Sum, Value, When
+from django.db.models import Case, Count, Exists, F, FilteredRelation, Max, OuterRef, Q, Subquery, Sum, Value, When
 from django.db.models.functions import JSONObject
 from django.utils import timezone
 from django.utils.translation import gettext_lazy, ngettext
@@ -27,6 +27,7 @@ from partners.rules import Stage, stage_of
 from portal.desk.lists import at
 from portal.viewing import ViewedList
 from prm.kernel.actors import Kind
+from prm.kernel.composed import composed
 from prm.kernel.money import shown
 from prm.kernel.widgets import PlainSelect
 from standing.enums import ReviewState
@@ -101,6 +102,19 @@ class PortfolioFilter(PartnerFilter):
         return partners.filter(Exists(held), Exists(below) if value == BELOW else ~Exists(below))
 
 
+def last_registered(actor: Actor) -> Subquery:
+    """Return when a partner last registered a deal."""
+    deals = Deal.objects.visible_to(actor).filter(partner=OuterRef("pk"))
+    return Subquery(deals.order_by("-submitted_at").values("submitted_at")[:1])
+
+
+# Told of the rows of a page only: with thousands of partners, sorting shouldn't read what the other rows would tell.
+@composed
+def told_of(actor: Actor, *partners: int) -> QuerySet[Partner]:
+    """Return partners with what the list tells of each."""
+    return with_dealings(Partner.objects.visible_to(actor).filter(pk__in=partners), actor)
+
+
 def with_dealings(partners: QuerySet[Partner], actor: Actor) -> QuerySet[Partner]:
     """Add what the list tells of each partner: enrollment, standing, open deals by currency, when it last did what."""
     live_first = Case(When(status__in=LIVE, then=Value(0)), default=Value(1))
@@ -132,10 +146,24 @@ def with_dealings(partners: QuerySet[Partner], actor: Actor) -> QuerySet[Partner
     return partners.annotate(
         enrolled=Subquery(told[:1]),
         pipeline=ArraySubquery(pipeline),
-        tier_rank=Subquery(enrolled.values("standing__tier__rank")[:1]),
-        last_at=Subquery(deals.order_by("-submitted_at").values("submitted_at")[:1]),
+        last_at=last_registered(actor),
         active_at=Subquery(did.values("occurred_at")[:1]),
     )
+
+
+def by_tier(partners: QuerySet[Partner], actor: Actor) -> QuerySet[Partner]:
+    """Add the rank of the highest tier that a partner holds, from all of the vendor's standings at once."""
+    live = Q(enrollments__vendor=actor.vendor_id, enrollments__status__in=LIVE)
+    ours = partners.annotate(ours=FilteredRelation("enrollments", condition=live))
+    return ours.annotate(sorted_by=Max("ours__standing__tier__rank"))
+
+
+def by_last(partners: QuerySet[Partner], actor: Actor) -> QuerySet[Partner]:
+    """Add when a partner last registered a deal."""
+    return partners.annotate(sorted_by=last_registered(actor))
+
+
+SORTED_BY = {"tier": by_tier, "last": by_last}
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,8 +230,8 @@ class PartnerList(ViewedList):
         "name": ("name",),
         "type": ("type", "name"),
         "country": ("country", "name"),
-        "tier": ("tier_rank", "name"),
-        "last": ("last_at", "name"),
+        "tier": ("name",),
+        "last": ("name",),
     }
     default_order = "name"
     export_name = "partners"
@@ -230,14 +258,28 @@ class PartnerList(ViewedList):
         return {scheme.pk: scheme for scheme in Scheme.objects.visible_to(self.actor).published()}
 
     def rows(self) -> QuerySet[Partner]:
-        """Return the vendor's partners with their dealings."""
-        return with_dealings(Partner.objects.visible_to(self.actor), self.actor)
+        """Return the vendor's partners; what is told of them is read for those of a page only."""
+        return Partner.objects.visible_to(self.actor).only("pk")
+
+    def told(self, found: QuerySet[Partner]) -> QuerySet[Partner]:
+        """Add their dealings, for an export."""
+        return with_dealings(found.defer(None), self.actor)
+
+    def _ordered(self, found: QuerySet[Partner]) -> QuerySet[Partner]:
+        """Sort; who has no tier, or never registered, comes after the others."""
+        by, down = self.order.lstrip("-"), self.order.startswith("-")
+        if by not in SORTED_BY:
+            return super()._ordered(found)
+        found = SORTED_BY[by](found, self.actor)
+        first = F("sorted_by").desc(nulls_last=True) if down else F("sorted_by").asc(nulls_last=True)
+        return found.order_by(first, "name", "pk")
 
     def further_context(self, page: Page) -> dict[str, Any]:
         """Return the rows as shown, and whether anything narrows them."""
+        told = {partner.pk: partner for partner in told_of(self.actor, *(row.pk for row in page.rows))}
         narrowing = ("q", "type", "status", "tier", "manager", "standing")
         return {
-            "rows": [partner_row(partner, self.schemes) for partner in page.rows],
+            "rows": [partner_row(told[row.pk], self.schemes) for row in page.rows if row.pk in told],
             "saved": self.saved(),
             "count_words": ngettext("%(count)s partner", "%(count)s partners", page.count) % {"count": page.counted},
             "filtered": any(self.request.GET.get(name) for name in narrowing),

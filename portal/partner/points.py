@@ -91,7 +91,7 @@ class PointList(StandingView, ListPage):
             names = {each.slug: each.name for each in place.shape.categories}
             slugs = sorted({rule.category for rule in place.shape.rules if rule.category})
             filterset.offer("category", [(slug, names.get(slug, slug.capitalize())) for slug in slugs])
-        return filterset, self._ordered(filterset.qs)
+        return filterset, filterset.qs
 
     def further_context(self, page: Page) -> dict[str, Any]:
         """Add the lines and the balance. Up to three queries: deals, certificates, balance."""

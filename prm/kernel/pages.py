@@ -152,6 +152,10 @@ class ListPage(ActorView):
         """Return the rows in the actor's sight, with what the page shows of related rows."""
         raise NotImplementedError
 
+    def told(self, found: QuerySet[Any]) -> QuerySet[Any]:
+        """Add to an export's rows what the page reads apart, for the rows that it shows."""
+        return found
+
     def further_context(self, page: Page) -> dict[str, Any]:
         """Return what the page shows beside the list."""
         return {}
@@ -160,7 +164,7 @@ class ListPage(ActorView):
         """Show the page, its results alone for htmx, or the rows as a file."""
         filterset, found = self._found()
         if request.GET.get("export") in FORMATS and self.columns:
-            return export_response(request, self.export_name, self.columns, found)
+            return export_response(request, self.export_name, self.columns, self.told(self._ordered(found)))
         page = self._page(found)
         context = {"page": page, "filter": filterset, "order": self.order, "view": self, **self.further_context(page)}
         partial = getattr(request, "htmx", False) and not request.htmx.boosted  # type: ignore[attr-defined]
@@ -170,9 +174,9 @@ class ListPage(ActorView):
 
     def _found(self) -> tuple[FilterSet | None, QuerySet[Any]]:
         if self.filterset_class is None:
-            return None, self._ordered(self.rows())
+            return None, self.rows()
         filterset = self.filterset_class(self.request.GET, queryset=self.rows(), request=self.request)
-        return filterset, self._ordered(filterset.qs)
+        return filterset, filterset.qs
 
     def exported(self) -> tuple[tuple[Column, ...], QuerySet[Any]]:
         """Return what an export holds: the columns, and the rows that filter and order of the query string give.
@@ -181,7 +185,7 @@ class ListPage(ActorView):
             Forbidden: the actor may not open this page.
         """
         self.refuse_others()
-        return self.columns, self._found()[1]
+        return self.columns, self.told(self._ordered(self._found()[1]))
 
     @property
     def order(self) -> str:
@@ -198,7 +202,7 @@ class ListPage(ActorView):
         asked = self.request.GET.get("page", "1")
         number = min(max(int(asked), 1), MOST_PAGES) if asked.isascii() and asked.isdigit() else 1
         start = (number - 1) * PAGE_SIZE
-        rows = list(found[start : start + PAGE_SIZE + 1])
+        rows = list(self._ordered(found)[start : start + PAGE_SIZE + 1])
         complete = len(rows) <= PAGE_SIZE and (rows or number == 1)
         count = start + len(rows) if complete else found.order_by()[: COUNT_UPTO + 1].count()
         return Page(rows[:PAGE_SIZE], number, len(rows) > PAGE_SIZE and number < MOST_PAGES, count)
