@@ -65,6 +65,18 @@ AGREEMENT_NOT_PUT = event(
 AGREEMENT_PUBLISHED = event(
     "agreement_version.published", _("published version {number} of {title}"), icon="book", audience=Audience.VENDOR
 )
+AGREEMENT_VERSION_REPLACED = event(
+    "agreement_version.replaced", _("replaced version {number} of {title}"), icon="undo", audience=Audience.VENDOR
+)
+AGREEMENT_VERSION_BEGUN = event(
+    "agreement_version.begun", _("began version {number} of {title}"), icon="plus", audience=Audience.VENDOR
+)
+AGREEMENT_VERSION_CHANGED = event(
+    "agreement_version.changed", _("changed the draft of {title}"), icon="pen", audience=Audience.VENDOR
+)
+AGREEMENT_VERSION_DISCARDED = event(
+    "agreement_version.discarded", _("put the draft of {title} away"), icon="x", audience=Audience.VENDOR
+)
 AGREEMENT_PUTTING = event(
     "agreement_version.putting",
     _("puts version {number} of {title} to further partners"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from onboarding.enums import OPEN_AGREEMENTS, AgreementState, VersionState
 from prm.kernel.actors import Kind
@@ -37,7 +37,7 @@ class AgreementQuerySet(ScopedQuerySet):
         """Return those in force."""
         return self.filter(state=AgreementState.IN_FORCE)
 
-    def closing(self, today: date) -> Self:
+    def closing(self, today: Any) -> Self:
         """Return those for which the partner's portal is closed."""
         return self.filter(state=AgreementState.SENT, gate_from__isnull=False, gate_from__lte=today)
 

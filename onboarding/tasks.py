@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from onboarding.services import applications_clock, applications_overdue, ticking
+from onboarding.services import agreement_keeping, applications_clock, applications_overdue, ticking
 
 
 @shared_task(name="onboarding.keep_applications")
@@ -23,3 +23,9 @@ def tick() -> int:
 def escalate_applications() -> int:
     """Tell who is late."""
     return applications_overdue.escalate_applications()
+
+
+@shared_task(name="onboarding.keep_agreements")
+def keep_agreements() -> int:
+    """Remind of agreements, renew and end them."""
+    return agreement_keeping.keep_agreements()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -50,12 +50,21 @@ class Place:
         return f"{self.organisation} · {self.role.label}"
 
 
+Gate = Callable[[], Any]
+_gate: list[Gate] = []
+
+
+def set_gate(gate: Gate) -> None:
+    """Plug in what an enrollment waits for: an expression over enrollments; called once at start-up."""
+    _gate[:] = [gate]
+
+
 def people_with_seats() -> QuerySet[Person]:
     """Return people, each with its active seats and their live enrollments as JSON, without further queries."""
     enrollments = (
         Enrollment.objects.filter(partner=OuterRef("partner"), status__in=LIVE)
         .order_by("vendor__name", "id")
-        .values(json=JSONObject(id="id", vendor=brand_of("vendor__")))
+        .values(json=JSONObject(id="id", vendor=brand_of("vendor__"), gate=_gate[0]() if _gate else Value("")))
     )
     seats = (
         Seat.objects.filter(person=OuterRef("pk"), is_active=True)
@@ -129,7 +138,7 @@ def _place(row: dict[str, Any]) -> Place:
         vendor_id=row["vendor_id"],
         partner_id=row["partner_id"],
         organisation=row["organisation"],
-        enrolled=tuple(Enrolled(item["id"], item["vendor"]["id"]) for item in enrollments),
+        enrolled=tuple(Enrolled(item["id"], item["vendor"]["id"], item["gate"] or "") for item in enrollments),
         brands=tuple(distinct.values()),
         partner_type=row["partner_type"] or "",
     )

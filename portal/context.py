@@ -66,6 +66,8 @@ class Shell:
     sections: Sections
     view_as: Seen | None = None
     """Set while a vendor's person views the portal as a partner."""
+    gated: tuple[tuple[str, str], ...] = ()
+    """Vendors whose pages wait for a signature, each with where that is."""
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -122,6 +124,18 @@ def _shell(request: Any) -> Shell:
         search_url=reverse("search"),
         sections=sections,
         view_as=getattr(request, "view_as", None),
+        gated=_gated(request),
+    )
+
+
+def _gated(request: Any) -> tuple[tuple[str, str], ...]:
+    """Return whose pages wait for a signature, as far as they are looked at; nothing on the agreements' own pages."""
+    gated = getattr(request, "gated", ())
+    if not gated or not request.path.startswith("/portal/") or request.path.startswith("/portal/agreements/"):
+        return ()
+    names = {brand.id: brand.name for brand in request.place.brands} if request.place else {}
+    return tuple(
+        (names.get(each.vendor_id, ""), reverse("portal:agreement-needed", args=[each.gate])) for each in gated
     )
 
 

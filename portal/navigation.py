@@ -54,6 +54,7 @@ PORTAL = (
         _("Your organisation"),
         (
             Entry("portal:profile", _("Profile"), "building"),
+            Entry("portal:agreements", _("Agreements"), "pen", frozenset({Role.ADMINISTRATOR})),
             Entry("portal:team", _("Team"), "team"),
             Entry("portal:certificates", _("Certificates"), "star"),
         ),
@@ -69,6 +70,7 @@ DESK = (
             Entry("desk:partner-list", _("Partners"), "building"),
             Entry("desk:recruiting", _("Recruiting"), "find"),
             Entry("desk:onboarding", _("Onboarding"), "flag"),
+            Entry("desk:agreements", _("Agreements"), "pen"),
         ),
     ),
 )
@@ -93,6 +95,7 @@ CONSOLE = (
         (
             Entry("admin:partners_program_changelist", _("Programs"), "flag"),
             Entry("admin:dealreg_policy_changelist", _("Rules of engagement"), "book"),
+            Entry("console:agreements", _("Agreements"), "pen"),
             Entry("console:schemes", _("Tier schemes"), "tier"),
             Entry("admin:standing_tier_changelist", _("Tiers"), "split"),
             Entry("admin:accounts_product_changelist", _("Products"), "money"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dealreg.enums import Outcome, Status
-from onboarding.enums import ApplicationState, ProspectState
+from onboarding.enums import AgreementState, ApplicationState, ProspectState
 from partners.enums import EnrollmentStatus, LifeStage
 from standing.enums import ReviewState
 
@@ -57,6 +57,14 @@ APPLICATION_LOOK = {
     ApplicationState.DECLINED: ("bad", "no"),
     ApplicationState.WITHDRAWN: ("", "x"),
 }
+AGREEMENT_LOOK = {
+    AgreementState.SENT: ("warn", "pen"),
+    AgreementState.SIGNED: ("info", "clock"),
+    AgreementState.IN_FORCE: ("good", "shield"),
+    AgreementState.EXPIRED: ("", "clock"),
+    AgreementState.REPLACED: ("", "split"),
+    AgreementState.CANCELLED: ("", "x"),
+}
 LOOKS = {
     ("onboarding.application", "state"): APPLICATION_LOOK,
     ("standing.tierreview", "state"): REVIEW_LOOK,
@@ -64,5 +72,6 @@ LOOKS = {
     ("dealreg.deal", "status"): STATUS_LOOK,
     ("dealreg.deal", "outcome"): OUTCOME_LOOK,
     ("partners.enrollment", "status"): ENROLLMENT_LOOK,
+    ("onboarding.agreement", "state"): AGREEMENT_LOOK,
 }
 """By model and field, for pages that show any model."""

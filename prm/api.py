@@ -26,6 +26,7 @@ from accounts.facts.api import SalesLineViewSet, SatisfactionViewSet, UsageViewS
 from activity.api import EventViewSet
 from dealreg.api.deals import DealViewSet
 from dealreg.api.programs import ProgramViewSet
+from onboarding.agreements_api import AgreementTemplateViewSet, AgreementViewSet
 from onboarding.api_answers import StepAnswerView
 from onboarding.applications_api import ApplicationViewSet
 from partners.api import MeView, PartnerViewSet
@@ -48,6 +49,8 @@ router.register("partners", PartnerViewSet, "partner")
 router.register("enrollments", EnrollmentViewSet, "enrollment")
 router.register("join-requests", JoinRequestViewSet, basename="join-request")
 router.register("applications", ApplicationViewSet, "application")
+router.register("agreements", AgreementViewSet, "agreement")
+router.register("agreement-templates", AgreementTemplateViewSet, "agreement-template")
 router.register("events", EventViewSet, "event")
 router.register("facts/sales-lines", SalesLineViewSet, "sales-line")
 router.register("facts/usage", UsageViewSet, "usage")

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from whitenoise.compress import Compressor
 
 from prm.kernel import environment
+from prm.schedule import SCHEDULE
 
 ROOT = Path(__file__).resolve().parent.parent
 VERSION = "0.1.0"
@@ -79,6 +80,7 @@ MIDDLEWARE = [
     "django_structlog.middlewares.RequestMiddleware",
     "portal.middleware.RuleViolationMiddleware",
     "portal.middleware.ViewAsMiddleware",
+    "portal.gates.AgreementGateMiddleware",
 ]
 
 ROOT_URLCONF = "prm.urls"
@@ -149,25 +151,7 @@ CELERY_DB_REUSE_MAX = 500
 CELERY_TIMEZONE = "UTC"
 # Long work has workers of its own: deliveries and mails never wait behind it.
 CELERY_TASK_ROUTES = {"jobs.*": {"queue": "jobs"}}
-CELERY_BEAT_SCHEDULE = {
-    "relay": {"task": "activity.relay", "schedule": 3.0, "options": {"expires": 10}},
-    "digests": {"task": "activity.digests", "schedule": 60.0, "options": {"expires": 60}},
-    "send-mails": {"task": "activity.send_mails", "schedule": 5.0, "options": {"expires": 10}},
-    "expire-protections": {"task": "dealreg.expire_protections", "schedule": 60.0, "options": {"expires": 120}},
-    "remind-expiring": {"task": "dealreg.remind_expiring", "schedule": 900.0, "options": {"expires": 900}},
-    "escalate-overdue": {"task": "dealreg.escalate_overdue", "schedule": 300.0, "options": {"expires": 300}},
-    "late-applications": {"task": "onboarding.escalate_applications", "schedule": 300.0, "options": {"expires": 300}},
-    "clear-discarded": {"task": "dealreg.clear_discarded", "schedule": 3600.0, "options": {"expires": 3600}},
-    "keep-applications": {"task": "onboarding.keep_applications", "schedule": 3600.0, "options": {"expires": 3600}},
-    "clear-join-requests": {"task": "partners.clear_join_requests", "schedule": 3600.0, "options": {"expires": 3600}},
-    "end-viewings": {"task": "partners.end_overdue_viewings", "schedule": 60.0, "options": {"expires": 60}},
-    "keep-standings": {"task": "standing.keep", "schedule": 1800.0, "options": {"expires": 1800}},
-    "clear-stale": {"task": "activity.clear_stale", "schedule": 86400.0},
-    "clear-imports": {"task": "imports.clear_imports", "schedule": 3600.0, "options": {"expires": 3600}},
-    "tick-journeys": {"task": "onboarding.tick", "schedule": 10.0, "options": {"expires": 10}},
-    "work-jobs": {"task": "jobs.work", "schedule": 5.0, "options": {"expires": 10}},
-    "clear-old-jobs": {"task": "jobs.clear_old", "schedule": 3600.0, "options": {"expires": 3600}},
-}
+CELERY_BEAT_SCHEDULE = SCHEDULE
 
 # -- People
 AUTH_USER_MODEL = "people.Person"
@@ -355,6 +339,7 @@ SPECTACULAR_SETTINGS = {
         {"name": "Partners", "description": "Partners and their enrollments."},
         {"name": "Facts", "description": "Sales lines, usage, certificates and satisfaction from other systems."},
         {"name": "Standing", "description": "Tiers, points, reviews and specialisations, each with its reason."},
+        {"name": "Onboarding", "description": "Applications, journeys and agreements."},
         {"name": "Events", "description": "The audit trail."},
         {"name": "Me", "description": "Who the caller is."},
     ],

@@ -161,6 +161,8 @@ SIGHT["scheme_draft"] = SIGHT["scheme_section"] = SIGHT["scheme_part"] = SIGHT["
 }
 SIGHT["cutover_step"] = {"any": "vendors"}
 SIGHT["import"] = {"n": "northwind", "h": "halden"}
+SIGHT["agreement"] = SIGHT["enrollment"]
+SIGHT["agreement_template"] = SIGHT["agreement_version"] = {"n": "northwind", "h": "halden"}
 SIGHT["tier_change"] = SIGHT["specialisation"] = SIGHT["points"] = SIGHT["enrollment"]
 SIGHT["review"] = SIGHT["override"] = SIGHT["enrollment"]
 SIGHT["scheme"] = SIGHT["trial"] = SIGHT["scheme_trial"] = {"n": "northwind", "h": "halden"}
@@ -209,6 +211,12 @@ portal:profile-parent            portal   -             adm                     
 portal:standing-list             portal   -             partners                   -
 portal:standing                  portal   enrollment    partners                   -
 portal:standing-points           portal   enrollment    partners                   -
+portal:agreements                portal   -             adm vie                    -
+portal:agreement                 portal   agreement     adm vie                    adm
+portal:agreement-needed          portal   agreement     partners                   -
+portal:agreement-text            portal   agreement     adm vie                    -
+portal:agreement-document        portal   agreement     adm vie                    -
+portal:agreement-sealed          portal   agreement     adm vie                    -
 portal:sales                     portal   -             adm sal kap isl vie        -
 portal:certificates              portal   -             partners                   -
 portal:team                      portal   -             partners                   -
@@ -240,6 +248,23 @@ desk:application-decline         desk     application   man app hma hap         
 desk:application-ask             desk     application   man app hma hap            man app hma hap
 desk:application-waitlist        desk     application   man app hma hap            man app hma hap
 desk:application-note            desk     application   vendors                    man app hma hap
+desk:agreements                  desk     -             vendors                    -
+desk:agreement                   desk     agreement     vendors                    man hma
+desk:agreement-take-back         desk     agreement     -                          man hma
+desk:agreement-text              desk     agreement     vendors                    -
+desk:agreement-document          desk     agreement     vendors                    -
+desk:agreement-sealed            desk     agreement     vendors                    -
+desk:agreement-send              desk     partner       man hma                    man hma
+console:agreements               desk     -             man hma                    -
+console:agreement-new            desk     -             man hma                    man hma
+console:agreement                desk     agreement_template  man hma              man hma
+console:agreement-settings       desk     agreement_template  man hma              man hma
+console:agreement-version        desk     agreement_version  man hma               man hma
+console:agreement-version-preview  desk   agreement_version  -                     man hma
+console:agreement-version-pdf    desk     agreement_version  man hma               -
+console:agreement-version-publish  desk   agreement_version  man hma               man hma
+console:agreement-version-discard  desk   agreement_version  -                     man hma
+check                            open     -             everyone                   everyone
 desk:partner-list                desk     -             vendors                    -
 desk:partner-detail              desk     partner       vendors                    -
 desk:partner-view-as             desk     partner       man hma                    man hma
@@ -416,6 +441,11 @@ api:scheme-detail                api      scheme        man hma                 
 api:trial-list                   api      -             man hma                    man hma
 api:trial-detail                 api      trial         man hma                    -
 api:trial-moves                  api      trial         man hma                    -
+api:agreement-list               api      -             adm vendors                man hma
+api:agreement-detail             api      agreement     adm vendors                -
+api:agreement-take-back          api      agreement     -                          man hma
+api:agreement-template-list      api      -             vendors                    -
+api:agreement-template-detail    api      agreement_template  vendors              -
 api:event-list                   api      -             seated                     -
 api:event-detail                 api      event         seated                     -
 api:event-detail                 api      note_event    seated                     -
@@ -580,6 +610,13 @@ READERS = {
     **{f"note_{label}": "northwind" if label[0] == "n" else "halden" for label in SIGHT["deal"]},
     "overtook_nt": "northwind",
     **{f"standing_{label}": who for label, who in SIGHT["enrollment"].items()},
+    "agreement_nb": "adm vie northwind",
+    "agreement_nk": "northwind",
+    "agreement_ni": "northwind",
+    "agreement_hb": "adm halden",
+    "agreement_hi": "halden",
+    "n_agreements": "northwind",
+    "h_agreements": "halden",
     "n_account": "northwind",
     "h_account": "halden",
     "n_conflict": "northwind",

@@ -46,6 +46,7 @@ from prm.kernel.actors import Role
 from prm.kernel.opaque import veil
 from standing.models import Scheme, Standing, Tier, TierOverride, TierReview
 from tests.cast import Cast
+from tests.isolation_agreements import fill_agreements
 from tests.isolation_applications import fill_applications
 from tests.isolation_facts import addressed_facts, make_facts
 from tests.isolation_matrix import SIGHT
@@ -118,6 +119,7 @@ def make_world(cast: Cast) -> World:
     send_due()
     _mark_messages(cast)
     fill_standing(world, mark)
+    fill_agreements(world, mark)
     fill_recruiting(world, mark)
     fill_applications(world, mark)
     _address(world)

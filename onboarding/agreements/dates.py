@@ -28,7 +28,7 @@ def next_warning(valid_until: date | None, today: date) -> date | None:
     """Return the next day, after today, on which to warn of its end, or to end it: the day after the last one."""
     if valid_until is None:
         return None
-    days = (*(valid_until - before for before in WARN_BEFORE), valid_until + timedelta(days=1))
+    days = (*(valid_until - before for before in WARN_BEFORE), day_after(valid_until))
     return min((day for day in days if day > today), default=today)
 
 
@@ -42,8 +42,13 @@ def valid_until(months: int | None, today: date, older: date | None = None) -> d
     """Return the last day in force. older: that of the agreement that it renews, so that no day is lost."""
     if months is None:
         return None
-    start = max(today, older + timedelta(days=1)) if older else today
+    start = max(today, day_after(older)) if older else today
     return months_later(start, months) - timedelta(days=1)
+
+
+def day_after(day: date) -> date:
+    """Return the next day."""
+    return day + timedelta(days=1)
 
 
 def earliest_gate(today: date) -> date:

@@ -116,7 +116,8 @@ def _lines(text: str) -> Iterator[tuple[BlockKind, str]]:
 
 
 def _cells(words: str) -> list[str]:
-    return [cell.strip() for cell in re.split(r"(?<!\\)\|", words.strip())[1:] if cell.strip()]
+    cells = [cell.strip() for cell in re.split(r"(?<!\\)\|", words.strip())[1:]]
+    return cells if cells[-1] else cells[:-1]
 
 
 def _runs(words: str) -> list[Run]:

@@ -19,6 +19,7 @@ SAYS: dict[str, Any] = {
     "console:reviews": _("Who may lose its tier, and what you decide"),
     "console:overrides": _("Tiers that somebody gave, until when and why"),
     "console:schemes": _("What earns points, what tiers take and bring, version by version"),
+    "console:agreements": _("What partners sign, by type, region and language, version by version"),
     "admin:partners_program_changelist": _("What partners join"),
     "admin:dealreg_policy_changelist": _("Protection, discount and service level, by version"),
     "admin:standing_tier_changelist": _("The ladder, and what each step brings"),

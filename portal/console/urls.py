@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.urls import path
 
 from portal.console import (
+    agreement_texts,
+    agreements,
     application_forms,
     application_questions,
     application_settings,
@@ -42,6 +44,29 @@ urlpatterns = [
         name="application-form-settings",
     ),
     path("application-forms/<int:pk>/switch/", application_forms.FormSwitch.as_view(), name="application-form-switch"),
+    path("agreements/", agreements.AgreementTemplates.as_view(), name="agreements"),
+    path("agreements/new/", agreements.AgreementNew.as_view(), name="agreement-new"),
+    path("agreements/<int:pk>/", agreements.AgreementTemplatePage.as_view(), name="agreement"),
+    path("agreements/<int:pk>/settings/", agreements.AgreementSettings.as_view(), name="agreement-settings"),
+    path("agreements/versions/<int:pk>/", agreement_texts.VersionText.as_view(), name="agreement-version"),
+    path(
+        "agreements/versions/<int:pk>/preview/",
+        agreement_texts.VersionPreview.as_view(),
+        name="agreement-version-preview",
+    ),
+    path(
+        "agreements/versions/<int:pk>/preview.pdf", agreement_texts.VersionPdf.as_view(), name="agreement-version-pdf"
+    ),
+    path(
+        "agreements/versions/<int:pk>/publish/",
+        agreement_texts.VersionPublish.as_view(),
+        name="agreement-version-publish",
+    ),
+    path(
+        "agreements/versions/<int:pk>/discard/",
+        agreement_texts.VersionDiscard.as_view(),
+        name="agreement-version-discard",
+    ),
     path("branding/", branding.BrandingPage.as_view(), name="branding"),
     path("branding/verdict/", branding.BrandingVerdict.as_view(), name="branding-verdict"),
     path("branding/reset/", branding.BrandingReset.as_view(), name="branding-reset"),

@@ -21,6 +21,7 @@ from dealreg.letters import approval_letter
 from dealreg.milestones import catch_up
 from dealreg.models import Comment, Conflict, Deal, DealDraft, DealFile, DealLine, Protection
 from partners.models import Vendor
+from portal.demo.agreements import write_agreements
 from portal.demo.applications import write_applications
 from portal.demo.brightpath import plan_brightpath
 from portal.demo.brightpath_deals import DRAFTS, MARA
@@ -108,6 +109,7 @@ def load(now: datetime) -> None:
     write_trials(world)
     write_journeys(world)
     write_applications(world)
+    write_agreements(world, SEED)
     _date_deals()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from portal.desk import (
+    agreements,
     application_decisions,
     application_queue,
     applications,
@@ -60,6 +61,21 @@ urlpatterns = [
         onboarding_steps.StepCalendar.as_view(),
         name="journey-calendar",
     ),
+    path("agreements/", agreements.AgreementList.as_view(), name="agreements"),
+    path("agreements/<uuid:key>/", agreements.AgreementPage.as_view(), name="agreement"),
+    path("agreements/<uuid:key>/take-back/", agreements.TakeBack.as_view(), name="agreement-take-back"),
+    path(
+        "agreements/<uuid:key>/document.txt",
+        agreements.AgreementDownload.as_view(which="text"),
+        name="agreement-text",
+    ),
+    path(
+        "agreements/<uuid:key>/document.pdf",
+        agreements.AgreementDownload.as_view(which="document"),
+        name="agreement-document",
+    ),
+    path("agreements/<uuid:key>/sealed.pdf", agreements.AgreementDownload.as_view(), name="agreement-sealed"),
+    path("partners/<slug:slug>/agreements/send/", agreements.SendAgreement.as_view(), name="agreement-send"),
     path("partners/", portfolio.PartnerList.as_view(), name="partner-list"),
     path("partners/<slug:slug>/invite/", first_person.PartnerInvite.as_view(), name="partner-invite"),
     path("partners/invitations/<int:pk>/resend/", first_person.Resend.as_view(), name="invitation-resend"),

@@ -6,6 +6,7 @@ from django.urls import path
 
 from portal.partner import (
     actions,
+    agreements,
     business,
     deals,
     handing_over,
@@ -61,6 +62,20 @@ urlpatterns = [
     path("standing/", standing.StandingList.as_view(), name="standing-list"),
     path("standing/<int:pk>/", standing.TierPage.as_view(), name="standing"),
     path("standing/<int:pk>/points/", points.PointList.as_view(), name="standing-points"),
+    path("agreements/", agreements.AgreementList.as_view(), name="agreements"),
+    path("agreements/<uuid:key>/", agreements.AgreementPage.as_view(), name="agreement"),
+    path("agreements/<uuid:key>/needed/", agreements.AgreementNeeded.as_view(), name="agreement-needed"),
+    path(
+        "agreements/<uuid:key>/document.txt",
+        agreements.AgreementDownload.as_view(which="text"),
+        name="agreement-text",
+    ),
+    path(
+        "agreements/<uuid:key>/document.pdf",
+        agreements.AgreementDownload.as_view(which="document"),
+        name="agreement-document",
+    ),
+    path("agreements/<uuid:key>/sealed.pdf", agreements.AgreementDownload.as_view(), name="agreement-sealed"),
     path("profile/merges/<uuid:key>/", merging.MergePage.as_view(), name="merge"),
     path("profile/merges/<uuid:key>/confirm/", merging.ConfirmMerge.as_view(), name="merge-confirm"),
     path("profile/merges/<uuid:key>/decline/", merging.DeclineMerge.as_view(), name="merge-decline"),

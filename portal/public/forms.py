@@ -23,7 +23,7 @@ SCOPE_WORDS = {
     "programs:read": _("Read programs, products and prices"),
     "programs:write": _("Try tier schemes on history"),
     "onboarding:read": _("Read applications, journeys and agreements"),
-    "onboarding:write": _("Decide applications; do steps of journeys"),
+    "onboarding:write": _("Decide applications; do steps of journeys; send agreements"),
     "events:read": _("Read what happened"),
     "standing:read": _("Read tiers, points and reviews"),
     "standing:write": _("Decide reviews, give tiers and points by hand"),

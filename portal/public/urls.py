@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from portal.public import (
+    checking,
     company,
     files,
     invitations,
@@ -35,6 +36,7 @@ from portal.search import views as search
 urlpatterns = [
     path("", pages.start, name="start"),
     path("health/", pages.health, name="health"),
+    path("check/", checking.Check.as_view(), name="check"),
     path("seat/", seats.SwitchSeat.as_view(), name="seat-switch"),
     path("vendor/", seats.SwitchVendor.as_view(), name="vendor-switch"),
     path("apply/", programs.Programs.as_view(), name="apply"),

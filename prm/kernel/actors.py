@@ -85,10 +85,11 @@ class Permission:
 
 @dataclass(frozen=True, slots=True)
 class Enrolled:
-    """A live enrollment of the actor's partner."""
+    """A live enrollment of the actor's partner. gate: the key of the agreement that it waits for, "" for none."""
 
     id: int
     vendor_id: int
+    gate: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

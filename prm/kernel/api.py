@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
@@ -17,13 +17,13 @@ from django.utils.http import parse_etags
 from django.utils.translation import gettext_lazy as _
 from django_filters import IsoDateTimeFilter
 from django_filters.fields import IsoDateTimeField
-from rest_framework import serializers, viewsets
+from rest_framework import permissions, serializers, viewsets
 from rest_framework.exceptions import ErrorDetail
 from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 
 from prm.kernel.api_defaults import actor_of_request
-from prm.kernel.errors import Conflict, RuleViolation
+from prm.kernel.errors import Conflict, Forbidden, RuleViolation
 
 if TYPE_CHECKING:
     from django.db.models import Model, QuerySet
@@ -89,7 +89,8 @@ class WriteSerializer(serializers.Serializer[Any]):
 class ScopedViewSet(viewsets.GenericViewSet[Any]):
     """A view set without a queryset to forget: it starts from what the actor sees.
 
-    Subclasses give `model`, scopes, serializers, and in `related` and `prefetched` what the serializer reads.
+    Subclasses give `model`, scopes, serializers, and in `related` and `prefetched` what the serializer reads. Where an
+    enrollment waits for an agreement, nothing of it can be written, unless `open_while_gated`; it can still be read.
     """
 
     http_method_names = METHODS
@@ -100,11 +101,34 @@ class ScopedViewSet(viewsets.GenericViewSet[Any]):
     read_scope: ClassVar[str] = ""
     write_scope: ClassVar[str] = ""
     read_permission: ClassVar[Permission | None] = None
+    open_while_gated: ClassVar[bool] = False
 
     @property
     def actor(self) -> Actor:
         """Who asks."""
         return actor_of_request(self.request)
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Let writes reach only what waits for no agreement.
+
+        Raises:
+            Forbidden: what the address or the body names waits for one.
+        """
+        super().initial(request, *args, **kwargs)
+        actor = self.actor
+        shut = {each.id for each in actor.enrollments if each.gate}
+        if not shut or self.open_while_gated or request.method in permissions.SAFE_METHODS:
+            return
+        narrow = replace(actor, enrollments=tuple(each for each in actor.enrollments if not each.gate))
+        named = request.data.get("enrollment") if isinstance(request.data, dict) else None
+        if named in shut or (self._is_named(actor) and not self._is_named(narrow)):
+            raise Forbidden("agreement_needed", _("The vendor’s agreement has to be signed first, in the portal."))
+        request._request.actor = narrow  # type: ignore[attr-defined]  # noqa: SLF001  (as `actor_of_request`)
+
+    def _is_named(self, actor: Actor) -> bool:
+        """Whether the address names a row in an actor's sight."""
+        key = self.kwargs.get(self.lookup_field)
+        return key is not None and self.model.objects.visible_to(actor).filter(**{self.lookup_field: key}).exists()
 
     def get_queryset(self) -> QuerySet[Any]:
         """Return the rows in the actor's sight."""
