@@ -97,6 +97,7 @@ CONSOLE = (
             Entry("admin:dealreg_policy_changelist", _("Rules of engagement"), "book"),
             Entry("console:agreements", _("Agreements"), "pen"),
             Entry("console:schemes", _("Tier schemes"), "tier"),
+            Entry("console:journeys", _("Journeys"), "flag"),
             Entry("admin:standing_tier_changelist", _("Tiers"), "split"),
             Entry("admin:accounts_product_changelist", _("Products"), "money"),
             Entry("admin:accounts_productfamily_changelist", _("Product families"), "split"),

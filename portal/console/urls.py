@@ -28,6 +28,12 @@ from portal.console import (
     undelivered,
     worklist,
 )
+from portal.console.journeys import builder as journey_builder
+from portal.console.journeys import comparing as journey_comparing
+from portal.console.journeys import data as journey_data
+from portal.console.journeys import listing as journey_listing
+from portal.console.journeys import parts as journey_parts
+from portal.console.journeys import publishing as journey_publishing
 from portal.console.schemes import builder, comparing, data, listing, needs, parts, preview, publishing
 
 app_name = "console"
@@ -122,6 +128,20 @@ urlpatterns = [
     path("schemes/<int:pk>/rename/", publishing.SchemeRename.as_view(), name="scheme-rename"),
     path("schemes/<int:pk>/undo/<int:revision>/", builder.SchemeUndo.as_view(), name="scheme-undo"),
     path("schemes/<int:pk>/withdraw/", publishing.SchemeWithdraw.as_view(), name="scheme-withdraw"),
+    path("journeys/", journey_listing.JourneyList.as_view(), name="journeys"),
+    path("journeys/new/", journey_listing.JourneyBegin.as_view(), name="journey-new"),
+    path("journeys/<int:pk>/", journey_builder.JourneyPage.as_view(), name="journey"),
+    path("journeys/<int:pk>/compare/", journey_comparing.JourneyCompare.as_view(), name="journey-compare"),
+    path("journeys/<int:pk>/data/", journey_data.JourneyData.as_view(), name="journey-data"),
+    path("journeys/<int:pk>/discard/", journey_publishing.JourneyDiscard.as_view(), name="journey-discard"),
+    path("journeys/<int:pk>/migrate/", journey_publishing.JourneyMigration.as_view(), name="journey-migration"),
+    path("journeys/<int:pk>/move/", journey_builder.JourneyMove.as_view(), name="journey-move"),
+    path("journeys/<int:pk>/parts/<str:place>/", journey_parts.PartEdit.as_view(), name="journey-part"),
+    path("journeys/<int:pk>/preview/", journey_data.JourneyPreview.as_view(), name="journey-preview"),
+    path("journeys/<int:pk>/publish/", journey_publishing.JourneyPublish.as_view(), name="journey-publish"),
+    path("journeys/<int:pk>/rename/", journey_publishing.JourneyRename.as_view(), name="journey-rename"),
+    path("journeys/<int:pk>/stages/add/", journey_parts.StageAdd.as_view(), name="journey-stage-add"),
+    path("journeys/<int:pk>/stages/<int:stage>/add/", journey_parts.StepAdd.as_view(), name="journey-step-add"),
     path("mails/", mail_texts.MailTexts.as_view(), name="mail-texts"),
     path("mails/<slug:template>/<slug:language>/", mail_texts.MailTextEdit.as_view(), name="mail-text"),
     path("mails/<slug:template>/<slug:language>/reset/", mail_texts.MailTextReset.as_view(), name="mail-text-reset"),

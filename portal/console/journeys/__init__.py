@@ -1,0 +1,1 @@
+"""Journeys in the console: versions, the builder, the drawing, comparison, publishing."""
