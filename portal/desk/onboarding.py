@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from prm.kernel.pages import Page
 
 TURNS = {
-    Side.PARTNER: gettext_lazy("The partner’s turn"),
-    Side.VENDOR: gettext_lazy("Your turn"),
+    Side.PARTNER: gettext_lazy("Partner"),
+    Side.VENDOR: gettext_lazy("You"),
     Side.SYSTEM: gettext_lazy("By itself"),
 }
 
