@@ -20,6 +20,7 @@ SAYS: dict[str, Any] = {
     "console:overrides": _("Tiers that somebody gave, until when and why"),
     "console:schemes": _("What earns points, what tiers take and bring, version by version"),
     "console:agreements": _("What partners sign, by type, region and language, version by version"),
+    "console:ideal-profiles": _("What you look for in partners, and how much it counts"),
     "admin:partners_program_changelist": _("What partners join"),
     "admin:dealreg_policy_changelist": _("Protection, discount and service level, by version"),
     "admin:standing_tier_changelist": _("The ladder, and what each step brings"),

@@ -34,6 +34,9 @@ from portal.console.journeys import data as journey_data
 from portal.console.journeys import listing as journey_listing
 from portal.console.journeys import parts as journey_parts
 from portal.console.journeys import publishing as journey_publishing
+from portal.console.profiles import builder as profiles
+from portal.console.profiles import partners as profile_partners
+from portal.console.profiles import weights as profile_weights
 from portal.console.schemes import builder, comparing, data, listing, needs, parts, preview, publishing
 
 app_name = "console"
@@ -100,6 +103,22 @@ urlpatterns = [
     path("imports/<uuid:key>/columns/", imports.ImportColumns.as_view(), name="import-columns"),
     path("imports/<uuid:key>/start/", imports.ImportStart.as_view(), name="import-start"),
     path("imports/<uuid:key>/undo/", imports.ImportUndo.as_view(), name="import-undo"),
+    path("ideal-profiles/", profiles.ProfileList.as_view(), name="ideal-profiles"),
+    path("ideal-profiles/new/", profiles.ProfileBegin.as_view(), name="ideal-profile-new"),
+    path("ideal-profiles/<int:pk>/", profiles.ProfilePage.as_view(), name="ideal-profile"),
+    path("ideal-profiles/<int:pk>/add/", profiles.CriterionAdd.as_view(), name="ideal-criterion-add"),
+    path("ideal-profiles/<int:pk>/move/", profiles.ProfileMove.as_view(), name="ideal-profile-move"),
+    path("ideal-profiles/<int:pk>/publish/", profiles.ProfilePublish.as_view(), name="ideal-profile-publish"),
+    path("ideal-profiles/<int:pk>/discard/", profiles.ProfileDiscard.as_view(), name="ideal-profile-discard"),
+    path("ideal-profiles/<int:pk>/criteria/<int:at>/", profiles.CriterionEdit.as_view(), name="ideal-criterion"),
+    path("ideal-profiles/<int:pk>/partners/", profile_partners.ProfilePartners.as_view(), name="ideal-partners"),
+    path("ideal-profiles/<int:pk>/compare/", profile_partners.ProfileCompare.as_view(), name="ideal-compare"),
+    path("ideal-profiles/<int:pk>/weights/", profile_weights.ProfileWeights.as_view(), name="ideal-weights"),
+    path(
+        "ideal-profiles/<int:pk>/weights/<int:fit>/take-over/",
+        profile_weights.TakeOver.as_view(),
+        name="ideal-take-over",
+    ),
     path("schemes/<int:pk>/trials/", backtests.Trials.as_view(), name="backtests"),
     path("schemes/<int:pk>/trials/compare/", backtests.TrialCompare.as_view(), name="backtest-compare"),
     path("schemes/<int:pk>/trials/<int:trial>/", backtests.Trial.as_view(), name="backtest"),
