@@ -71,6 +71,7 @@ DESK = (
             Entry("desk:recruiting", _("Recruiting"), "find"),
             Entry("desk:onboarding", _("Onboarding"), "flag"),
             Entry("desk:agreements", _("Agreements"), "pen"),
+            Entry("desk:time-to-value", _("Time to value"), "chart"),
         ),
     ),
 )
@@ -109,7 +110,10 @@ CONSOLE = (
     ),
     Group(
         _("Onboarding"),
-        (Entry("console:application-forms", _("Application forms"), "in"),),
+        (
+            Entry("console:application-forms", _("Application forms"), "in"),
+            Entry("console:ideal-profiles", _("Ideal partner profiles"), "lead"),
+        ),
     ),
     Group(
         _("People"),

@@ -29,6 +29,7 @@ from dealreg.api.programs import ProgramViewSet
 from onboarding.agreements_api import AgreementTemplateViewSet, AgreementViewSet
 from onboarding.api_answers import StepAnswerView
 from onboarding.applications_api import ApplicationViewSet
+from onboarding.recruiting_api import ProspectViewSet, TimeToValueView
 from partners.api import MeView, PartnerViewSet
 from partners.api_joining import JoinRequestViewSet
 from prm import api_document  # noqa: F401  (says how one signs in, and what answers have in common)
@@ -65,9 +66,11 @@ router.register("reviews", ReviewViewSet, "review")
 router.register("overrides", OverrideViewSet, "override")
 router.register("schemes", SchemeViewSet, "scheme")
 router.register("scheme-trials", TrialViewSet, "trial")
+router.register("prospects", ProspectViewSet, "prospect")
 
 single = [
     path("me/", MeView.as_view(), name="me"),
+    path("time-to-value/", TimeToValueView.as_view(), name="time-to-value"),
     path("journey-steps/<uuid:key>/answer/", StepAnswerView.as_view(), name="journey-step-answer"),
 ]
 

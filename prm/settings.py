@@ -340,6 +340,7 @@ SPECTACULAR_SETTINGS = {
         {"name": "Facts", "description": "Sales lines, usage, certificates and satisfaction from other systems."},
         {"name": "Standing", "description": "Tiers, points, reviews and specialisations, each with its reason."},
         {"name": "Onboarding", "description": "Applications, journeys and agreements."},
+        {"name": "Recruiting", "description": "Prospects, how well they fit, and time to value. Not for partners."},
         {"name": "Events", "description": "The audit trail."},
         {"name": "Me", "description": "Who the caller is."},
     ],

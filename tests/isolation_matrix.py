@@ -152,7 +152,7 @@ SIGHT["job"] = SIGHT["job_file"] = {
     "northwind_import": "man",
 }
 SIGHT["prospect"] = SIGHT["prospect_move"] = {"n": "northwind", "h": "halden"}
-SIGHT["ideal_profile"] = SIGHT["ideal_criterion"] = SIGHT["prospect"]
+SIGHT["ideal_profile"] = SIGHT["ideal_criterion"] = SIGHT["weight_fit"] = SIGHT["api_prospect"] = SIGHT["prospect"]
 SIGHT["import_kind"] = {"any": "vendors"}
 SIGHT["standing_by_hand"] = SIGHT["tier_review"] = SIGHT["tier_override"] = {"n": "northwind", "h": "halden"}
 SIGHT["scheme_draft"] = SIGHT["scheme_section"] = SIGHT["scheme_part"] = SIGHT["scheme_need"] = SIGHT["scheme_undo"] = {
@@ -276,6 +276,8 @@ desk:invitation-resend           desk     first_invitation  -                   
 desk:invitation-revoke           desk     first_invitation  -                      man hma
 desk:recruiting                  desk     -             vendors                    -
 desk:recruiting-several          desk     -             -                          man hma
+desk:time-to-value               desk     -             vendors                    -
+desk:time-to-value-partners      desk     -             vendors                    -
 desk:prospect-add                desk     -             man hma                    man hma
 desk:prospect                    desk     prospect      vendors                    -
 desk:prospect-edit               desk     prospect      man hma                    man hma
@@ -429,6 +431,13 @@ api:specialisation-list          api      -             seated                  
 api:specialisation-detail        api      specialisation  seated                   -
 api:points-list                  api      -             seated                     man hma
 api:points-detail                api      points        seated                     -
+api:time-to-value                api      -             vendors                    -
+api:prospect-list                api      -             vendors                    man hma
+api:prospect-detail              api      api_prospect  vendors                    man hma
+api:prospect-invite              api      api_prospect  -                          man hma
+api:prospect-contact             api      api_prospect  -                          man hma
+api:prospect-drop                api      api_prospect  -                          man hma
+api:prospect-reopen              api      api_prospect  -                          man hma
 api:review-list                  api      -             seated                     -
 api:review-detail                api      review        seated                     -
 api:review-lower                 api      review        -                          man hma
@@ -475,6 +484,18 @@ console:backtests                desk     scheme        man hma                 
 console:backtest                 desk     scheme_trial  man hma                    -
 console:backtest-compare         desk     scheme        man hma                    -
 console:portfolio-hand-over      desk     -             man hma                    man hma
+console:ideal-profiles           desk     -             man hma                    -
+console:ideal-profile-new        desk     -             -                          man hma
+console:ideal-profile            desk     ideal_profile  man hma                   -
+console:ideal-criterion-add      desk     ideal_profile  man hma                   man hma
+console:ideal-criterion          desk     ideal_criterion  man hma                 man hma
+console:ideal-profile-move       desk     ideal_profile  -                         man hma
+console:ideal-profile-publish    desk     ideal_profile  -                         man hma
+console:ideal-profile-discard    desk     ideal_profile  -                         man hma
+console:ideal-partners           desk     ideal_profile  man hma                   -
+console:ideal-compare            desk     ideal_profile  man hma                   -
+console:ideal-weights            desk     ideal_profile  man hma                   man hma
+console:ideal-take-over          desk     weight_fit    -                          man hma
 console:schemes                  desk     -             man hma                    -
 console:scheme-new               desk     -             man hma                    man hma
 console:scheme                   desk     scheme_draft  man hma                    -

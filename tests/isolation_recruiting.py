@@ -8,7 +8,8 @@ from django.utils import timezone
 
 from onboarding.describing import facts_of
 from onboarding.fit import parse, score_of
-from onboarding.models import IdealProfile, Prospect
+from onboarding.models import IdealProfile, Prospect, WeightFit
+from prm.kernel.opaque import veil
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,8 +32,11 @@ def fill_recruiting(world: World, mark: Callable[[str], str]) -> None:
         fit = score_of(parse(definition), facts_of(prospect))
         prospect.score, prospect.reasons, prospect.profile = fit.score, fit.as_data(), profile
         prospect.save()
+        fit = WeightFit.objects.create(vendor=side.vendor, profile=draft, finished_at=timezone.now())
         for kind, found in (
+            ("weight_fit", {"pk": draft.pk, "fit": fit.pk}),
             ("prospect", {"pk": prospect.pk}),
+            ("api_prospect", {"pk": veil(prospect.pk, "prospect")}),
             ("prospect_move", {"pk": prospect.pk, "deed": "contact"}),
             ("ideal_profile", {"pk": draft.pk}),
             ("ideal_criterion", {"pk": draft.pk, "at": 0}),
