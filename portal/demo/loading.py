@@ -39,6 +39,7 @@ from portal.demo.mail_choices import write_mail_choices
 from portal.demo.profiles import write_profiles
 from portal.demo.queue import HALDEN_PAIRS, PAIRS, plan_queue
 from portal.demo.rates import write_rates
+from portal.demo.recruiting import write_recruiting
 from portal.demo.standings import write_standings
 from portal.demo.stories import Happening, Story
 from portal.demo.told import write_told
@@ -110,6 +111,7 @@ def load(now: datetime) -> None:
     write_journeys(world)
     write_applications(world)
     write_agreements(world, SEED)
+    write_recruiting(world)
     _date_deals()
 
 
