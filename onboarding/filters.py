@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django_filters import CharFilter, ChoiceFilter, FilterSet, ModelChoiceFilter
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
 
 from onboarding.enums import ProspectState
 from onboarding.models import Prospect
@@ -64,6 +66,7 @@ class ProspectFilter(FilterSet):
         """Find those in one state, or all."""
         return prospects if value == ALL else prospects.filter(state=value)
 
+    @extend_schema_field(OpenApiTypes.STR)
     def within(self, prospects: QuerySet[Prospect], name: str, value: str) -> QuerySet[Prospect]:
         """Find those that serve a region, or say nothing of it and are seated there."""
         return prospects.filter(
@@ -75,3 +78,16 @@ class ProspectFilter(FilterSet):
         """Those that are pursued, unless another state is asked for."""
         found: QuerySet[Prospect] = super().qs
         return found if self.data.get("state") else found.filter(state__in=PURSUED)
+
+
+class ProspectApiFilter(ProspectFilter):
+    """The same for other systems: every state unless one is asked for, programs by slug, no person's id."""
+
+    owner = None
+    program = CharFilter(field_name="program__slug", label=_("Program, by slug"))
+
+    @property
+    def qs(self) -> QuerySet[Prospect]:
+        """All that is asked for."""
+        found: QuerySet[Prospect] = super(ProspectFilter, self).qs
+        return found

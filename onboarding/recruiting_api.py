@@ -16,7 +16,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from onboarding.enums import ProspectState
-from onboarding.filters import ProspectFilter
+from onboarding.filters import ProspectApiFilter
 from onboarding.models import Prospect
 from onboarding.permissions import EDIT_PROSPECTS, VIEW_RECRUITING
 from onboarding.reports import DIMENSIONS, Asked, Milestone, Spread, Summary, summaries
@@ -133,7 +133,7 @@ class EmptySerializer(WriteSerializer):
 
 
 @extend_schema_view(
-    list=extend_schema(operation_id="prospects_list", summary="List prospects, best fit first"),
+    list=extend_schema(operation_id="prospects_list", summary="List prospects"),
     retrieve=extend_schema(operation_id="prospects_retrieve", summary="Read a prospect"),
 )
 @extend_schema(tags=["Recruiting"])
@@ -148,7 +148,7 @@ class ProspectViewSet(VeiledViewSet):
     write_scope = "onboarding:write"
     read_permission = VIEW_RECRUITING
     serializer_class = ProspectSerializer
-    filterset_class = ProspectFilter
+    filterset_class = ProspectApiFilter
 
     @extend_schema(
         operation_id="prospects_create",
