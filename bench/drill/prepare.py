@@ -10,6 +10,7 @@ TABLES = """
 CREATE TABLE IF NOT EXISTS drill_effect (event_id bigint NOT NULL, at timestamptz NOT NULL DEFAULT clock_timestamp());
 CREATE TABLE IF NOT EXISTS drill_counted (job bigint NOT NULL, number bigint NOT NULL, run integer NOT NULL);
 CREATE TABLE IF NOT EXISTS drill_naive (number bigint PRIMARY KEY);
+CREATE TABLE IF NOT EXISTS drill_step_effect (step bigint NOT NULL);
 CREATE TABLE IF NOT EXISTS drill_naive_done (number bigint NOT NULL);
 """
 

@@ -24,3 +24,13 @@ def naive_count(job: int, upto: int) -> None:
                 [job, number, min(number + 19, upto)],
             )
             cursor.execute("SELECT pg_sleep(%s)", [SECONDS])
+
+
+@shared_task(name="drill.naive_journey")
+def naive_journey(journey: int, step: int = 0) -> None:
+    """Do a step of a journey and send the task of the next one, as chains of tasks do it."""
+    with connection.cursor() as cursor:
+        cursor.execute("INSERT INTO drill_step_effect (step) VALUES (%s)", [journey * 100 - step])
+        cursor.execute("SELECT pg_sleep(%s)", [SECONDS])
+    if step < 9:
+        naive_journey.delay(journey, step + 1)

@@ -1,6 +1,6 @@
 """`make faults`: what is lost when workers, Valkey and PostgreSQL die. Exits with 1 on any miss.
 
-ARGS: `--short` for a quick look, `--only workers` (or control, jobs, valkey, postgres), `--keep` to keep the data.
+ARGS: `--short` for a quick look, `--only workers` (or control, jobs, journeys, valkey, postgres), `--keep` to keep the data.
 """
 
 from __future__ import annotations
@@ -24,13 +24,14 @@ from bench.faults.checks import (
     valkey_faults,
     worker_kills,
 )
+from bench.faults.journeys import journey_kills, naive_journeys
 from bench.faults.long_work import job_kills, naive_jobs
 from bench.faults.scene import Scene
 from prm.embedded.processes import StopRequested, stop_on_signals
 from prm.embedded.stack import Stack
 from prm.embedded.state import ROOT, home
 
-PARTS = ("control", "workers", "jobs", "valkey", "postgres")
+PARTS = ("control", "workers", "jobs", "journeys", "valkey", "postgres")
 
 
 def main() -> int:
@@ -63,6 +64,9 @@ def _run(scene: Scene, size: Size, only: list[str]) -> Iterator[Finding]:
     if "jobs" in only:
         yield naive_jobs(scene, size)
         yield job_kills(scene, size)
+    if "journeys" in only:
+        yield naive_journeys(scene, size)
+        yield journey_kills(scene, size)
     if "valkey" in only:
         yield from valkey_faults(scene, size)
     if "postgres" in only:

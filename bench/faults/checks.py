@@ -49,6 +49,9 @@ class Size:
     jobs: int = 6
     numbers: int = 2000
     job_kills: int = 12
+    journeys: int = 200
+    journey_kills: int = 20
+    naive_journeys: int = 20
 
 
 SHORT = Size(
@@ -63,6 +66,9 @@ SHORT = Size(
     jobs=2,
     numbers=1200,
     job_kills=3,
+    journeys=8,
+    journey_kills=2,
+    naive_journeys=6,
 )
 
 
@@ -139,7 +145,7 @@ def worker_kills(scene: Scene, size: Size) -> Finding:
         writings.append(scene.write(_share(size.events, size.kills, kill), threads=4))
         before = _effects(scene, first)
         scene.wait("effects", lambda before=before: _effects(scene, first) > before, 30)
-        struck += _strike(scene, whole=kill % 2 == 0)
+        struck += strike(scene, whole=kill % 2 == 0)
         last_kill = time.monotonic()
     writes = [write for writing in writings for write in writing.finish()]
     scene.wait("an empty queue", lambda: scene.number(PENDING) == 0, DRAIN_SECONDS)
@@ -154,7 +160,7 @@ def worker_kills(scene: Scene, size: Size) -> Finding:
     return Finding("workers killed", passed, sentence, figures)
 
 
-def _strike(scene: Scene, *, whole: bool) -> bool:
+def strike(scene: Scene, *, whole: bool) -> bool:
     """Kill when a handler is between its effect and its done-mark, if one gets there soon."""
     amid = False
     for _ in range(100):

@@ -21,6 +21,8 @@ CHECKS = (
     "workers killed",
     "control, long tasks killed",
     "jobs' workers killed",
+    "control, chained tasks killed",
+    "journeys' workers killed",
     "Valkey flushed, down and hanging",
     "web requests while Valkey is down",
     "web requests while Valkey hangs",
