@@ -104,9 +104,10 @@ dated AS (
   LEFT JOIN ({won}) w ON w.enrollment_id = b.enrollment_id
 ),
 rows AS (
-  SELECT dated.*, greatest(approved - applied, 0) AS days_approved, greatest(onboarded - approved, 0) AS days_onboarded,
-    greatest(registered - onboarded, 0) AS days_registered, greatest(won - registered, 0) AS days_won,
-    greatest(won - began, 0) AS days_all,
+  SELECT dated.*, (approved - applied) * (approved > applied)::int AS days_approved,
+    (onboarded - approved) * (onboarded > approved)::int AS days_onboarded,
+    (registered - onboarded) * (registered > onboarded)::int AS days_registered,
+    (won - registered) * (won > registered)::int AS days_won, (won - began) * (won > began)::int AS days_all,
     CASE WHEN won IS NOT NULL THEN 4 WHEN registered IS NOT NULL THEN 3 WHEN onboarded IS NOT NULL THEN 2
       WHEN approved IS NOT NULL THEN 1 ELSE 0 END AS reached
   FROM dated

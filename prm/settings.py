@@ -361,6 +361,8 @@ SPECTACULAR_SETTINGS = {
         "SchemeState": "standing.enums.SchemeState",
         "EntryKind": "standing.enums.EntryKind",
         "Side": ["partner", "vendor"],
+        "PartnerType": "partners.enums.PartnerType",
+        "ApplicationDeclineReason": "onboarding.enums.DeclineReason",
     },
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
