@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views import View
 
 from onboarding.application_links import path_of
+from onboarding.deciding import usual_days
 from onboarding.invitations import PARAMETER, prospect_of
 from onboarding.models import ApplicationForm, Prospect
 from onboarding.permissions import APPLY_AS_PARTNER
@@ -100,7 +101,8 @@ class FormPage(View):
 
     def page(self, form: ApplicationForm, filled: Any, status: int = 200, **more: Any) -> HttpResponse:
         """Show the form."""
-        context = {"application_form": form, "form": filled, **brand_of_page(form), **more}
+        usual = usual_days(form.program_id)
+        context = {"application_form": form, "form": filled, "usual_days": usual, **brand_of_page(form), **more}
         response = render(self.request, self.template, context, status=status)
         response["Cache-Control"] = "private, no-store"
         return response
