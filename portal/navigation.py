@@ -65,7 +65,7 @@ DESK = (
         None,
         (
             Entry("desk:queue", _("Queue"), "queue"),
-            Entry("desk:application-queue", _("Applications"), "in"),
+            Entry("desk:application-queue", _("Applications"), "user"),
             Entry("desk:deal-list", _("Deals"), "deal"),
             Entry("desk:partner-list", _("Partners"), "building"),
             Entry("desk:recruiting", _("Recruiting"), "find"),
@@ -96,9 +96,7 @@ CONSOLE = (
         (
             Entry("admin:partners_program_changelist", _("Programs"), "flag"),
             Entry("admin:dealreg_policy_changelist", _("Rules of engagement"), "book"),
-            Entry("console:agreements", _("Agreements"), "pen"),
             Entry("console:schemes", _("Tier schemes"), "tier"),
-            Entry("console:journeys", _("Journeys"), "flag"),
             Entry("admin:standing_tier_changelist", _("Tiers"), "split"),
             Entry("admin:accounts_product_changelist", _("Products"), "money"),
             Entry("admin:accounts_productfamily_changelist", _("Product families"), "split"),
@@ -111,8 +109,10 @@ CONSOLE = (
     Group(
         _("Onboarding"),
         (
-            Entry("console:application-forms", _("Application forms"), "in"),
+            Entry("console:application-forms", _("Application forms"), "todo"),
             Entry("console:ideal-profiles", _("Ideal partner profiles"), "lead"),
+            Entry("console:journeys", _("Journeys"), "flag"),
+            Entry("console:agreements", _("Agreements"), "pen"),
         ),
     ),
     Group(
@@ -170,7 +170,7 @@ DOCKS: Mapping[str, tuple[Entry, ...]] = {
     ),
     "desk": (
         Entry("desk:queue", _("Queue"), "queue"),
-        Entry("desk:application-queue", _("Applications"), "in"),
+        Entry("desk:application-queue", _("Applications"), "user"),
         Entry("desk:deal-list", _("Deals"), "deal"),
         Entry("desk:partner-list", _("Partners"), "building"),
     ),

@@ -50,7 +50,7 @@ PROSPECT_LOOK = {
 APPLICATION_LOOK = {
     ApplicationState.DRAFT: ("", "pen"),
     ApplicationState.UNCONFIRMED: ("", "mail"),
-    ApplicationState.SUBMITTED: ("info", "in"),
+    ApplicationState.SUBMITTED: ("info", "out"),
     ApplicationState.ASKED: ("warn", "ask"),
     ApplicationState.WAITLISTED: ("", "pause"),
     ApplicationState.APPROVED: ("good", "ok"),
