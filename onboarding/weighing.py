@@ -2,9 +2,9 @@
 
 What each criterion is met to (0 to 1, as scores count it) explains what a partner sells per month. Sales are skewed and
 often nothing, so that log(1 + sales / typical sales) is explained, typical being the median of those who sold. Weights
-below zero make no profile: the regression keeps them at zero or above (ridge: Hoerl and Kennard 1970; the constraint:
-Slawski and Hein 2013). The penalty is chosen by k-fold cross-validation; how much is explained is measured on partners
-that neither the weights nor the penalty have seen (nested cross-validation: Stone 1974, Varma and Simon 2006).
+below zero make no profile: the regression keeps them at zero or above. The penalty is chosen by cross-validation; how
+much is explained is measured on partners that neither the weights nor the penalty have seen (nested cross-validation:
+Stone 1974, Varma and Simon 2006).
 
 Only workers come here: the library is loaded by name, when it is needed.
 """
@@ -51,9 +51,9 @@ def weigh(met: Sequence[Sequence[float]], sold: Sequence[float]) -> Weighed:
     if not varied.any() or target.std() < 1e-9:
         return Weighed(len(met))
     columns = known[:, varied]
-    penalty = _penalty(columns, target)
-    fitted = iter(_ridge(penalty).fit(columns, target).coef_)
-    effects = tuple(max(0.0, float(next(fitted))) if each else None for each in varied)
+    penalty = _penalty(numpy, columns, target, SEED)
+    fitted = iter(_fit(numpy, columns, target, penalty)[0])
+    effects = tuple(float(next(fitted)) if each else None for each in varied)
     return Weighed(len(met), _explained(numpy, columns, target), penalty, effects)
 
 
@@ -62,32 +62,50 @@ def _target(numpy: Any, sold: Sequence[float]) -> Any:
     return numpy.log1p(amounts / numpy.median(amounts[amounts > 0]))
 
 
-def _ridge(penalty: float) -> Any:
-    return importlib.import_module("sklearn.linear_model").Ridge(alpha=penalty, positive=True)
+def _fit(numpy: Any, columns: Any, target: Any, penalty: float) -> tuple[Any, float]:
+    """Return weights of zero and above, and the level without any of them.
+
+    Ridge regression is least squares with one more row per weight, which pulls it to zero (Hoerl and Kennard 1970); the
+    level isn't pulled, since both sides are centred. Solved by Lawson and Hanson's active set (1974), as SciPy has it.
+    """
+    solve = importlib.import_module("scipy.optimize").nnls
+    middle, level, size = columns.mean(axis=0), target.mean(), columns.shape[1]
+    rows = numpy.vstack([columns - middle, penalty**0.5 * numpy.eye(size)])
+    weights, _rest = solve(rows, numpy.concatenate([target - level, numpy.zeros(size)]))
+    return weights, level - middle @ weights
 
 
-def _folds(seed: int) -> Any:
-    return importlib.import_module("sklearn.model_selection").KFold(FOLDS, shuffle=True, random_state=seed)
+def _folds(numpy: Any, count: int, seed: int) -> list[Any]:
+    """Return five random parts, each row in one."""
+    found: list[Any] = numpy.array_split(numpy.random.default_rng(seed).permutation(count), FOLDS)
+    return found
 
 
-def _penalty(columns: Any, target: Any) -> float:
+def _guessed(numpy: Any, columns: Any, target: Any, test: Any, penalty: float) -> Any:
+    """Return what a fit on all other rows says of the rows of a part."""
+    learn = numpy.setdiff1d(numpy.arange(len(target)), test)
+    weights, level = _fit(numpy, columns[learn], target[learn], penalty)
+    return columns[test] @ weights + level
+
+
+def _penalty(numpy: Any, columns: Any, target: Any, seed: int) -> float:
     """Return the penalty with the smallest error on parts that were left out; of equals the largest."""
-    choosing = importlib.import_module("sklearn.model_selection")
-    scores = {
-        penalty: choosing.cross_val_score(
-            _ridge(penalty), columns, target, cv=_folds(SEED), scoring="neg_mean_squared_error"
-        ).mean()
+    folds = _folds(numpy, len(target), seed)
+    errors = {
+        penalty: sum(((target[test] - _guessed(numpy, columns, target, test, penalty)) ** 2).sum() for test in folds)
         for penalty in PENALTIES
     }
-    best = max(scores.values())
-    return max(penalty for penalty, score in scores.items() if score >= best - 1e-12)
+    least = min(errors.values())
+    return max(penalty for penalty, error in errors.items() if error <= least * (1 + 1e-9))
 
 
 def _explained(numpy: Any, columns: Any, target: Any) -> float:
-    """Return R² over all partners, each predicted by a fit that chose penalty and weights without it."""
-    guess, mean = numpy.empty_like(target), numpy.empty_like(target)
-    for learn, test in _folds(SEED + 1).split(columns):
-        penalty = _penalty(columns[learn], target[learn])
-        guess[test] = _ridge(penalty).fit(columns[learn], target[learn]).predict(columns[test])
-        mean[test] = target[learn].mean()
-    return float(1 - ((target - guess) ** 2).sum() / ((target - mean) ** 2).sum())
+    """Return R² over all partners, each guessed by a fit that chose penalty and weights without it."""
+    missed = spread = 0.0
+    for test in _folds(numpy, len(target), SEED + 1):
+        learn = numpy.setdiff1d(numpy.arange(len(target)), test)
+        penalty = _penalty(numpy, columns[learn], target[learn], SEED)
+        guess = _guessed(numpy, columns, target, test, penalty)
+        missed += float(((target[test] - guess) ** 2).sum())
+        spread += float(((target[test] - target[learn].mean()) ** 2).sum())
+    return 1 - missed / spread
