@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from dealreg.enums import UNDECIDED, Outcome, Status
 from dealreg.models import Deal
+from onboarding.permissions import SEND_AGREEMENTS
 from partners.models import Enrollment, Partner, Seat
 from partners.permissions import EDIT_PARTNERS, VIEW_AS_PARTNER, VIEW_PARTNERS
 from portal.desk.first_person import first_invitations
@@ -137,6 +138,7 @@ class PartnerDetail(ActorView):
             "people": seats.order_by("person__name", "pk")[:MOST_PEOPLE],
             "waiting": first_invitations(self.actor, partner) if self.actor.may(EDIT_PARTNERS) else [],
             "may_view_as": self.actor.may(VIEW_AS_PARTNER) and any(enrollment.is_live for enrollment in enrollments),
+            "may_send": self.actor.may(SEND_AGREEMENTS) and any(enrollment.is_live for enrollment in enrollments),
             "may_invite": self.actor.may(EDIT_PARTNERS) and any(enrollment.is_live for enrollment in enrollments),
             "tabs": partner_tabs(partner, "desk:partner-detail"),
             "crumbs": [{"label": _("Partners"), "url": reverse("desk:partner-list")}, {"label": partner.name}],

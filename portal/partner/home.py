@@ -23,6 +23,9 @@ from dealreg.enums import UNDECIDED, Outcome, Status
 from dealreg.models import Deal, DealDraft
 from dealreg.permissions import REGISTER_DEALS, WORK_DEALS
 from dealreg.terms import terms_for
+from onboarding.enums import AgreementState
+from onboarding.models import Agreement
+from onboarding.permissions import SIGN_AGREEMENTS
 from partners.middleware import focused_vendor
 from portal.charts import StackedBars, stacked_bars
 from portal.formats import day_text, locale_for, relative_text
@@ -128,6 +131,32 @@ def draft_need(draft: DealDraft) -> Need:
         url=draft.get_absolute_url(),
         action=_("Continue"),
         note=_("draft, saved %(when)s") % {"when": relative_text(draft.updated_at)},
+    )
+
+
+def agreements_in_need(actor: Actor, vendor_id: int | None) -> list[Agreement]:
+    """Return what the partner has to sign. One query."""
+    found = Agreement.objects.visible_to(actor).filter(state=AgreementState.SENT)
+    if vendor_id is not None:
+        found = found.filter(vendor_id=vendor_id)
+    return list(found.select_related("vendor").defer("text", "values").order_by("sent_at", "pk")[:MOST_DRAFTS])
+
+
+def agreement_need(agreement: Agreement, now: datetime) -> Need:
+    """Return that an agreement is to be signed; one that the portal will wait for is as urgent as its day is near."""
+    gate, closes = agreement.gate_from, None
+    if gate is not None and gate > timezone.localdate(now):
+        closes = datetime.combine(gate, datetime.min.time(), timezone.get_current_timezone())
+    return Need(
+        rank=(1, closes or agreement.sent_at),
+        title=_("Sign %(vendor)s’s agreement: %(title)s") % {"vendor": agreement.vendor.name, "title": agreement.title},
+        url=agreement.get_absolute_url(),
+        action=_("Read and sign"),
+        vendor=agreement.vendor,
+        reference=agreement.reference,
+        ends_at=closes,
+        starts_at=agreement.sent_at,
+        note="" if closes else _("sent %(when)s") % {"when": relative_text(agreement.sent_at)},
     )
 
 
@@ -270,11 +299,13 @@ class Home(ActorView):
         return render(request, "partner/home.html", context)
 
     def needs(self, now: datetime) -> list[Need]:
-        """Return what waits for the reader, the most urgent first. Two queries."""
+        """Return what waits for the reader, the most urgent first. Three queries."""
         found = [need_of(deal, now) for deal in deals_in_need(self.actor, self.focus)]
         if self.actor.may(REGISTER_DEALS):
             drafts = DealDraft.objects.visible_to(self.actor).order_by("-updated_at", "-pk")[:MOST_DRAFTS]
             found += [draft_need(draft) for draft in drafts]
+        if self.actor.is_meant(SIGN_AGREEMENTS):
+            found += [agreement_need(row, now) for row in agreements_in_need(self.actor, self.focus)]
         return sorted(found, key=lambda need: need.rank)
 
     def decided(self, now: datetime) -> list[Deal]:

@@ -64,8 +64,8 @@ def signing_of(agreement: Agreement, **changes: Any) -> Signing:
 
 def put_one(cast: Cast, enrollment: str = "brightpath_northwind", **fields: Any) -> Agreement:
     """Put an agreement to an enrollment."""
-    make_template(cast.northwind if enrollment.endswith("northwind") else cast.halden, **fields)
+    template = make_template(cast.northwind if enrollment.endswith("northwind") else cast.halden, **fields)
     persona = "northwind_manager" if enrollment.endswith("northwind") else "halden_manager"
     return send_agreement(
-        actor=cast.actor(persona), enrollment=cast.enrollments[enrollment], template_slug="partner-agreement"
+        actor=cast.actor(persona), enrollment=cast.enrollments[enrollment], template_slug=template.slug
     )

@@ -8,12 +8,15 @@ from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from activity.relay import drain
 from onboarding.enums import AgreementState
 from onboarding.models import Agreement, Signature
+from onboarding.services.agreements import send_agreement
 from tests.api_client import Api, token_of
 from tests.cast import Cast
 from tests.onboarding.agreements import make_template, publish, put_one
@@ -187,3 +190,61 @@ def test_check_is_rate_limited(cast: Cast, client: Client) -> None:
         for _ in range(25)
     }
     assert seen == {200, 429}
+
+
+# -- Costs
+
+
+@pytest.mark.parametrize(
+    ("persona", "path"),
+    [
+        ("brightpath_administrator", "/portal/agreements/"),
+        ("northwind_manager", "/desk/agreements/"),
+        ("northwind_manager", "/admin/agreements/"),
+    ],
+)
+def test_lists_ask_as_much_for_one_as_for_many(cast: Cast, browse: Browse, persona: str, path: str) -> None:
+    client = browse(persona)
+    put_one(cast, slug="first")
+
+    def queries() -> int:
+        client.get(path)
+        with CaptureQueriesContext(connection) as taken:
+            assert client.get(path).status_code == 200
+        return len(taken)
+
+    few = queries()
+    manager, enrollment = cast.actor("northwind_manager"), cast.enrollments["brightpath_northwind"]
+    for number in range(12):
+        make_template(cast.northwind, slug=f"more-{number}")
+        send_agreement(actor=manager, enrollment=enrollment, template_slug=f"more-{number}")
+    assert queries() == few <= 12
+
+
+def test_pages_take_at_most_twelve_queries(cast: Cast, browse: Browse) -> None:
+    agreement = sealed_one(cast)
+    for persona, path in (
+        ("brightpath_administrator", agreement.get_absolute_url()),
+        ("brightpath_administrator", "/portal/"),
+        ("northwind_manager", agreement.get_desk_url()),
+        ("northwind_manager", "/desk/partners/brightpath/"),
+        ("northwind_manager", f"/admin/agreements/{agreement.template_id}/"),
+        ("northwind_manager", f"/admin/agreements/versions/{agreement.version_id}/"),
+    ):
+        client = browse(persona)
+        client.get(path)
+        with CaptureQueriesContext(connection) as taken:
+            assert client.get(path).status_code == 200
+        assert len(taken) <= 12, (path, len(taken))
+
+
+def test_gate_costs_no_query(cast: Cast, browse: Browse) -> None:
+    client = browse("brightpath_sales")
+    client.get("/portal/deals/")
+    with CaptureQueriesContext(connection) as taken:
+        client.get("/portal/deals/")
+    before = len(taken)
+    put_one(cast, gate=True)
+    with CaptureQueriesContext(connection) as taken:
+        client.get("/portal/deals/")
+    assert len(taken) == before
