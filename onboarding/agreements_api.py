@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Prefetch
 from django.utils.translation import gettext_lazy as _
@@ -214,7 +214,7 @@ class AgreementTemplateFilter(FilterSet):
 class AgreementTemplateViewSet(ScopedViewSet):
     """The vendor's agreements. Not for partners."""
 
-    http_method_names: ClassVar[list[str]] = ["get", "head"]
+    http_method_names = ["get", "head"]
     model = AgreementTemplate
     read_scope = "onboarding:read"
     read_permission = VIEW_AGREEMENTS

@@ -42,6 +42,11 @@ class Field:
     of: Callable[[Subject], str]
 
 
+def country_name(partner: Partner) -> str:
+    """Return a country's name in the active language, "" where there is none."""
+    return str(getattr(partner.country, "name", "") or "")
+
+
 IN_PROFILE = _("the partner’s administrator enters it in the partner’s profile")
 IN_BRANDING = _("the operator sets it with the vendor’s name and address")
 BY_TIER = _("it comes with the partner’s tier: see the tier scheme in the console")
@@ -64,7 +69,7 @@ FIELDS: Mapping[str, Field] = {
         _("the partner’s country"),
         IN_PROFILE,
         "France",
-        lambda subject: str(subject.enrollment.partner.country.name or ""),
+        lambda subject: country_name(subject.enrollment.partner),
     ),
     "partner.website": Field(
         _("the partner’s website"),

@@ -9,7 +9,8 @@ import importlib
 import json
 import subprocess
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,6 +21,7 @@ from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from onboarding.agreements.fields import country_name
 from onboarding.agreements.rules import HEIGHT, WIDTH, document_of
 from onboarding.agreements.texts import Block, blocks_of
 
@@ -63,22 +65,11 @@ def preview_pdf(template: AgreementTemplate, text: str, partner: str) -> bytes:
     return made.stdout
 
 
-def _as_read(language: str, zone: str) -> Any:
-    """Return a context in which words and times are those of the document."""
-    return _Reading(language, zone)
-
-
-class _Reading:
-    def __init__(self, language: str, zone: str) -> None:
-        self._parts = (translation.override(language), timezone.override(zone))
-
-    def __enter__(self) -> None:
-        for part in self._parts:
-            part.__enter__()
-
-    def __exit__(self, *raised: object) -> None:
-        for part in reversed(self._parts):
-            part.__exit__(*raised)  # type: ignore[arg-type]
+@contextmanager
+def _as_read(language: str, zone: str) -> Iterator[None]:
+    """Let words and times be those of the document."""
+    with translation.override(language), timezone.override(zone):
+        yield
 
 
 def _typeset(facts: dict[str, Any]) -> bytes:
@@ -91,7 +82,7 @@ def _typeset(facts: dict[str, Any]) -> bytes:
 def _facts(agreement: Agreement, signatures: Sequence[Signature]) -> dict[str, Any]:
     facts = _paper(agreement.vendor, agreement.template, agreement.reference, agreement.text)
     partner = agreement.partner
-    place = ", ".join(filter(None, [partner.city, str(partner.country.name or "")]))
+    place = ", ".join(filter(None, [partner.city, country_name(partner)]))
     facts["parties"] = _parties(agreement.vendor.name, partner.legal_name or partner.name, [place] if place else [])
     facts["signatures"] = [_signed(agreement, signature) for signature in signatures]
     return facts

@@ -140,7 +140,7 @@ def sign_agreement(*, actor: Actor, agreement: Agreement, signing: Signing) -> A
         Http404: out of sight. Forbidden: the right is missing, by token, or only looking. Conflict: signed, replaced or
         taken back by now. RuleViolation: something is missing, or another document was shown.
     """
-    row = move(
+    row: Agreement = move(
         AGREEMENT,
         "sign",
         row=agreement,
@@ -151,7 +151,7 @@ def sign_agreement(*, actor: Actor, agreement: Agreement, signing: Signing) -> A
     )
     _keep_signature(actor, row, signing, is_vendor=False)
     if row.template.countersign:
-        return row  # type: ignore[no-any-return]
+        return row
     return _complete("complete", row, system(row.vendor_id), {})
 
 

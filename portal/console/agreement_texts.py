@@ -60,8 +60,9 @@ class TextForm(forms.Form):
 
     def __init__(self, *args: Any, enrollments: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["partner"].queryset = enrollments
-        self.fields["partner"].label_from_instance = lambda row: row.partner.name
+        field: Any = self.fields["partner"]
+        field.queryset = enrollments
+        field.label_from_instance = lambda row: row.partner.name
 
 
 class TextBase(AgreementsBase):

@@ -91,9 +91,8 @@ class SettingsForm(forms.Form):
     def settings(self) -> Settings:
         """Return what the service takes."""
         given = self.cleaned_data
-        several = {"types": tuple(given["types"]), "regions": tuple(given["regions"])}
-        plain = {name: value for name, value in given.items() if name not in {*several, "program"}}
-        return Settings(**plain, **several)
+        plain = {name: value for name, value in given.items() if name not in {"types", "regions", "program"}}
+        return Settings(types=tuple(given["types"]), regions=tuple(given["regions"]), **plain)
 
 
 class NewForm(SettingsForm):
@@ -104,7 +103,8 @@ class NewForm(SettingsForm):
 
     def __init__(self, *args: Any, programs: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["program"].queryset = programs
+        field: Any = self.fields["program"]
+        field.queryset = programs
 
 
 class AgreementsBase(ActorView):

@@ -190,10 +190,12 @@ class SendForm(forms.Form):
     def __init__(self, *args: Any, actor: Actor, partner: Partner, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         enrollments = Enrollment.objects.visible_to(actor).live().filter(partner=partner)
-        self.fields["enrollment"].queryset = enrollments.select_related("program").order_by("program__name")
-        self.fields["enrollment"].label_from_instance = lambda row: row.program.name
-        self.fields["enrollment"].empty_label = None
-        self.fields["template"].choices = agreements_of(actor)
+        program: Any = self.fields["enrollment"]
+        template: Any = self.fields["template"]
+        program.queryset = enrollments.select_related("program").order_by("program__name")
+        program.label_from_instance = lambda row: row.program.name
+        program.empty_label = None
+        template.choices = agreements_of(actor)
 
 
 def agreements_of(actor: Actor) -> list[tuple[str, str]]:

@@ -22,7 +22,7 @@ from onboarding.services.agreement_versions import (
     publish_agreement_version,
 )
 from onboarding.services.agreements import send_agreement, sign_agreement
-from partners.services import move_enrollment
+from partners.services.enrollments import move_enrollment
 from prm.kernel.errors import RuleViolation
 from tests.cast import Cast
 from tests.onboarding.agreements import make_template, publish, put_one, signing_of
