@@ -109,7 +109,7 @@ CONSOLE = (
     Group(
         _("Onboarding"),
         (
-            Entry("console:application-forms", _("Application forms"), "todo"),
+            Entry("console:application-forms", _("Application forms"), "file"),
             Entry("console:ideal-profiles", _("Ideal partner profiles"), "lead"),
             Entry("console:journeys", _("Journeys"), "flag"),
             Entry("console:agreements", _("Agreements"), "pen"),

@@ -42,7 +42,7 @@ class FormBase(ActorView):
         form: ApplicationForm = get_object_or_404(found, pk=pk)
         return form
 
-    def page(self, template: str, form: ApplicationForm, here: str, status: int = 200, **more: Any) -> HttpResponse:
+    def page(self, template: str, form: ApplicationForm, here: str, status: int = 200, /, **more: Any) -> HttpResponse:
         """Render one of a form's tabs."""
         tabs = (
             ("application-form", _("Questions")),

@@ -93,7 +93,16 @@ def rows_of(items: Sequence[Mapping[str, Any]]) -> list[Row]:
         name = label_of(item) if own or ask else item["field"]
         kind = str(Kind(item["kind"]).label) if own and item.get("kind") in Kind.values else ""
         row = ItemForm(initial=start, prefix=f"i{at}")
-        found.append(Row(row, name, kind, str(ask.help) if ask else "", ask.always if ask else False, own))
+        found.append(
+            Row(
+                row,
+                name,
+                kind,
+                str((ask and ask.help) or _("Help beside it, if you like")),
+                ask.always if ask else False,
+                own,
+            )
+        )
     return found
 
 

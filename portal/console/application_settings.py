@@ -91,7 +91,9 @@ class SettingsForm(forms.Form):
         required=False,
         most=500,
         longest=253,
-        help_text=gettext_lazy("Competitors, say. Whoever applies from there is never approved by rule."),
+        help_text=gettext_lazy(
+            "Competitors, say. Who applies from there is declined by rule, once the address is confirmed."
+        ),
     )
     auto_approve = forms.BooleanField(label=gettext_lazy("Approve a good fit without asking anybody"), required=False)
     auto_score = WholeNumber(label=gettext_lazy("From a fit of"), min_value=1, max_value=100)
@@ -153,13 +155,14 @@ class FormSettings(FormBase):
         tried = tried_on(self.actor, form, AutoRule(is_on=True, score=rule.score, countries=rule.countries))
         profile = IdealProfile.objects.visible_to(self.actor).published().filter(program_id=form.program_id)
         approved = [each for each in tried if each.verdict.approves]
-        words = {"count": len(approved), "all": len(tried)}
+        words = {"count": len(approved), "all": len(tried), "score": rule.score}
         context = {
             "form": shown,
             "told": told(rule, has_profile=profile.exists()),
             "tried": tried,
             "approved": approved,
-            "tried_words": _("Of the last %(all)d applications it would have approved %(count)d.") % words,
+            "tried_words": _("Of the last %(all)d applications, a fit from %(score)d on would have approved %(count)d.")
+            % words,
             "usual_days": usual_days(form.program_id),
             **more,
         }

@@ -30,10 +30,10 @@ MOST_EVENTS = 100
 MOST_AT_ONCE = 50
 
 
-def timeline_of(dossier: ApplicationDossier, actor: Actor, only_us: str) -> list[dict[str, Any]]:
-    """Return what happened to an application, newest first, the vendor's own events marked. One query."""
+def timeline_of(dossier: ApplicationDossier, actor: Actor) -> list[dict[str, Any]]:
+    """Return what happened to an application, newest first; the vendor alone sees it. One query."""
     found = Event.objects.visible_to(actor).about(dossier.application).select_related("person")
-    events = found.only("kind", "audience", "data", "occurred_at", "person__name", "person__email")[:MOST_EVENTS]
+    events = found.only("kind", "data", "occurred_at", "person__name", "person__email")[:MOST_EVENTS]
     return [
         {
             "icon": event.definition.icon,
@@ -41,7 +41,6 @@ def timeline_of(dossier: ApplicationDossier, actor: Actor, only_us: str) -> list
             "who": str(event.person) if event.person else "",
             "text": event.sentence,
             "at": event.occurred_at,
-            "audience": only_us if event.audience == "vendor" else "",
             "id": f"event-{event.pk}",
         }
         for event in events
@@ -60,7 +59,7 @@ class ApplicationDetail(ApplicationView):
         context = pane_context(self.actor, dossier, self.request, queue_key(self.request))
         context |= {
             "level": 2,
-            "entries": timeline_of(dossier, self.actor, context["only_us"]),
+            "entries": timeline_of(dossier, self.actor),
             "crumbs": [{"label": _("Applications"), "url": queue_url("")}, {"label": dossier.application.name}],
         }
         return render(self.request, "desk/applications/detail.html", context | changes, status=status)
