@@ -57,6 +57,12 @@ class ProspectFilter(FilterSet):
         model = Prospect
         fields: tuple[str, ...] = ()
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Where there is one program there is nothing to choose.
+        if isinstance(self.filters.get("program"), ModelChoiceFilter) and programs(self.request)[:2].count() < 2:
+            del self.filters["program"]
+
     def search(self, prospects: QuerySet[Prospect], name: str, value: str) -> QuerySet[Prospect]:
         """Find by name, town or domain."""
         words = value.strip()[:100]

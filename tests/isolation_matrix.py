@@ -277,6 +277,7 @@ desk:invitation-revoke           desk     first_invitation  -                   
 desk:recruiting                  desk     -             vendors                    -
 desk:recruiting-several          desk     -             -                          man hma
 desk:time-to-value               desk     -             vendors                    -
+desk:time-to-value-step          desk     -             vendors                    -
 desk:time-to-value-partners      desk     -             vendors                    -
 desk:prospect-add                desk     -             man hma                    man hma
 desk:prospect                    desk     prospect      vendors                    -

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from onboarding.permissions import VIEW_RECRUITING
-from onboarding.reports import LABELS, SPANS, Asked, Milestone, Spread, Summary, Way, summaries, waits, ways
+from onboarding.reports import LABELS, SPANS, Asked, Milestone, Spread, Summary, Wait, Way, summaries, waits, ways
 from partners.enums import PartnerType
 from partners.models import Program, Vendor
 from portal.charts import Figure, funnel
@@ -92,11 +92,12 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A line of the table: a program, kind or cohort. counts: (how many, where they are listed)."""
+    """A line of the table: a program, kind or cohort, or all. counts: (how many, where they are listed)."""
 
     label: str
     counts: list[tuple[int, str]]
     spans: list[Span]
+    is_whole: bool = False
 
 
 class ReportBase(ActorView):
@@ -195,9 +196,9 @@ class TimeToValue(ReportBase):
             "by": BY[by],
             "chips": self._chips(by),
             "heads": [LABELS[each] for each in Milestone],
-            "rows": rows,
+            "rows": [*rows, self._whole(whole)] if whole and len(rows) > 1 else rows,
             "waits": [
-                (each, self.programs[each.program].name, days_words(each.median))
+                (each, self.programs[each.program].name, days_words(each.median), self._step_url(each))
                 for each in waits(self.vendor, self.asked, timezone.now())
                 if each.program in self.programs
             ],
@@ -210,6 +211,15 @@ class TimeToValue(ReportBase):
         narrowed = {by: summary.key}
         counts = [(summary.reached[each], self.url_of(each, **narrowed)) for each in Milestone]
         return Row(self._label(by, summary.key), counts, self.spans_of(summary, **narrowed))
+
+    def _whole(self, summary: Summary) -> Row:
+        counts = [(summary.reached[each], self.url_of(each)) for each in Milestone]
+        return Row(_("All"), counts, self.spans_of(summary), is_whole=True)
+
+    @staticmethod
+    def _step_url(wait: Wait) -> str:
+        query = urlencode({"program": wait.program, "kind": wait.kind, "step": wait.name})
+        return f"{reverse('desk:time-to-value-step')}?{query}"
 
     def _label(self, by: str, key: str) -> str:
         if by == "program":

@@ -21,6 +21,7 @@ from portal.desk import (
     portfolio,
     queue,
     standings,
+    step_waits,
     time_to_value,
     view_as,
 )
@@ -94,6 +95,7 @@ urlpatterns = [
     path("recruiting/<int:pk>/edit/", prospects.ProspectEdit.as_view(), name="prospect-edit"),
     path("recruiting/<int:pk>/assign/", prospects.ProspectAssign.as_view(), name="prospect-assign"),
     path("recruiting/<int:pk>/<slug:deed>/", prospects.ProspectMove.as_view(), name="prospect-move"),
+    path("onboarding/time-to-value/step/", step_waits.StepWaits.as_view(), name="time-to-value-step"),
     path("onboarding/time-to-value/", time_to_value.TimeToValue.as_view(), name="time-to-value"),
     path(
         "onboarding/time-to-value/partners/",

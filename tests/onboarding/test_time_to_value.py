@@ -319,6 +319,8 @@ def test_each_number_leads_to_as_many_partners(cast: Cast, client: Client) -> No
         assert f"{count} partner" in listed.content.decode()
     for span in page.context["rows"][0].spans:
         assert f"{span.count} partner" in client.get(span.url).content.decode()
+    (wait, _program, _median, url) = page.context["waits"][0]
+    assert f"{wait.done + wait.waiting} partner" in client.get(url).content.decode()
     file = client.get(REPORT, {"export": "csv", "by": "cohort"})
     assert "First deal won" in b"".join(file.streaming_content).decode()  # type: ignore[attr-defined]
 
