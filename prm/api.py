@@ -29,6 +29,8 @@ from dealreg.api.programs import ProgramViewSet
 from onboarding.agreements_api import AgreementTemplateViewSet, AgreementViewSet
 from onboarding.api_answers import StepAnswerView
 from onboarding.applications_api import ApplicationViewSet
+from onboarding.journey_versions_api import JourneyVersionViewSet
+from onboarding.journeys_api import JourneyViewSet
 from onboarding.recruiting_api import ProspectViewSet, TimeToValueView
 from partners.api import MeView, PartnerViewSet
 from partners.api_joining import JoinRequestViewSet
@@ -52,6 +54,8 @@ router.register("join-requests", JoinRequestViewSet, basename="join-request")
 router.register("applications", ApplicationViewSet, "application")
 router.register("agreements", AgreementViewSet, "agreement")
 router.register("agreement-templates", AgreementTemplateViewSet, "agreement-template")
+router.register("journeys", JourneyViewSet, "journey")
+router.register("journey-versions", JourneyVersionViewSet, "journey-version")
 router.register("events", EventViewSet, "event")
 router.register("facts/sales-lines", SalesLineViewSet, "sales-line")
 router.register("facts/usage", UsageViewSet, "usage")

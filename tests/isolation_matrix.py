@@ -162,6 +162,11 @@ SIGHT["scheme_draft"] = SIGHT["scheme_section"] = SIGHT["scheme_part"] = SIGHT["
 SIGHT["cutover_step"] = {"any": "vendors"}
 SIGHT["import"] = {"n": "northwind", "h": "halden"}
 SIGHT["agreement"] = SIGHT["enrollment"]
+SIGHT["journey"] = SIGHT["journey_step"] = SIGHT["journey_meeting"] = SIGHT["step_file"] = SIGHT["enrollment"]
+SIGHT["journey_version"] = SIGHT["journey_draft"] = SIGHT["journey_part"] = SIGHT["journey_stage"] = {
+    "n": "northwind",
+    "h": "halden",
+}
 SIGHT["agreement_template"] = SIGHT["agreement_version"] = {"n": "northwind", "h": "halden"}
 SIGHT["tier_change"] = SIGHT["specialisation"] = SIGHT["points"] = SIGHT["enrollment"]
 SIGHT["review"] = SIGHT["override"] = SIGHT["enrollment"]
@@ -211,6 +216,10 @@ portal:profile-parent            portal   -             adm                     
 portal:standing-list             portal   -             partners                   -
 portal:standing                  portal   enrollment    partners                   -
 portal:standing-points           portal   enrollment    partners                   -
+portal:onboarding                portal   -             partners                   -
+portal:journey                   portal   journey       partners                   -
+portal:journey-step              portal   journey_step  partners                   adm sal mkt tec kap isl
+portal:journey-calendar          portal   journey_step  partners                   -
 portal:agreements                portal   -             adm vie                    -
 portal:agreement                 portal   agreement     adm vie                    adm
 portal:agreement-needed          portal   agreement     partners                   -
@@ -228,6 +237,27 @@ portal:invite                    portal   -             adm                     
 portal:invite-several            portal   -             adm                        adm
 portal:invitation-resend         portal   invitation    -                          adm
 portal:invitation-revoke         portal   invitation    -                          adm
+desk:onboarding                  desk     -             vendors                    -
+desk:onboarding-tasks            desk     -             vendors                    -
+desk:journey                     desk     journey       vendors                    -
+desk:journey-cancel              desk     journey       man app hma hap            man app hma hap
+desk:journey-migrate             desk     journey       man app hma hap            man app hma hap
+desk:journey-step                desk     journey_meeting  vendors                 man app hma hap
+desk:journey-calendar            desk     journey_meeting  vendors                 -
+console:journeys                 desk     -             man hma                    -
+console:journey-new              desk     -             man hma                    man hma
+console:journey                  desk     journey_draft  man hma                   -
+console:journey-compare          desk     journey_draft  man hma                   -
+console:journey-data             desk     journey_draft  man hma                   man hma
+console:journey-discard          desk     journey_draft  -                         man hma
+console:journey-migration        desk     journey_version  man hma                 man hma
+console:journey-move             desk     journey_draft  -                         man hma
+console:journey-part             desk     journey_part  man hma                    man hma
+console:journey-preview          desk     journey_draft  man hma                   -
+console:journey-publish          desk     journey_draft  man hma                   man hma
+console:journey-rename           desk     journey_draft  -                         man hma
+console:journey-stage-add        desk     journey_draft  man hma                   man hma
+console:journey-step-add         desk     journey_stage  man hma                   man hma
 desk:queue                       desk     -             vendors                    -
 desk:bulk-approve                desk     -             -                          man app hma hap
 desk:deal-list                   desk     -             vendors                    -
@@ -307,6 +337,7 @@ view-as-leave                    person   -             -                       
 seat-switch                      person   -             -                          people
 vendor-switch                    person   -             -                          people
 file                             person   file          people vie                 -
+step-file                        person   step_file     people vie                 -
 jobs                             person   -             people                     -
 job                              person   job           people                     -
 job-card                         person   job           people                     -
@@ -451,6 +482,16 @@ api:scheme-detail                api      scheme        man hma                 
 api:trial-list                   api      -             man hma                    man hma
 api:trial-detail                 api      trial         man hma                    -
 api:trial-moves                  api      trial         man hma                    -
+api:journey-list                 api      -             seated                     -
+api:journey-detail               api      journey       seated                     -
+api:journey-cancel               api      journey       -                          man app hma hap
+api:journey-migrate              api      journey       -                          man app hma hap
+api:journey-done                 api      journey_step  -                          adm sal mkt tec kap isl
+api:journey-skip                 api      journey_step  -                          man app hma hap
+api:journey-retry                api      journey_step  -                          man app hma hap
+api:journey-version-list         api      -             man hma                    man hma
+api:journey-version-detail       api      journey_version  man hma                 -
+api:journey-version-publish      api      journey_draft  -                         man hma
 api:agreement-list               api      -             adm vendors                man hma
 api:agreement-detail             api      agreement     adm vendors                -
 api:agreement-take-back          api      agreement     -                          man hma
@@ -637,6 +678,9 @@ READERS = {
     "agreement_ni": "northwind",
     "agreement_hb": "adm halden",
     "agreement_hi": "halden",
+    **{f"journey_{label}": who for label, who in SIGHT["enrollment"].items()},
+    "n_journey": "man",
+    "h_journey": "hma",
     "n_agreements": "northwind",
     "h_agreements": "halden",
     "n_account": "northwind",

@@ -51,6 +51,7 @@ from tests.isolation_applications import fill_applications
 from tests.isolation_facts import addressed_facts, make_facts
 from tests.isolation_matrix import SIGHT
 from tests.isolation_recruiting import fill_recruiting
+from tests.isolation_journeys import fill_journeys
 from tests.isolation_standing import fill_standing
 
 MARKER = re.compile(r"zq_([a-z0-9_]+?)_qz|\b(Brightpath|Kappel|Isle(?!.of)|Northwind|Halden)\b")
@@ -122,6 +123,7 @@ def make_world(cast: Cast) -> World:
     fill_agreements(world, mark)
     fill_recruiting(world, mark)
     fill_applications(world, mark)
+    fill_journeys(world, mark)
     _address(world)
     return world
 

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from dealreg.enums import UNDECIDED, Outcome, Status
 from dealreg.models import Deal
 from onboarding.permissions import SEND_AGREEMENTS
+from onboarding.reports_journeys import counted, journeys_of
 from partners.models import Enrollment, Partner, Seat
 from partners.permissions import EDIT_PARTNERS, VIEW_AS_PARTNER, VIEW_PARTNERS
 from portal.desk.first_person import first_invitations
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from prm.kernel.actors import Actor
 
 RECENT = 10
+MOST_JOURNEYS = 5
 MOST_PEOPLE = 50
 SHOWN_OF_ENROLLMENTS = (
     "vendor",
@@ -133,6 +135,9 @@ class PartnerDetail(ActorView):
             "stands": stands_of(self.actor, enrollments),
             "may_decide_tiers": self.actor.may(DECIDE_STANDING),
             "lives": lives_of(self.actor, enrollments),
+            "journeys": list(
+                counted(journeys_of(self.actor)).filter(partner=partner).order_by("-started_at", "-pk")[:MOST_JOURNEYS]
+            ),
             "figures": figures_of(self.actor, partner),
             "rows": deal_rows(deals.order_by("-submitted_at", "-pk")[:RECENT]),
             "people": seats.order_by("person__name", "pk")[:MOST_PEOPLE],

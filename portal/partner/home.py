@@ -29,6 +29,8 @@ from onboarding.permissions import SIGN_AGREEMENTS
 from partners.middleware import focused_vendor
 from portal.charts import StackedBars, stacked_bars
 from portal.formats import day_text, locale_for, relative_text
+from portal.partner.needs import Need
+from portal.partner.onboarding_home import onboarding_cards, steps_in_need
 from portal.partner.standing_steps import standing_cards
 from portal.statuses import STATUS_LOOK
 from prm.kernel.actors import Kind, Role
@@ -45,22 +47,6 @@ MOST_DECIDED = 5
 DECIDED_SINCE = timedelta(days=30)
 MONTHS_SHOWN = 6
 ZERO = Decimal(0)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Need:
-    """One thing that waits for the reader: the most urgent has the smallest `rank`."""
-
-    rank: tuple[int, datetime]
-    title: str
-    url: str
-    action: str
-    vendor: Any = None
-    facts: str = ""
-    reference: str = ""
-    ends_at: datetime | None = None
-    starts_at: datetime | None = None
-    note: str = ""
 
 
 def deals_in_need(actor: Actor, vendor_id: int | None) -> list[Deal]:
@@ -291,6 +277,7 @@ class Home(ActorView):
             "more": len(needs) - MOST_NEEDS,
             "pipeline": pipeline_of(self.actor, self.focus, timezone.localdate(now)),
             "cards": cards,
+            "journeys": onboarding_cards(self.actor, self.focus),
             "decided": [(deal, *STATUS_LOOK[Status(deal.status)]) for deal in self.decided(now)],
             "with_vendor": len(self.actor.vendor_ids) > 1 and self.focus is None,
             "may_register": self.actor.may(REGISTER_DEALS),
@@ -301,6 +288,7 @@ class Home(ActorView):
     def needs(self, now: datetime) -> list[Need]:
         """Return what waits for the reader, the most urgent first. Three queries."""
         found = [need_of(deal, now) for deal in deals_in_need(self.actor, self.focus)]
+        found += steps_in_need(self.actor, self.focus, now)
         if self.actor.may(REGISTER_DEALS):
             drafts = DealDraft.objects.visible_to(self.actor).order_by("-updated_at", "-pk")[:MOST_DRAFTS]
             found += [draft_need(draft) for draft in drafts]

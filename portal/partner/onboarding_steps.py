@@ -13,7 +13,6 @@ from onboarding.enums import Side, StepState
 from onboarding.reports_journeys import progress
 from portal.calendars import calendar_of, calendar_response
 from portal.journey_steps import Deed, StepPageBase, planned
-from portal.navigation import address_of
 from portal.partner.onboarding import JourneyView, told
 
 if TYPE_CHECKING:
@@ -75,5 +74,7 @@ def elsewhere(line: StepLine) -> dict[str, Any] | None:
     if line.row.kind == "first_deal":
         return {"url": reverse("portal:deal-register"), "label": _("Register a deal")}
     if line.row.kind == "agreement":
-        return {"url": address_of("portal:agreements"), "label": _("Read and sign")}
+        key = (line.row.result or {}).get("agreement")
+        url = reverse("portal:agreement", args=[key]) if key else reverse("portal:agreements")
+        return {"url": url, "label": _("Read and sign")}
     return None
