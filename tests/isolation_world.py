@@ -49,9 +49,9 @@ from tests.cast import Cast
 from tests.isolation_agreements import fill_agreements
 from tests.isolation_applications import fill_applications
 from tests.isolation_facts import addressed_facts, make_facts
+from tests.isolation_journeys import fill_journeys
 from tests.isolation_matrix import SIGHT
 from tests.isolation_recruiting import fill_recruiting
-from tests.isolation_journeys import fill_journeys
 from tests.isolation_standing import fill_standing
 
 MARKER = re.compile(r"zq_([a-z0-9_]+?)_qz|\b(Brightpath|Kappel|Isle(?!.of)|Northwind|Halden)\b")

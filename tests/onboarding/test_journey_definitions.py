@@ -47,7 +47,11 @@ def test_a_step_without_after_waits_for_the_whole_stage_before_and_the_first_sta
         {
             "stages": [
                 {"slug": "a", "name": "A", "steps": [step("one"), step("two")]},
-                {"slug": "b", "name": "B", "steps": [step("three"), step("four", after=["one"]), step("five", after=[])]},
+                {
+                    "slug": "b",
+                    "name": "B",
+                    "steps": [step("three"), step("four", after=["one"]), step("five", after=[])],
+                },
             ]
         }
     )
@@ -77,7 +81,9 @@ def test_a_step_after_an_unknown_one_is_refused_with_its_name():
 
 def test_no_stage_and_a_stage_without_steps_are_refused():
     assert only({}) == ("stages", "A journey needs at least one stage with a step in it.")
-    assert only({"stages": [{"slug": "a", "name": "Empty", "steps": []}]})[1].startswith("The stage “Empty” has no step")
+    assert only({"stages": [{"slug": "a", "name": "Empty", "steps": []}]})[1].startswith(
+        "The stage “Empty” has no step"
+    )
 
 
 def test_a_name_that_is_there_twice_is_refused_at_each_place():
@@ -137,7 +143,9 @@ def test_what_is_unreadable_is_refused_with_every_place():
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("definition", [None, [], "stages", {"stages": "x"}, {"stages": [1]}, {"stages": [{"steps": 3}]}])
+@pytest.mark.parametrize(
+    "definition", [None, [], "stages", {"stages": "x"}, {"stages": [1]}, {"stages": [{"steps": 3}]}]
+)
 def test_what_is_no_journey_at_all_is_refused_rather_than_breaking(definition):
     assert refusal(definition)
 
