@@ -51,7 +51,7 @@ class JourneyVersionFilter(FilterSet):
         fields: list[str] = []
 
 
-class BeginSerializer(WriteSerializer):
+class JourneyBeginSerializer(WriteSerializer):
     """For whom a draft is, and what it begins with."""
 
     program = serializers.IntegerField(min_value=1, max_value=2**63 - 1)
@@ -60,14 +60,14 @@ class BeginSerializer(WriteSerializer):
     definition = serializers.JSONField(required=False, default=None, help_text="The published one's, if left out.")
 
 
-class ChangeSerializer(WriteSerializer):
+class JourneyChangeSerializer(WriteSerializer):
     """What a draft says."""
 
     definition = serializers.JSONField(required=False)
     name = serializers.CharField(max_length=120, required=False, default="")
 
 
-class PublishSerializer(WriteSerializer):
+class JourneyPublishSerializer(WriteSerializer):
     """Nothing more is needed."""
 
 
@@ -91,12 +91,12 @@ class JourneyVersionViewSet(ScopedViewSet):
     @extend_schema(
         operation_id="journey_versions_create",
         summary="Begin a draft",
-        request=BeginSerializer,
+        request=JourneyBeginSerializer,
         responses={201: JourneyVersionSerializer},
     )
     def create(self, request: Request, **kwargs: Any) -> Response:
         """Begin a version as a draft. 409 where there is one."""
-        body = self.parsed(request, BeginSerializer)
+        body = self.parsed(request, JourneyBeginSerializer)
         program = get_object_or_404(Program.objects.visible_to(self.actor), pk=body.pop("program"))
         return self.once(
             request, lambda: self.answer_afresh(begin_journey(actor=self.actor, program=program, **body), 201)
@@ -105,14 +105,14 @@ class JourneyVersionViewSet(ScopedViewSet):
     @extend_schema(
         operation_id="journey_versions_update",
         summary="Change a draft",
-        request=ChangeSerializer,
+        request=JourneyChangeSerializer,
         responses=JourneyVersionSerializer,
     )
     def partial_update(self, request: Request, **kwargs: Any) -> Response:
         """Change a draft. It must be readable as a journey, though it may still be unable to work."""
         version = self.get_object()
         revision = self.revision_asked(request, version)
-        body = self.parsed(request, ChangeSerializer)
+        body = self.parsed(request, JourneyChangeSerializer)
         definition = body.get("definition", version.definition)
         kept = change_journey(
             actor=self.actor, version=version, definition=definition, revision=revision, name=body["name"]
@@ -122,14 +122,14 @@ class JourneyVersionViewSet(ScopedViewSet):
     @extend_schema(
         operation_id="journey_versions_publish",
         summary="Publish a draft",
-        request=PublishSerializer,
+        request=JourneyPublishSerializer,
         responses=JourneyVersionSerializer,
     )
     @action(detail=True, methods=["post"])
     def publish(self, request: Request, **kwargs: Any) -> Response:
         """Publish it: journeys begin with it from now on; those under way stay on theirs."""
         version = self.get_object()
-        self.parsed(request, PublishSerializer)
+        self.parsed(request, JourneyPublishSerializer)
         return self.once(
             request,
             lambda: self.answer_afresh(publish_journey(actor=self.actor, version=version, revision=version.revision)),

@@ -86,20 +86,20 @@ class JourneyApiFilter(FilterSet):
         fields: list[str] = []
 
 
-class DoneSerializer(WriteSerializer):
+class StepDoneSerializer(WriteSerializer):
     """What a step takes that somebody ends."""
 
     note = serializers.CharField(max_length=2000, required=False)
     answers = serializers.DictField(required=False, help_text="A form's answers by the names of its questions.")
 
 
-class SkipSerializer(WriteSerializer):
+class StepSkipSerializer(WriteSerializer):
     """Why."""
 
     reason = serializers.CharField(max_length=500, help_text="The partner reads it.")
 
 
-class NothingMoreSerializer(WriteSerializer):
+class StepNothingSerializer(WriteSerializer):
     """Nothing more is needed."""
 
 
@@ -145,7 +145,7 @@ class JourneyViewSet(ScopedViewSet):
         return self.once(request, answer)
 
     @extend_schema(
-        operation_id="journeys_step_done", summary="End a step", request=DoneSerializer, responses=JourneySerializer
+        operation_id="journeys_step_done", summary="End a step", request=StepDoneSerializer, responses=JourneySerializer
     )
     @action(detail=True, methods=["post"], url_path=f"{STEP}/done")
     def done(self, request: Request, slug: str, **kwargs: Any) -> Response:
@@ -155,36 +155,42 @@ class JourneyViewSet(ScopedViewSet):
             given = {_control(key): value for key, value in (answers or {}).items()}
             end_step(actor=self.actor, step=step, given={**given, "note": note})
 
-        return self._step(request, slug, DoneSerializer, write)
+        return self._step(request, slug, StepDoneSerializer, write)
 
     @extend_schema(
-        operation_id="journeys_step_skip", summary="Skip a step", request=SkipSerializer, responses=JourneySerializer
+        operation_id="journeys_step_skip",
+        summary="Skip a step",
+        request=StepSkipSerializer,
+        responses=JourneySerializer,
     )
     @action(detail=True, methods=["post"], url_path=f"{STEP}/skip")
     def skip(self, request: Request, slug: str, **kwargs: Any) -> Response:
         """End a step without its work, for a reason."""
         return self._step(
-            request, slug, SkipSerializer, lambda step, reason: skip_step(actor=self.actor, step=step, reason=reason)
+            request,
+            slug,
+            StepSkipSerializer,
+            lambda step, reason: skip_step(actor=self.actor, step=step, reason=reason),
         )
 
     @extend_schema(
         operation_id="journeys_step_retry",
         summary="Try a failed step again",
-        request=NothingMoreSerializer,
+        request=StepNothingSerializer,
         responses=JourneySerializer,
     )
     @action(detail=True, methods=["post"], url_path=f"{STEP}/retry")
     def retry(self, request: Request, slug: str, **kwargs: Any) -> Response:
         """Put a failed step's work back into the queue."""
-        return self._step(request, slug, NothingMoreSerializer, lambda step: retry_step(actor=self.actor, step=step))
+        return self._step(request, slug, StepNothingSerializer, lambda step: retry_step(actor=self.actor, step=step))
 
     @extend_schema(
-        operation_id="journeys_cancel", summary="End a journey", request=SkipSerializer, responses=JourneySerializer
+        operation_id="journeys_cancel", summary="End a journey", request=StepSkipSerializer, responses=JourneySerializer
     )
     @action(detail=True, methods=["post"])
     def cancel(self, request: Request, **kwargs: Any) -> Response:
         """End a journey before its end."""
-        journey, body = self.get_object(), self.parsed(request, SkipSerializer)
+        journey, body = self.get_object(), self.parsed(request, StepSkipSerializer)
 
         def answer() -> Response:
             return self.answer_afresh(cancel_journey(actor=self.actor, journey=journey, reason=body["reason"]))
@@ -194,14 +200,14 @@ class JourneyViewSet(ScopedViewSet):
     @extend_schema(
         operation_id="journeys_migrate",
         summary="Move a journey to the published version",
-        request=NothingMoreSerializer,
+        request=StepNothingSerializer,
         responses=JourneySerializer,
     )
     @action(detail=True, methods=["post"])
     def migrate(self, request: Request, **kwargs: Any) -> Response:
         """Let a running journey go on with the published version of its template."""
         journey = self.get_object()
-        self.parsed(request, NothingMoreSerializer)
+        self.parsed(request, StepNothingSerializer)
         newest = JourneyVersion.objects.filter(
             template_id=journey.version.template_id, vendor_id=journey.vendor_id, state=VersionState.PUBLISHED
         ).first()
