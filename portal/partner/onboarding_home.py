@@ -38,6 +38,8 @@ def steps_in_need(actor: Actor, vendor_id: int | None, now: datetime) -> list[Ne
     )
     if vendor_id is not None:
         found = found.filter(vendor_id=vendor_id)
+    # What is to be signed stands there by itself, as an agreement.
+    found = found.exclude(kind="agreement")
     rows = found.select_related("journey", "vendor").order_by("due_at", "pk")[:MOST_STEPS]
     return [_need(row, now) for row in rows if _is_meant(row, actor)]
 
