@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import gzip
 import re
+from pathlib import Path
 
 import pytest
+from django.contrib.staticfiles import finders
 from django.urls import reverse
 
 from activity.models import Event, Mail
@@ -280,4 +283,9 @@ def test_a_partner_that_is_enrolled_has_nothing_to_apply_for(proven, form, brows
 
 def test_the_form_is_light_and_cheap(form, client, django_assert_max_num_queries):
     with django_assert_max_num_queries(6):
-        client.get(address_of(form))
+        page = client.get(address_of(form)).content
+    named = set(re.findall(r'(?:href|src)="/static/([^"?#]+)', page.decode()))
+    files = [Path(str(finders.find(name))) for name in named]
+    assert len(files) >= 5
+    weight = len(gzip.compress(page)) + sum(len(gzip.compress(file.read_bytes())) for file in files)
+    assert weight <= 60_000

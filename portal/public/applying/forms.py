@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -143,3 +144,27 @@ def typed_in(form: Any, data: QueryDict) -> dict[str, Any]:
         several = isinstance(field, forms.MultipleChoiceField)
         found[name] = data.getlist(name) if several else data[name]
     return found
+
+
+MANY = 8
+"""Choices that stand open; more are folded away until somebody wants them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A field on the page. folded: how many choices are folded away, 0 where none are. is_open: they show."""
+
+    field: Any
+    folded: int = 0
+    is_open: bool = False
+
+
+def shown_parts(form: Any) -> list[tuple[str, list[Shown]]]:
+    """Return a form's parts with how each field is shown: nobody reads twenty choices to get to the next question."""
+    return [(label, [_shown(bound) for bound in fields]) for label, fields in form.parts]
+
+
+def _shown(bound: Any) -> Shown:
+    choices = bound.field.choices if isinstance(bound.field, forms.MultipleChoiceField) else ()
+    folded = len(choices) if len(choices) > MANY else 0
+    return Shown(bound, folded, is_open=bool(folded and (bound.errors or bound.value())))

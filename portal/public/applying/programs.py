@@ -101,8 +101,14 @@ class FormPage(View):
 
     def page(self, form: ApplicationForm, filled: Any, status: int = 200, **more: Any) -> HttpResponse:
         """Show the form."""
-        usual = usual_days(form.program_id)
-        context = {"application_form": form, "form": filled, "usual_days": usual, **brand_of_page(form), **more}
+        context = {
+            "application_form": form,
+            "form": filled,
+            "parts": forms.shown_parts(filled),
+            "usual_days": usual_days(form.program_id),
+            **brand_of_page(form),
+            **more,
+        }
         response = render(self.request, self.template, context, status=status)
         response["Cache-Control"] = "private, no-store"
         return response
