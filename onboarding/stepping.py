@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.urls import reverse
 
 from onboarding.enums import JourneyState, StepState
 from onboarding.journeys.under_way import UnderWay, lock_journeys, steps_by_slug
@@ -109,7 +110,7 @@ def milestones_of(work: Work) -> tuple[str, ...]:
 
 def path_of(step: JourneyStep, *, desk: bool) -> str:
     """Return where a step is done."""
-    return step.partner.get_absolute_url() if desk else "/portal/"
+    return reverse(f"{'desk' if desk else 'portal'}:journey-step", args=[step.journey.key, step.slug])
 
 
 def _run(work: Work) -> Outcome:

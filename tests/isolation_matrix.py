@@ -153,6 +153,7 @@ SIGHT["job"] = SIGHT["job_file"] = {
 }
 SIGHT["prospect"] = SIGHT["prospect_move"] = {"n": "northwind", "h": "halden"}
 SIGHT["ideal_profile"] = SIGHT["ideal_criterion"] = SIGHT["weight_fit"] = SIGHT["api_prospect"] = SIGHT["prospect"]
+SIGHT["journey_secrets"] = SIGHT["prospect"]
 SIGHT["import_kind"] = {"any": "vendors"}
 SIGHT["standing_by_hand"] = SIGHT["tier_review"] = SIGHT["tier_override"] = {"n": "northwind", "h": "halden"}
 SIGHT["scheme_draft"] = SIGHT["scheme_section"] = SIGHT["scheme_part"] = SIGHT["scheme_need"] = SIGHT["scheme_undo"] = {
@@ -385,6 +386,7 @@ mail-previews                    person   -             people                  
 mail-preview                     person   template      people                     -
 mail-preview-body                person   template      people                     -
 search                           person   -             people vie                 -
+console:journey-secrets          desk     journey_secrets  man hma                 man hma
 console:application-forms        desk     -             man hma                    man hma
 console:application-form         desk     application_form  man hma                man hma
 console:application-form-preview  desk    application_form  man hma                -

@@ -53,6 +53,7 @@ from tests.isolation_journeys import fill_journeys
 from tests.isolation_matrix import SIGHT
 from tests.isolation_recruiting import fill_recruiting
 from tests.isolation_standing import fill_standing
+from tests.isolation_webhooks import fill_webhooks
 
 MARKER = re.compile(r"zq_([a-z0-9_]+?)_qz|\b(Brightpath|Kappel|Isle(?!.of)|Northwind|Halden)\b")
 DRAFTS = {
@@ -124,6 +125,7 @@ def make_world(cast: Cast) -> World:
     fill_recruiting(world, mark)
     fill_applications(world, mark)
     fill_journeys(world, mark)
+    fill_webhooks(world, mark)
     _address(world)
     return world
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -132,7 +133,7 @@ def letter_facts(journey: Journey, subject: str, text: str) -> dict[str, Any]:
         "text": text,
         "partner": enrollment.partner.name,
         "program": enrollment.program.name,
-        "path": "/portal/",
+        "path": reverse("portal:journey", args=[journey.key]),
         "brand": brand_of(enrollment.vendor),
     }
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.urls import reverse
+
 from activity.notices import Recipient, notify
 from activity.registry import Effect, NoticeKind, handler
 from onboarding import stepping
@@ -95,9 +97,9 @@ def tell_step_failed(event: Event) -> None:
 def tell_onboarded(event: Event) -> None:
     """Tell the partner's administrators."""
     journey = Journey.objects.select_related("vendor", "partner", "enrollment__program").get(pk=event.subject_id)
-    facts = _facts(journey) | {"path": "/portal/"}
+    path = reverse("portal:journey", args=[journey.key])
     people = partner_people(journey.enrollment_id, Role.ADMINISTRATOR)
-    notify(event=event, kind=emails.ONBOARDED, recipients=people, facts=facts, path="/portal/")
+    notify(event=event, kind=emails.ONBOARDED, recipients=people, facts=_facts(journey) | {"path": path}, path=path)
 
 
 def _step(event: Event) -> JourneyStep | None:

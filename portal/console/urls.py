@@ -34,6 +34,7 @@ from portal.console.journeys import data as journey_data
 from portal.console.journeys import listing as journey_listing
 from portal.console.journeys import parts as journey_parts
 from portal.console.journeys import publishing as journey_publishing
+from portal.console.journeys import webhook_secrets as journey_secrets
 from portal.console.profiles import builder as profiles
 from portal.console.profiles import partners as profile_partners
 from portal.console.profiles import weights as profile_weights
@@ -159,6 +160,7 @@ urlpatterns = [
     path("journeys/<int:pk>/preview/", journey_data.JourneyPreview.as_view(), name="journey-preview"),
     path("journeys/<int:pk>/publish/", journey_publishing.JourneyPublish.as_view(), name="journey-publish"),
     path("journeys/<int:pk>/rename/", journey_publishing.JourneyRename.as_view(), name="journey-rename"),
+    path("journeys/<int:pk>/secrets/", journey_secrets.JourneySecrets.as_view(), name="journey-secrets"),
     path("journeys/<int:pk>/stages/add/", journey_parts.StageAdd.as_view(), name="journey-stage-add"),
     path("journeys/<int:pk>/stages/<int:stage>/add/", journey_parts.StepAdd.as_view(), name="journey-step-add"),
     path("mails/", mail_texts.MailTexts.as_view(), name="mail-texts"),

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import timedelta
 
 import pytest
 from django.http import Http404
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 from standardwebhooks import Webhook, WebhookVerificationError
 
@@ -185,3 +187,18 @@ def test_secrets_are_the_managers_are_sealed_and_can_be_renewed(cast, hooked):
         open_step_secret(actor=cast.actor("northwind_approver"), template=template, slug="crm")
     with pytest.raises(Http404):
         open_step_secret(actor=cast.actor("halden_manager"), template=template, slug="crm")
+
+
+def test_the_console_makes_shows_and_renews_a_steps_secret_for_managers_only(cast, browse, receiver):
+    journey = started(cast, step("crm", "webhook", settings={"address": receiver.address}))
+    page = reverse("console:journey-secrets", args=[journey.version_id])
+    manager = browse("northwind_manager")
+    assert "None yet" in manager.get(page).content.decode()
+    made = manager.post(page, {"slug": "crm", "do": "show"}).content.decode()
+    (secret,) = re.findall(r"whsec_[A-Za-z0-9+/=]+", made)
+    assert secret not in manager.get(page).content.decode()
+    assert secret in manager.post(page, {"slug": "crm", "do": "show"}).content.decode()
+    assert secret not in manager.post(page, {"slug": "crm", "do": "renew"}).content.decode()
+    assert manager.post(page, {"slug": "other", "do": "show"}).status_code == 404
+    assert browse("northwind_approver").get(page).status_code == 403
+    assert browse("halden_manager").get(page).status_code == 404
