@@ -15,6 +15,7 @@ from prm.embedded.state import ROOT
 
 ENDS_WITHIN = 900
 EFFECT_ROWS = "SELECT count(*) FROM drill_step_effect WHERE step > 0"
+NAIVE_ROWS = "SELECT count(*) FROM drill_step_effect WHERE step < 0"
 TWICE = "SELECT count(*) FROM (SELECT FROM drill_step_effect WHERE {} GROUP BY step HAVING count(*) > 1) AS twice"
 DISTINCT = "SELECT count(DISTINCT step) FROM drill_step_effect WHERE {}"
 STEPS = "SELECT count(*) FROM onboarding_journeystep WHERE kind = %s AND state = %s"
@@ -30,7 +31,8 @@ def naive_journeys(scene: Scene, size: Size) -> Finding:
     """Show that chains of tasks lose or double steps when their worker is killed."""
     _start(scene, size.naive_journeys, "--naive")
     for _ in range(4):
-        scene.pause(0.7)
+        before = scene.number(NAIVE_ROWS)
+        scene.wait("naive steps", lambda before=before: scene.number(NAIVE_ROWS) > before + 3, 40)
         scene.kill_worker(whole=True)
     _settle(scene)
     wanted = size.naive_journeys * (EFFECTS + HOOKS)
@@ -107,6 +109,6 @@ def _settle(scene: Scene) -> None:
     last, since = -1, time.monotonic()
     while time.monotonic() - since < 8:
         scene.pause(0.5)
-        now = scene.number("SELECT count(*) FROM drill_step_effect WHERE step < 0")
+        now = scene.number(NAIVE_ROWS)
         if now != last:
             last, since = now, time.monotonic()
