@@ -106,7 +106,7 @@ def send_mail(work: Work) -> Outcome:
     if work.settings.get("to") != "applicant":
         people = [to.person_id for to in partner_people(work.journey.enrollment_id, Role.ADMINISTRATOR)]
     if people:
-        event = Event.objects.get(pk=work.step.event_id)
+        event = Event.objects.get(pk=work.step.event_id or 0)
         queue_mail(event=event, template="journey_mail", people=list(Person.objects.filter(pk__in=people)), facts=facts)
         return Outcome({"sent_to": len(people)})
     address = work.journey.facts.get("contact_email")

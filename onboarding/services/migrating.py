@@ -70,14 +70,14 @@ def _move_steps(journey: Journey) -> None:
         if given is None or given.kind != step.kind:
             _take_out(step, len(definition.steps))
     for at, stage, given in placed(definition):
-        step = there.get(given.slug)
-        if step is None or step.kind != given.kind:
+        kept = there.get(given.slug)
+        if kept is None or kept.kind != given.kind:
             new_step(journey, stage, given, at).save()
             continue
         for name, value in columns_of(journey, stage, given, at).items():
-            setattr(step, name, value)
-        step.revision += 1
-        step.save()
+            setattr(kept, name, value)
+        kept.revision += 1
+        kept.save()
 
 
 def _take_out(step: JourneyStep, last: int) -> None:

@@ -72,6 +72,6 @@ def remove_step_file(*, actor: Actor, file: StepFile) -> None:
         raise moved(fresh)
     if actor.read_only:
         raise Forbidden("read_only", _("You view the portal as the partner sees it: nothing can be changed."))
-    stored = found.content
+    storage, name = found.content.storage, str(found.content.name)
     found.delete()
-    transaction.on_commit(lambda: stored.storage.delete(stored.name))
+    transaction.on_commit(lambda: storage.delete(name))
