@@ -44,7 +44,8 @@ def start_journey(*, actor: Actor, enrollment: Enrollment, facts: Mapping[str, A
 
     Args:
         facts: what conditions and merge fields read beside the partner's profile, in plain values. Of an application
-            the steps read `contact_name`, `contact_email`, `colleagues` and the columns of a profile.
+            the steps read `contact_name`, `contact_email`, `colleagues`, the columns of a profile; its `score` is the
+            fact `fit`.
 
     Raises:
         Forbidden: the right is missing. Conflict: a journey is under way there.
@@ -54,7 +55,7 @@ def start_journey(*, actor: Actor, enrollment: Enrollment, facts: Mapping[str, A
     version = published_journey(enrollment)
     if version is None:
         return None
-    journey = _journey(enrollment, version, {**facts_of(enrollment.partner), **facts})
+    journey = _journey(enrollment, version, {**facts_of(enrollment.partner, fit=facts.get("score")), **facts})
     definition = definition_of(version.pk)
     JourneyStep.objects.bulk_create(new_step(journey, stage, step, at) for at, stage, step in placed(definition))
     under_way = UnderWay(journey, steps_by_slug(journey), actor)
