@@ -65,7 +65,7 @@ INSERT INTO dealreg_deal (reference, submission, account_link, families, custome
   customer_city, contact_name, contact_email, title, value, currency, close_date, stage, part, notes, next_step, status,
   outcome, submitted_at, due_at, asked_fields, asked_text, decline_reason, decision_text, policy_reference, discount,
   protection_days, lost_reason, outcome_text, revision, created_at, updated_at, account_id, enrollment_id, owner_id, partner_id, vendor_id)
-SELECT 'SR-' || e.id || '-' || n, gen_random_uuid(), 'new', '{}', 'Customer ' || n, '', 'DE', 'Kiel', 'Ines Rothmann',
+SELECT 'SR-' || e.id || '-' || n, gen_random_uuid(), 'new', ARRAY[%(family)s]::bigint[], 'Customer ' || n, '', 'DE', 'Kiel', 'Ines Rothmann',
   'ines@customer.example', 'Project ' || n, 1000 * n, 'EUR', current_date + 90, 'proposal', 'sell', '', '', 'in_review', 'open', t.at,
   t.at + interval '2 days', '{}', '', '', '', '2026-1', 10, 90, '', '', 1, t.at, t.at, %(account)s, e.id, %(owner)s, e.partner_id, e.vendor_id
 FROM partners_enrollment e CROSS JOIN generate_series(1, CASE e.id WHEN %(enrollment)s THEN 25 ELSE 2 END) n
@@ -134,7 +134,12 @@ def _pages(side: Side) -> dict[str, tuple[Compared, int]]:
     administrator = make_person("administrator@standing.example", "Adam Administrator")
     Seat.objects.create(person=administrator, partner_id=enrollment.partner_id, role=Role.ADMINISTRATOR)
     account = Account.objects.create(vendor=side.vendor, name="Customer", normalised_name="customer")
-    looked_at = {"enrollment": enrollment.pk, "owner": administrator.pk, "account": account.pk}
+    looked_at = {
+        "enrollment": enrollment.pk,
+        "owner": administrator.pk,
+        "account": account.pk,
+        "family": side.everything.pk,
+    }
     _run(DEALS, {"program": side.program.pk, **looked_at})
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from disposable_email_domains import blocklist
 from django.utils.translation import gettext_lazy as _
 
 from people.services import checked_address
 from prm.kernel.domains import registrable_domain
 from prm.kernel.errors import RuleViolation
+from prm.kernel.lazily import lazily
+
+disposable = lazily("disposable_email_domains")
 
 
 def business_address(text: str) -> tuple[str, str]:
@@ -19,7 +21,7 @@ def business_address(text: str) -> tuple[str, str]:
     address = checked_address(text).lower()
     host = address.rpartition("@")[2]
     domain = registrable_domain(address)
-    if host in blocklist or domain in blocklist:
+    if host in disposable.blocklist or domain in disposable.blocklist:
         words = _("“%(host)s” is a service for throw-away addresses. Use your address at work.")
         raise RuleViolation("disposable_mail", words % {"host": host}, "email")
     if not domain:

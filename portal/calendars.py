@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from django.http import HttpResponse
 from django.utils import timezone
-from icalendar import Calendar, Event
+
+from prm.kernel.lazily import lazily
 
 if TYPE_CHECKING:
     from onboarding.models import JourneyStep
+
+icalendar = lazily("icalendar")
 
 PRODUCT = "-//Open PRM//Onboarding//EN"
 
@@ -18,7 +21,7 @@ PRODUCT = "-//Open PRM//Onboarding//EN"
 def calendar_of(step: JourneyStep, meeting: dict[str, Any], summary: str, url: str) -> bytes:
     """Return the meeting as an iCalendar file (RFC 5545); the same step keeps its UID, with a later SEQUENCE."""
     at: datetime = meeting["at"].astimezone(UTC)
-    event = Event()
+    event = icalendar.Event()
     event.add("uid", f"{step.key}@open-prm")
     event.add("sequence", step.revision)
     event.add("dtstamp", timezone.now().astimezone(UTC))
@@ -28,7 +31,7 @@ def calendar_of(step: JourneyStep, meeting: dict[str, Any], summary: str, url: s
     event.add("url", url)
     if meeting.get("place"):
         event.add("location", meeting["place"])
-    calendar = Calendar()
+    calendar = icalendar.Calendar()
     calendar.add("prodid", PRODUCT)
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")

@@ -21,6 +21,9 @@ HEAVY = (
     "onelogin.saml2.auth",
     "xmlsec",
     "dns",
+    "icalendar",
+    "tldextract",
+    "disposable_email_domains",
 )
 SERVE_A_PAGE = """
 import io, sys

@@ -8,9 +8,10 @@ import ipaddress
 import re
 import unicodedata
 from functools import lru_cache
+from typing import Any
 from urllib.parse import urlsplit
 
-import tldextract
+from prm.kernel.lazily import lazily
 
 _FREE_MAIL = """
 gmail googlemail hotmail outlook live msn yahoo ymail rocketmail aol icloud me mac gmx web t-online freenet mail
@@ -47,8 +48,16 @@ SHARED_HOSTS = frozenset(_SHARED_HOSTS.split())
 _DOCUMENTATION_SUFFIXES = frozenset({"example", "test"})  # RFC 2606: not public suffixes, but used in demos
 _HOST = re.compile(r"^(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+[^\W_][\w-]{0,61}[^\W_]$")
 
-# The list that the package carries, never fetched; private suffixes count (shop-a.myshopify.com is not shop-b's).
-_split_host = tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
+tldextract = lazily("tldextract")
+
+
+@lru_cache(maxsize=1)
+def _splitter() -> Any:
+    """Return what splits hosts: by the list that the package carries, never fetched.
+
+    Private suffixes count (shop-a.myshopify.com is not shop-b's).
+    """
+    return tldextract.TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
 
 
 def _host_of(text: str) -> str:
@@ -95,7 +104,7 @@ def split_domain(text: str) -> tuple[str, str]:
     host = _host_of(text)
     if not host or _is_ip(host):
         return "", ""
-    parts = _split_host(host)
+    parts = _splitter()(host)
     label, suffix = parts.domain, parts.suffix
     if not suffix:
         label, _, suffix = host.rpartition(".")
