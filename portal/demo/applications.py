@@ -12,6 +12,8 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import TYPE_CHECKING, Any
 
+from django.utils.text import slugify
+
 from activity.models import Event
 from onboarding import events
 from onboarding.application_links import token_of
@@ -106,7 +108,7 @@ class Company:
     @property
     def domain(self) -> str:
         """The domain of its address."""
-        return f"{self.name.lower().replace(' ', '-').replace('&', 'and')}.example"
+        return f"{slugify(self.name)}.example"
 
 
 STATE = ApplicationState
@@ -336,7 +338,7 @@ def _applied(world: World, form: ApplicationForm, company: Company, rng: Random)
     at = world.now - timedelta(days=company.days)
     row = _fresh(side, rng, at)
     row.name, row.domain, row.website = company.name, company.domain, f"https://{company.domain}/"
-    first = company.contact.split()[0].lower()
+    first = slugify(company.contact.split()[0])
     row.email, row.contact_name, row.consent = f"{first}@{company.domain}", company.contact, form.consent
     row.country, row.city, row.type, row.headcount = company.country, company.city, company.kind, company.headcount
     row.industries, row.services = list(company.industries), list(company.services)

@@ -57,6 +57,7 @@ class LinkPage(View):
             "said": list(rows),
             "states": ApplicationState,
             "is_undecided": application.state in UNDECIDED,
+            "is_late": application.escalated_at is not None,
             "steps": steps_of(application),
             **brand_of_page(self.form),
             **more,
