@@ -63,11 +63,13 @@ class Safeguards(forms.Form):
         """
         text: str = self.cleaned_data["started"]
         try:
-            opened = float(signing.loads(text, salt=SALT, max_age=LONGEST))
+            seconds = time.time() - float(signing.loads(text, salt=SALT))
         except (signing.BadSignature, TypeError, ValueError):
+            seconds = LONGEST + 1.0
+        if seconds > LONGEST:
             self._renew_stamp()
-            raise forms.ValidationError(_("This page was open for very long. Please send it once more.")) from None
-        if time.time() - opened < QUICKEST:
+            raise forms.ValidationError(_("This page was open for very long. Please send it once more."))
+        if seconds < QUICKEST:
             raise forms.ValidationError(_("That was quicker than people type. Please send it once more."))
         return text
 
