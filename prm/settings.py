@@ -361,7 +361,6 @@ SPECTACULAR_SETTINGS = {
         "SchemeState": "standing.enums.SchemeState",
         "EntryKind": "standing.enums.EntryKind",
         "Side": ["partner", "vendor"],
-        "ApplicationState": "onboarding.enums.ApplicationState",
         "ApplicationDeclineReason": "onboarding.enums.DeclineReason",
         "StepSide": "onboarding.enums.Side",
         "StepState": "onboarding.enums.StepState",
