@@ -81,7 +81,11 @@ def _overlaps(vendor_id: int, rows: Sequence[Any]) -> Mapping[int, int]:
     named = [(at, key) for at, row in enumerate(rows) for key in named_customers(row.customers)]
     if not named:
         return {}
-    asked = {"vendor": vendor_id, "rows": [at for at, _key in named], "keys": [key for _at, key in named]}
+    asked: dict[str, Any] = {
+        "vendor": vendor_id,
+        "rows": [at for at, _key in named],
+        "keys": [key for _at, key in named],
+    }
     with connection.cursor() as cursor:
         cursor.execute(_OVERLAP, asked)
         return dict(cursor.fetchall())

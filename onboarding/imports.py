@@ -146,7 +146,8 @@ class Prospects(ImportKind):
         """Add those that are new, change the others, and score both."""
         known = _Known(run, rows)
         note_changing(run, Prospect, [row.object_id for row in rows if row.is_change and row.object_id])
-        changed, made = [], []
+        changed: list[Prospect] = []
+        made: list[Prospect] = []
         for row in rows:
             program = known.program_of(row)
             if program is None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.types import OpenApiTypes
@@ -78,7 +77,7 @@ class ProspectSerializer(VeiledSerializer):
     customers = serializers.CharField()
     contact_name = serializers.CharField()
     contact_email = serializers.CharField()
-    source = serializers.CharField()
+    source = serializers.CharField()  # type: ignore[assignment]
     note = serializers.CharField()
     owner = serializers.CharField(source="owner.name", default=None, allow_null=True)
     score = serializers.IntegerField(allow_null=True, help_text="0 to 100; null without a published profile.")
@@ -316,11 +315,11 @@ def _program(programs: dict[str, str], slug: str) -> int | None:
     """Return the id of a program by its slug, None for none.
 
     Raises:
-        Http404: the vendor has no such program.
+        RuleViolation: the vendor has no such program.
     """
     if not slug:
         return None
     found = next((key for key, each in programs.items() if each == slug), None)
     if found is None:
-        raise Http404
+        raise RuleViolation("unknown_program", _("There is no such program."), "program")
     return int(found)

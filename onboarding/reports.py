@@ -198,7 +198,8 @@ def _summary(row: Sequence[Any]) -> Summary:
     spans = {}
     for at, name in enumerate(SPANS):
         quartiles, count = row[1 + width + 2 * at : 3 + width + 2 * at]
-        spans[name] = Spread(*(quartiles or (None, None, None)), count)
+        low, median, high = quartiles or (None, None, None)
+        spans[name] = Spread(low, median, high, count)
     return Summary(str(row[0] or ""), reached, spans)
 
 
@@ -215,7 +216,9 @@ def ways(vendor: Vendor, asked: Asked, milestone: Milestone, span: str = "") -> 
         yield Way(
             row[0],
             row[1] or "",
-            *row[2:5],
+            row[2],
+            row[3],
+            row[4],
             dict(zip(Milestone, row[5:10], strict=True)),
             dict(zip(SPANS, row[10:15], strict=True)),
             list(Milestone)[row[15]],
@@ -237,7 +240,7 @@ def _with_facts() -> str:
 
 
 def _rows(query: str, vendor: Vendor, asked: Asked, **further: Any) -> list[Any]:
-    given = {
+    given: dict[str, Any] = {
         "vendor": vendor.pk,
         "zone": vendor.time_zone,
         "program": asked.program,

@@ -301,7 +301,7 @@ def _owner(actor: Actor, owner: Person | None) -> Person | None:
 
 
 def _name_of(actor: Actor) -> str:
-    found = staff_of(actor).filter(pk=actor.person_id).first()
+    found = staff_of(actor).filter(pk=actor.person_id or 0).first()
     return str(found) if found else ""
 
 

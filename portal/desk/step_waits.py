@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 def days_of(step: JourneyStep, now: datetime) -> float:
     """Return how many days a step took, or takes until now."""
-    return ((step.ended_at or now) - step.opened_at).total_seconds() / 86400
+    return ((step.ended_at or now) - (step.opened_at or now)).total_seconds() / 86400
 
 
 @dataclass(frozen=True, slots=True)

@@ -172,7 +172,7 @@ def funnel_figure(summary: Summary) -> Figure:
 class TimeToValue(ReportBase):
     """The report."""
 
-    def get(self, request: HttpRequest) -> HttpResponse:
+    def get(self, request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
         """Show it; or its table as a file."""
         by = request.GET.get("by", "program")
         by = by if by in BY else "program"

@@ -68,7 +68,7 @@ class OwnerForm(forms.Form):
 
     use_required_attribute = False
 
-    owner = forms.ModelChoiceField(
+    owner: forms.ModelChoiceField[Any] = forms.ModelChoiceField(
         label=gettext_lazy("Owner"),
         required=False,
         queryset=None,
@@ -189,7 +189,7 @@ class ProspectAdd(ProspectBase):
         if not form.is_valid():
             return self._page(form, 422)
         program = form.programs[form.cleaned_data["program"]]
-        me = staff_of(self.actor).filter(pk=self.actor.person_id).first()
+        me = staff_of(self.actor).filter(pk=self.actor.person_id or 0).first()
         try:
             prospect = add_prospect(actor=self.actor, program=program, details=form.details(), owner=me)
         except Forbidden:
