@@ -30,7 +30,7 @@ from partners.middleware import focused_vendor
 from portal.charts import StackedBars, stacked_bars
 from portal.formats import day_text, locale_for, relative_text
 from portal.partner.needs import Need
-from portal.partner.onboarding_home import onboarding_cards, steps_in_need
+from portal.partner.onboarding_home import journeys_under_way, steps_in_need
 from portal.partner.standing_steps import standing_cards
 from portal.statuses import STATUS_LOOK
 from prm.kernel.actors import Kind, Role
@@ -263,6 +263,11 @@ class Home(ActorView):
         """The vendor that the reader looks at, None for all."""
         return focused_vendor(self.request)
 
+    @cached_property
+    def journeys(self) -> list[Any]:
+        """The journeys under way."""
+        return journeys_under_way(self.actor, self.focus)
+
     def get(self, request: HttpRequest) -> HttpResponse:
         """Show it."""
         now = timezone.now()
@@ -277,7 +282,7 @@ class Home(ActorView):
             "more": len(needs) - MOST_NEEDS,
             "pipeline": pipeline_of(self.actor, self.focus, timezone.localdate(now)),
             "cards": cards,
-            "journeys": onboarding_cards(self.actor, self.focus),
+            "journeys": self.journeys,
             "decided": [(deal, *STATUS_LOOK[Status(deal.status)]) for deal in self.decided(now)],
             "with_vendor": len(self.actor.vendor_ids) > 1 and self.focus is None,
             "may_register": self.actor.may(REGISTER_DEALS),
@@ -288,7 +293,7 @@ class Home(ActorView):
     def needs(self, now: datetime) -> list[Need]:
         """Return what waits for the reader, the most urgent first. Three queries."""
         found = [need_of(deal, now) for deal in deals_in_need(self.actor, self.focus)]
-        found += steps_in_need(self.actor, self.focus, now)
+        found += steps_in_need(self.journeys, self.actor, now)
         if self.actor.may(REGISTER_DEALS):
             drafts = DealDraft.objects.visible_to(self.actor).order_by("-updated_at", "-pk")[:MOST_DRAFTS]
             found += [draft_need(draft) for draft in drafts]

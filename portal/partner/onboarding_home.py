@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Q
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef
+from django.db.models.functions import JSONObject
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -18,58 +21,57 @@ from portal.partner.needs import Need
 from prm.kernel.actors import Role
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from collections.abc import Iterable
 
     from prm.kernel.actors import Actor
 
-MOST_STEPS = 12
-MOST_CARDS = 4
+MOST_JOURNEYS = 8
+TOLD = ("slug", "name", "kind", "stage", "due_at", "opened_at", "owner_id")
 
 
-def steps_in_need(actor: Actor, vendor_id: int | None, now: datetime) -> list[Need]:
-    """Return open steps of journeys that are the reader's turn: given to them, or meant for their role. One query."""
-    if not actor.is_meant(WORK_PARTNER_STEPS):
+def journeys_under_way(actor: Actor, vendor_id: int | None) -> list[Any]:
+    """Return the journeys under way, each with `turns`: its open steps that are the partner's turn. One query."""
+    if not actor.is_meant(VIEW_JOURNEYS):
         return []
-    found = JourneyStep.objects.visible_to(actor).filter(
-        Q(owner=None) | Q(owner=actor.person_id),
-        state=StepState.OPEN,
-        side=Side.PARTNER,
-        journey__state=JourneyState.RUNNING,
+    steps = JourneyStep.objects.visible_to(actor).filter(
+        journey=OuterRef("pk"), state=StepState.OPEN, side=Side.PARTNER
     )
+    # What is to be signed stands on home by itself, as an agreement.
+    turns = steps.exclude(kind="agreement").order_by("due_at", "pk")
+    told = turns.values(json=JSONObject(**{name: name for name in TOLD}))
+    found = counted(journeys_of(actor)).filter(state=JourneyState.RUNNING).annotate(turns=ArraySubquery(told))
     if vendor_id is not None:
         found = found.filter(vendor_id=vendor_id)
-    # What is to be signed stands there by itself, as an agreement.
-    found = found.exclude(kind="agreement")
-    rows = found.select_related("journey", "vendor").order_by("due_at", "pk")[:MOST_STEPS]
-    return [_need(row, now) for row in rows if _is_meant(row, actor)]
+    return list(found.order_by("-started_at", "-pk")[:MOST_JOURNEYS])
 
 
-def _is_meant(row: JourneyStep, actor: Actor) -> bool:
-    shape = definition_of(row.journey.version_id).step.get(row.slug)
+def steps_in_need(journeys: Iterable[Any], actor: Actor, now: datetime) -> list[Need]:
+    """Return the open steps that are the reader's turn: given to them, or meant for their role. No query."""
+    if not actor.is_meant(WORK_PARTNER_STEPS):
+        return []
+    return [
+        _need(journey, turn, now) for journey in journeys for turn in journey.turns if _is_meant(journey, turn, actor)
+    ]
+
+
+def _is_meant(journey: Any, turn: dict[str, Any], actor: Actor) -> bool:
+    if turn["owner_id"] is not None:
+        return bool(turn["owner_id"] == actor.person_id)
+    shape = definition_of(journey.version_id).step.get(turn["slug"])
     return shape is None or not shape.owner or actor.role in {shape.owner, Role.ADMINISTRATOR}
 
 
-def _need(row: JourneyStep, now: datetime) -> Need:
-    shape = definition_of(row.journey.version_id).step.get(row.slug)
-    is_late = row.due_at is not None and row.due_at <= now
-    facts = [_("Onboarding"), row.stage, *([minutes_text(shape.minutes)] if shape and shape.minutes else [])]
+def _need(journey: Any, turn: dict[str, Any], now: datetime) -> Need:
+    shape = definition_of(journey.version_id).step.get(turn["slug"])
+    due, opened = (datetime.fromisoformat(turn[name]) if turn[name] else None for name in ("due_at", "opened_at"))
+    facts = [_("Onboarding"), turn["stage"], *([minutes_text(shape.minutes)] if shape and shape.minutes else [])]
     return Need(
-        rank=(1 if is_late else 2, row.due_at or row.opened_at or now),
-        title=row.name,
-        url=reverse("portal:journey-step", args=[row.journey.key, row.slug]),
-        action=str(ACTIONS.get(row.kind, _("Open"))),
-        vendor=row.vendor,
+        rank=(1 if due is not None and due <= now else 2, due or opened or now),
+        title=turn["name"],
+        url=reverse("portal:journey-step", args=[journey.key, turn["slug"]]),
+        action=str(ACTIONS.get(turn["kind"], _("Open"))),
+        vendor=journey.vendor,
         facts=", ".join(facts),
-        ends_at=row.due_at,
-        starts_at=row.opened_at,
+        ends_at=due,
+        starts_at=opened,
     )
-
-
-def onboarding_cards(actor: Actor, vendor_id: int | None) -> list[dict[str, Any]]:
-    """Return the journeys under way. One query."""
-    if not actor.is_meant(VIEW_JOURNEYS):
-        return []
-    found = counted(journeys_of(actor)).filter(state=JourneyState.RUNNING)
-    if vendor_id is not None:
-        found = found.filter(vendor_id=vendor_id)
-    return list(found.order_by("-started_at", "-pk")[:MOST_CARDS])
