@@ -28,8 +28,8 @@ FORM_CLOSED = event(
 AGREEMENT_SENT = event("agreement.sent", _("sent {title} to be signed"), alone=_("{title} is to be signed"), icon="out")
 AGREEMENT_REMINDED = event(
     "agreement.reminded",
-    _("reminded the partner of {title}"),
-    alone=_("Reminder: {title} is to be signed"),
+    _("reminded of {title}"),
+    alone=_("Reminder: {title} waits for a signature"),
     icon="clock",
     tone="warn",
 )

@@ -78,8 +78,11 @@ def write_sent(event: Event) -> None:
 
 @handler("onboarding.tell_agreement_reminded", "agreement.reminded")
 def tell_reminded(event: Event) -> None:
-    """Remind the partner's administrators."""
-    tell_partner(event, emails.REMINDED)
+    """Remind the partner's administrators; once they have signed, the vendor's managers."""
+    if agreement_of(event).signed_at is None:
+        tell_partner(event, emails.REMINDED)
+    else:
+        tell_vendor(event, emails.SIGNED)
 
 
 @handler("onboarding.tell_agreement_signed", "agreement.signed")

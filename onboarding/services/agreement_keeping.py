@@ -122,9 +122,12 @@ def _look_at_next(today: date) -> bool:
 
 
 def _remind(agreement: Agreement, today: date) -> None:
-    sent = timezone.localdate(agreement.sent_at)
-    _look_again(agreement, dates.next_reminder(sent, agreement.gate_from, today))
-    if agreement.state == AgreementState.SENT and agreement.enrollment.is_live:
+    """Remind whose turn it is: the partner, or the vendor once the partner has signed."""
+    since, gate = agreement.sent_at, agreement.gate_from
+    if agreement.signed_at is not None:
+        since, gate = agreement.signed_at, None
+    _look_again(agreement, dates.next_reminder(timezone.localdate(since), gate, today))
+    if agreement.state in OPEN_AGREEMENTS and agreement.enrollment.is_live:
         facts = {**facts_of(agreement), "gate": agreement.gate_from.isoformat() if agreement.gate_from else ""}
         record(events.AGREEMENT_REMINDED, actor=system(agreement.vendor_id), subject=agreement, data=facts)
 

@@ -146,13 +146,19 @@ def sign_agreement(*, actor: Actor, agreement: Agreement, signing: Signing) -> A
         row=agreement,
         actor=actor,
         facts={"signing": signing},
-        changes={"signed_at": timezone.now(), "look_on": None},
+        changes=lambda fresh: {"signed_at": timezone.now(), "look_on": _chased(fresh)},
         data=facts_of(agreement),
     )
     _keep_signature(actor, row, signing, is_vendor=False)
     if row.template.countersign:
         return row
     return _complete("complete", row, system(row.vendor_id), {})
+
+
+def _chased(row: Agreement) -> date:
+    """Return when the vendor is reminded of its countersignature."""
+    today = row.vendor.today()
+    return dates.next_reminder(today, None, today) or today
 
 
 @transaction.atomic

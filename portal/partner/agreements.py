@@ -7,8 +7,8 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.db.models import Case, IntegerField, Value, When
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -143,14 +143,18 @@ class AgreementNeeded(ActorView):
         Raises:
             Http404: the agreement is out of sight.
         """
-        if not Agreement.objects.visible_to(self.actor).filter(key=key).exists():
-            raise Http404
         if self.actor.may(VIEW_AGREEMENTS):
-            return redirect("portal:agreement", key)
-        gate = next((each for each in self.actor.enrollments if each.gate == str(key)), None)
-        if gate is None:
+            found = Agreement.objects.visible_to(self.actor).filter(key=key)
+            return redirect("portal:agreement", get_object_or_404(found.only("key")).key)
+        waiting = Agreement.objects.visible_to(self.actor).select_related("vendor").defer("text", "values")
+        agreement = get_object_or_404(waiting, key=key)
+        if agreement.state != AgreementState.SENT:
             return redirect("portal:home")
         signers = Seat.objects.visible_to(self.actor).active().filter(role=Role.ADMINISTRATOR).select_related("person")
-        vendor = next((brand.name for brand in request.place.brands if brand.id == gate.vendor_id), "")
-        context = {"vendor": vendor, "signers": signers.order_by("person__name", "pk")[:MOST_SIGNERS]}
+        context = {
+            "agreement": agreement,
+            "vendor": agreement.vendor.name,
+            "closed": any(each.gate == str(key) for each in self.actor.enrollments),
+            "signers": signers.order_by("person__name", "pk")[:MOST_SIGNERS],
+        }
         return render(request, "partner/agreement_needed.html", context)

@@ -75,6 +75,6 @@ def elsewhere(line: StepLine) -> dict[str, Any] | None:
         return {"url": reverse("portal:deal-register"), "label": _("Register a deal")}
     if line.row.kind == "agreement":
         key = (line.row.result or {}).get("agreement")
-        url = reverse("portal:agreement", args=[key]) if key else reverse("portal:agreements")
+        url = reverse("portal:agreement-needed", args=[key]) if key else reverse("portal:agreements")
         return {"url": url, "label": _("Read and sign")}
     return None

@@ -158,6 +158,20 @@ def test_reminded_7_days_before_and_on_the_day_each_once(cast: Cast) -> None:
     assert seen[-1] == 2
 
 
+def test_vendor_is_reminded_of_its_countersignature(cast: Cast) -> None:
+    agreement = put_one(cast, countersign=True)
+    sign_agreement(actor=cast.actor("brightpath_administrator"), agreement=agreement, signing=signing_of(agreement))
+    drain()
+    told = Mail.objects.filter(kind="agreement.signed", person=cast.people["northwind_manager"])
+    assert told.count() == 1
+    for day, mails in ((6, 1), (7, 2), (14, 3), (40, 3)):
+        with time_machine.travel(timezone.now() + timedelta(days=day), tick=False):
+            keep_agreements()
+            drain()
+        assert told.count() == mails
+    assert not Mail.objects.filter(kind="agreement.reminded").exists()
+
+
 def test_renewal_is_put_60_days_ahead_and_both_sides_are_warned(cast: Cast) -> None:
     agreement = signed_one(cast, months=3)
     until = agreement.valid_until
