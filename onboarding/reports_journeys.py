@@ -9,6 +9,7 @@ from django.db.models import Aggregate, Case, Count, DurationField, F, OuterRef,
 from django.db.models.functions import JSONObject
 from django.utils import timezone
 
+from activity.models import Delivery
 from onboarding.enums import JourneyState, Side, StepState
 from onboarding.journeys.under_way import definition_of
 from onboarding.models import Journey, JourneyStep
@@ -83,6 +84,14 @@ def progress(journey: Journey, actor: Actor) -> Progress:
     """Return how far a journey is. One query, and one more where this process meets its version for the first time."""
     rows = JourneyStep.objects.visible_to(actor).filter(journey=journey).select_related("ended_by", "owner")
     return progress_of(journey, definition_of(journey.version_id), rows.order_by("position"))
+
+
+def attempts_of(found: Progress) -> dict[int, int]:
+    """Return how often workers tried a step, by the event that put its work into the queue. At most one query."""
+    events = [line.row.event_id for line in found.lines if line.row.event_id]
+    if not events:
+        return {}
+    return dict(Delivery.objects.filter(event_id__in=events).values_list("event_id", "attempts"))
 
 
 def usual_length(journey: Journey) -> Usual | None:

@@ -14,11 +14,12 @@ from onboarding.form_fields import OWN, control_name, form_class_of, label_of
 from prm.kernel.widgets import PlainSelect
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from django.http import QueryDict
 
     from onboarding.progress import StepLine
+    from people.models import Person
 
 LONGEST_NOTE = 2000
 LONGEST_REASON = 500
@@ -63,10 +64,11 @@ class OwnerForm(StepForm):
 
     owner = forms.ChoiceField(label=gettext_lazy("Who does it"), required=False, widget=PlainSelect)
 
-    def __init__(self, *args: Any, people: Mapping[int, str], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, people: Iterable[Person], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.people = {str(person.pk): person for person in people}
         owner: Any = self.fields["owner"]
-        owner.choices = [("", _("Whoever may")), *((str(pk), name) for pk, name in people.items())]
+        owner.choices = [("", _("Whoever may")), *((key, person.name) for key, person in self.people.items())]
 
 
 class MeetingForm(StepForm):

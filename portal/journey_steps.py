@@ -25,7 +25,6 @@ from onboarding.services import (
     skip_step,
 )
 from partners.models import Seat
-from people.models import Person
 from portal.journey_forms import (
     OwnerForm,
     ReasonForm,
@@ -45,6 +44,7 @@ if TYPE_CHECKING:
 
     from onboarding.models import Journey
     from onboarding.progress import StepLine
+    from people.models import Person
     from prm.kernel.actors import Actor
 
 NEVER_ON_THE_FORM = (Conflict, Forbidden)
@@ -84,16 +84,15 @@ def _meeting(given: Given, form: Any) -> None:
     plan_meeting(actor=given.actor, step=given.line.row, meeting=meeting)
 
 
-def _people(given: Given) -> dict[int, str]:
+def _people(given: Given) -> list[Person]:
     row = given.line.row
     where = {"partner_id": row.partner_id} if row.side == Side.PARTNER else {"vendor_id": row.vendor_id}
     seats = Seat.objects.visible_to(given.actor).active().filter(**where).select_related("person")
-    return {seat.person_id: seat.person.name for seat in seats.order_by("person__name")[:MOST_PEOPLE]}
+    return [seat.person for seat in seats.order_by("person__name")[:MOST_PEOPLE]]
 
 
 def _owner(given: Given, form: Any) -> None:
-    chosen = form.cleaned_data["owner"]
-    owner = Person.objects.filter(pk=int(chosen)).first() if chosen else None
+    owner = form.people.get(form.cleaned_data["owner"])
     reassign_step(actor=given.actor, step=given.line.row, owner=owner)
 
 

@@ -55,6 +55,8 @@ MOVERS = {
     "portal/demo/mail_choices.py": "the demo's mails that came back",
     "portal/demo/opening.py": "the demo's history, told by the same rules",
     "portal/demo/stories.py": "the demo's history, told by the same rules",
+    "portal/console/journeys/data.py": "a preview's steps, which are never saved",
+    "portal/demo/journeys.py": "the demo's journeys, told by the same rules",
     "portal/demo/trials.py": "the demo's trials, which ran before it was loaded",
 }
 """Who writes `status`, `outcome` or `state`, and what."""

@@ -10,13 +10,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from activity.models import Delivery
 from onboarding.enums import JourneyState, Side, StepState, VersionState
 from onboarding.journeys.under_way import definition_of
 from onboarding.models import Journey, JourneyVersion
 from onboarding.permissions import RUN_JOURNEYS, VIEW_JOURNEYS
-from onboarding.progress import Progress, StepLine
-from onboarding.reports_journeys import journeys_of, progress
+from onboarding.progress import StepLine
+from onboarding.reports_journeys import attempts_of, journeys_of, progress
 from onboarding.services import cancel_journey, migrate_journey
 from portal.calendars import calendar_of, calendar_response
 from portal.desk.onboarding import TURNS
@@ -55,15 +54,6 @@ class JourneyView(ActorView):
         ]
 
 
-def attempts_of(found: Progress, actor: Actor) -> dict[int, int]:
-    """Return how often workers tried a step, by the event that put its work into the queue. One query."""
-    events = [line.row.event_id for line in found.lines if line.row.event_id]
-    if not events:
-        return {}
-    tried = Delivery.objects.filter(event_id__in=events, event__vendor_id=actor.vendor_id)
-    return dict(tried.values_list("event_id", "attempts"))
-
-
 def row_of(line: StepLine, attempts: dict[int, int]) -> dict[str, Any]:
     """Return a step as the vendor reads it."""
     row = line.row
@@ -85,7 +75,7 @@ class JourneyPage(JourneyView):
         """Show it."""
         journey = self.journey(key)
         found = progress(journey, self.actor)
-        attempts = attempts_of(found, self.actor)
+        attempts = attempts_of(found)
         now = [row_of(line, attempts) for line in found.lines if line.is_now]
         now.sort(key=lambda row: row["line"].row.state != StepState.FAILED)
         context = {
@@ -131,7 +121,7 @@ class StepPage(JourneyView, StepPageBase):
     def page(self, journey: Journey, line: StepLine, context: dict[str, Any], status: int) -> HttpResponse:
         """Show it."""
         context |= {
-            "row": row_of(line, attempts_of(self.found, self.actor)),
+            "row": row_of(line, attempts_of(self.found)),
             "state": line.row.get_state_display(),
             "calendar_url": reverse("desk:journey-calendar", args=[journey.key, line.row.slug]),
             "back_url": "",
