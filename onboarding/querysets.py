@@ -54,6 +54,10 @@ class ApplicationQuerySet(ScopedQuerySet):
         found = super().visible_to(actor)
         return found if actor.kind is Kind.SYSTEM else found.filter(submitted_at__isnull=False)
 
+    def to_decide(self) -> Self:
+        """Return those that wait for the vendor's decision."""
+        return self.filter(state="submitted")
+
     def with_vendor(self) -> Self:
         """Return those that are proven and undecided."""
         return self.filter(state__in=["submitted", "asked", "waitlisted"])

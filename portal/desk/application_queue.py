@@ -17,7 +17,7 @@ from django_filters import CharFilter, FilterSet, NumberFilter
 
 from onboarding.enums import ApplicationState
 from onboarding.models import Application
-from onboarding.models.applications import DECIDED, WITH_VENDOR
+from onboarding.models.applications import DECIDED
 from onboarding.permissions import DECIDE_APPLICATIONS, VIEW_RECRUITING
 from onboarding.rules import Advice, Suggestion
 from portal.desk.application_dossier import (
@@ -265,8 +265,3 @@ def queue_key(request: HttpRequest) -> str:
     sent = request.POST if request.method == "POST" else request.GET
     key = sent.get("queue", "")
     return key if key in VIEWS else ""
-
-
-def count_waiting(actor: Actor) -> int:
-    """Return how many applications wait for a decision, counted up to 1000. One query."""
-    return applications_of(actor).filter(state__in=WITH_VENDOR[:1])[:1000].count()

@@ -25,6 +25,7 @@ from dealreg.models import Conflict, Deal
 from dealreg.permissions import DECIDE_DEALS, SEE_DESK
 from dealreg.reports import decision_times
 from dealreg.rules import Advice, Situation, Suggestion, competes, overlap, suggest
+from onboarding.models import Application
 from portal.desk.dossier import Dossier, Ring, load_dossier, ring_of, tier_name
 from portal.desk.panes import pane_context
 from prm.kernel.actors import Kind
@@ -219,27 +220,33 @@ def row_of(deal: Any, base: str) -> Row:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How many rows each saved view has, how many wait for a decision, and the vendor's currency."""
+    """How many rows each saved view has and how many wait for a decision, the currency, and applications to decide."""
 
     by_view: dict[str, int]
     to_decide: int
     currency: str
+    applications: int
 
 
 def counts_for(actor: Actor) -> Counts:
     """Count all saved views in one query over the undecided deals."""
     row = next(iter(_counts(actor)), None)
     if row is None:
-        return Counts(dict.fromkeys(VIEWS, 0), 0, "EUR")
-    return Counts({key: row[key] for key in VIEWS}, row["to_decide"], row["currency"])
+        waiting = Application.objects.visible_to(actor).to_decide().count()
+        return Counts(dict.fromkeys(VIEWS, 0), 0, "EUR", waiting)
+    return Counts({key: row[key] for key in VIEWS}, row["to_decide"], row["currency"], row["applications"] or 0)
 
 
 @composed
 def _counts(actor: Actor) -> QuerySet[Any]:
     filters = {key: Count("pk", filter=view_condition(key, actor) or None) for key in VIEWS}
     found = Deal.objects.visible_to(actor).undecided().order_by().values("vendor")
+    waiting = Application.objects.visible_to(actor).to_decide().order_by().values("vendor")
     return found.annotate(
-        **filters, to_decide=Count("pk", filter=Q(status__in=WAITING_FOR_VENDOR)), currency=Max("vendor__currency")
+        **filters,
+        to_decide=Count("pk", filter=Q(status__in=WAITING_FOR_VENDOR)),
+        currency=Max("vendor__currency"),
+        applications=Subquery(waiting.annotate(count=Count("pk")).values("count")),
     )
 
 

@@ -246,7 +246,7 @@ def test_the_page_behind_the_link_stays_out_of_caches_and_search(form, client):
     send(client, form)
     answer = client.get(link_in())
     assert answer["Cache-Control"] == "private, no-store"
-    assert (answer["X-Robots-Tag"], answer["Referrer-Policy"]) == ("noindex", "no-referrer")
+    assert (answer["X-Robots-Tag"], answer["Referrer-Policy"]) == ("noindex", "same-origin")
 
 
 def test_an_administrator_applies_with_the_profile(proven, halden, browse):

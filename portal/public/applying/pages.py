@@ -39,7 +39,8 @@ class LinkPage(View):
         response: HttpResponse = super().dispatch(request, *args, **kwargs)  # type: ignore[assignment]
         response["Cache-Control"] = "private, no-store"
         response["X-Robots-Tag"] = "noindex"
-        response["Referrer-Policy"] = "no-referrer"
+        # Not "no-referrer": with it browsers send "Origin: null" along with the page's own forms, which are then refused.
+        response["Referrer-Policy"] = "same-origin"
         return response
 
     @property
