@@ -39,7 +39,7 @@ class LinkPage(View):
         response: HttpResponse = super().dispatch(request, *args, **kwargs)  # type: ignore[assignment]
         response["Cache-Control"] = "private, no-store"
         response["X-Robots-Tag"] = "noindex"
-        # Not "no-referrer": with it browsers send "Origin: null" along with the page's own forms, which are then refused.
+        # Not "no-referrer": with it browsers send "Origin: null" with the page's own forms, and those are refused.
         response["Referrer-Policy"] = "same-origin"
         return response
 
