@@ -164,12 +164,12 @@ def _moved(name: str, application: Application, **how: Any) -> Application:
     try:
         return move(APPLICATION, name, row=application, **how)
     except Conflict as late:
-        decider = late.fresh.decided_by if isinstance(late.fresh, Application) else None
-        if decider is None:
+        fresh = late.fresh
+        if not isinstance(fresh, Application) or fresh.decided_by is None:
             raise
-        facts = {"who": decider, "state": late.fresh.get_state_display()}
+        facts = {"who": fresh.decided_by, "state": fresh.get_state_display()}
         words = _("%(who)s was faster: it is now “%(state)s”. Nothing of yours was changed.") % facts
-        raise Conflict(late.code, words, fresh=late.fresh) from None
+        raise Conflict(late.code, words, fresh=fresh) from None
 
 
 def _decided(actor: Actor, why: str) -> dict[str, Any]:

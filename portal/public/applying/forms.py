@@ -167,6 +167,6 @@ def shown_parts(form: Any) -> list[tuple[str, list[Shown]]]:
 
 
 def _shown(bound: Any) -> Shown:
-    choices = bound.field.choices if isinstance(bound.field, forms.MultipleChoiceField) else ()
+    choices: Any = bound.field.choices if isinstance(bound.field, forms.MultipleChoiceField) else ()
     folded = len(choices) if len(choices) > MANY else 0
     return Shown(bound, folded, is_open=bool(folded and (bound.errors or bound.value())))
