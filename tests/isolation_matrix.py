@@ -497,8 +497,8 @@ api:journey-version-publish      api      journey_draft  -                      
 api:agreement-list               api      -             adm vendors                man hma
 api:agreement-detail             api      agreement     adm vendors                -
 api:agreement-take-back          api      agreement     -                          man hma
-api:agreement-template-list      api      -             vendors                    -
-api:agreement-template-detail    api      agreement_template  vendors              -
+api:agreement-template-list      api      -             adm vendors                -
+api:agreement-template-detail    api      agreement_template  adm vendors          -
 api:event-list                   api      -             seated                     -
 api:event-detail                 api      event         seated                     -
 api:event-detail                 api      note_event    seated                     -

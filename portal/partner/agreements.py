@@ -152,7 +152,6 @@ class AgreementNeeded(ActorView):
             return redirect("portal:home")
         signers = Seat.objects.visible_to(self.actor).active().filter(role=Role.ADMINISTRATOR).select_related("person")
         context = {
-            "agreement": agreement,
             "vendor": agreement.vendor.name,
             "closed": any(each.gate == str(key) for each in self.actor.enrollments),
             "signers": signers.order_by("person__name", "pk")[:MOST_SIGNERS],
