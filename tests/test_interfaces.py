@@ -52,6 +52,7 @@ MOVERS = {
     "activity/querysets.py": "a mail's state",
     "activity/relay.py": "a delivery's state",
     "prm/embedded/stack.py": "the supervisor's own file, called state",
+    "portal/demo/applications.py": "the demo's history, told by the same rules",
     "portal/demo/mail_choices.py": "the demo's mails that came back",
     "portal/demo/opening.py": "the demo's history, told by the same rules",
     "portal/demo/stories.py": "the demo's history, told by the same rules",

@@ -12,7 +12,8 @@ from django.views import View
 
 from onboarding.application_links import find_application
 from onboarding.enums import ApplicationState, Ended
-from onboarding.models import Application, ApplicationForm, ApplicationMessage
+from onboarding.models import Application, ApplicationForm
+from onboarding.public_reports import form_of_program, said_about
 from onboarding.services import applications_public
 from onboarding.workflow import UNDECIDED
 from partners.services import Asking, ask_to_join
@@ -46,16 +47,15 @@ class LinkPage(View):
     @property
     def form(self) -> ApplicationForm:
         """The program's form."""
-        return ApplicationForm.objects.select_related("vendor", "program").get(program_id=self.application.program_id)
+        return form_of_program(self.application)
 
     def show(self, status: int = 200, **more: Any) -> HttpResponse:
         """Show where the application stands."""
         application = self.application
-        rows = ApplicationMessage.objects.filter(application=application).for_applicant().order_by("created_at", "pk")
         context = {
             "application": application,
             "token": self.token,
-            "said": list(rows),
+            "said": said_about(application),
             "states": ApplicationState,
             "is_undecided": application.state in UNDECIDED,
             "is_late": application.escalated_at is not None,

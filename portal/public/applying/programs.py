@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views import View
@@ -15,10 +14,10 @@ from onboarding.deciding import usual_days
 from onboarding.invitations import PARAMETER, prospect_of
 from onboarding.models import ApplicationForm, Prospect
 from onboarding.permissions import APPLY_AS_PARTNER
+from onboarding.public_reports import form_at, is_in_program, open_forms
 from onboarding.services import applications_partner, applications_public
 from onboarding.services.applications_public import Filled
-from partners.enums import LIVE
-from partners.models import Enrollment, Partner
+from partners.models import Partner
 from people.limits import Limit, network_of, take
 from portal.public.applying import forms
 from prm.kernel.actors import Kind
@@ -29,25 +28,6 @@ LARGEST = 256_000
 """Bytes that a filled-in form takes at most: texts only, each with its own limit."""
 SENDING = Limit("application.network", burst=20, per_hour=20)
 """Forms saved or sent from one network."""
-
-
-def open_forms() -> QuerySet[ApplicationForm]:
-    """Return the forms of programs that take applications, for everybody, by vendor and program."""
-    rows = ApplicationForm.objects.filter(is_open=True).select_related("program", "vendor")
-    return rows.order_by("vendor__name", "program__name", "pk")
-
-
-def form_at(vendor: str, program: str) -> ApplicationForm:
-    """Return the form at an address, open or closed.
-
-    Raises:
-        Http404: the program has none.
-    """
-    rows = ApplicationForm.objects.select_related("program", "vendor")
-    found = rows.filter(vendor__slug=vendor, program__slug=program).first()
-    if found is None:
-        raise Http404
-    return found
 
 
 def invited_to(form: ApplicationForm, token: str) -> Prospect | None:
@@ -66,7 +46,7 @@ class Programs(View):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """List the programs."""
-        shown = list(open_forms())
+        shown = open_forms()
         brands = {
             form.vendor_id: {"id": form.vendor_id, "hue": form.vendor.brand_hue, "chroma": form.vendor.brand_chroma}
             for form in shown
@@ -232,5 +212,4 @@ class ApplyAsPartner(ActorView, FormPage):
         return forms.public_form(form, data=data, only=names or ("none",))
 
     def _context(self, form: ApplicationForm, partner: Partner) -> dict[str, Any]:
-        live = Enrollment.objects.filter(partner=partner, program=form.program, status__in=LIVE)
-        return {"partner": partner, "is_enrolled": live.exists()}
+        return {"partner": partner, "is_enrolled": is_in_program(partner, form)}
