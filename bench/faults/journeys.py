@@ -32,7 +32,7 @@ def naive_journeys(scene: Scene, size: Size) -> Finding:
     _start(scene, size.naive_journeys, "--naive")
     for _ in range(4):
         before = scene.number(NAIVE_ROWS)
-        scene.wait("naive steps", lambda before=before: scene.number(NAIVE_ROWS) > before + 3, 40)
+        scene.wait("naive steps", lambda before=before: scene.number(NAIVE_ROWS) > before + 3, 120)
         scene.kill_worker(whole=True)
     _settle(scene)
     wanted = size.naive_journeys * (EFFECTS + HOOKS)
@@ -54,7 +54,7 @@ def journey_kills(scene: Scene, size: Size) -> Finding:
     struck = 0
     for kill in range(size.journey_kills):
         before = scene.number(EFFECT_ROWS)
-        scene.wait("effects", lambda before=before: scene.number(EFFECT_ROWS) > before, 20)
+        scene.wait("effects", lambda before=before: scene.number(EFFECT_ROWS) > before, 120)
         struck += strike(scene, whole=kill % 2 == 0)
     scene.wait("the journeys' end", lambda: scene.number(UNSETTLED) == 0, ENDS_WITHIN)
     figures = _tally(scene, receiver) | {
