@@ -11,6 +11,7 @@ from activity.registry import Effect, NoticeKind, handler
 from onboarding import stepping
 from onboarding.emails import journeys as emails
 from onboarding.enums import JourneyState, Side
+from onboarding.journeys.under_way import definition_of
 from onboarding.models import Agreement, Journey, JourneyStep
 from onboarding.runners import MILESTONES
 from onboarding.services.journeys import cancel_journey
@@ -114,8 +115,15 @@ def _tell_turn(event: Event, step: JourneyStep, kind: NoticeKind) -> None:
     if step.side == Side.VENDOR:
         _notify(event, step, kind, _desk(step))
         return
-    people = partner_people(step.enrollment_id, *(PARTNER_ROLES if step.owner_id else {Role.ADMINISTRATOR}))
+    people = partner_people(step.enrollment_id, *PARTNER_ROLES) if step.owner_id else _of_role(step)
     _notify(event, step, kind, _owned(step, people))
+
+
+def _of_role(step: JourneyStep) -> list[Recipient]:
+    """Return the people in the role that the journey names for a step, administrators where nobody has it."""
+    given = definition_of(step.journey.version_id).step.get(step.slug)
+    people = partner_people(step.enrollment_id, Role(given.owner)) if given and given.owner in PARTNER_ROLES else []
+    return people or partner_people(step.enrollment_id, Role.ADMINISTRATOR)
 
 
 def _desk(step: JourneyStep) -> list[Recipient]:
