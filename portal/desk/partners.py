@@ -16,12 +16,12 @@ from django.utils.translation import gettext as _
 from dealreg.enums import UNDECIDED, Outcome, Status
 from dealreg.models import Deal
 from onboarding.permissions import SEND_AGREEMENTS
-from onboarding.reports_journeys import counted, journeys_of
 from partners.models import Enrollment, Partner, Seat
 from partners.permissions import EDIT_PARTNERS, VIEW_AS_PARTNER, VIEW_PARTNERS
 from portal.desk.first_person import first_invitations
 from portal.desk.life import lives_of
 from portal.desk.lists import SHOWN, deal_rows
+from portal.desk.of_partner import journeys_told, with_journeys
 from portal.desk.partner_profile import partner_tabs
 from portal.desk.standings import stands_of
 from prm.kernel.actors import Kind
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from prm.kernel.actors import Actor
 
 RECENT = 10
-MOST_JOURNEYS = 5
 MOST_PEOPLE = 50
 SHOWN_OF_ENROLLMENTS = (
     "vendor",
@@ -126,6 +125,7 @@ class PartnerDetail(ActorView):
         """Show the partner as far as it concerns this vendor."""
         partner = get_object_or_404(Partner.objects.visible_to(self.actor), slug=slug)
         enrolled = Enrollment.objects.visible_to(self.actor).filter(partner=partner)
+        enrolled = with_journeys(enrolled, self.actor)
         enrollments = list(enrolled.select_related(*SHOWN_OF_ENROLLMENTS).order_by("program__name", "pk"))
         deals = Deal.objects.visible_to(self.actor).filter(partner=partner).select_related("partner").only(*SHOWN)
         seats = Seat.objects.visible_to(self.actor).active().filter(partner=partner).select_related("person")
@@ -135,9 +135,7 @@ class PartnerDetail(ActorView):
             "stands": stands_of(self.actor, enrollments),
             "may_decide_tiers": self.actor.may(DECIDE_STANDING),
             "lives": lives_of(self.actor, enrollments),
-            "journeys": list(
-                counted(journeys_of(self.actor)).filter(partner=partner).order_by("-started_at", "-pk")[:MOST_JOURNEYS]
-            ),
+            "journeys": journeys_told(enrollments),
             "figures": figures_of(self.actor, partner),
             "rows": deal_rows(deals.order_by("-submitted_at", "-pk")[:RECENT]),
             "people": seats.order_by("person__name", "pk")[:MOST_PEOPLE],
