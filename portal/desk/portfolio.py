@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -18,12 +18,12 @@ from django_filters import ChoiceFilter, ModelChoiceFilter
 
 from activity.models import Event
 from dealreg.models import Deal
-from partners.enums import LIVE, EnrollmentStatus
+from partners.enums import LIVE, EnrollmentStatus, LifeStage
 from partners.filters import PartnerFilter
 from partners.models import Enrollment, Partner
 from partners.permissions import VIEW_PARTNERS
 from partners.reports import staff_of
-from partners.rules import Stage, stage_of
+from partners.rules import ONBOARDING_DAYS, QUIET_DAYS, Stage, stage_of
 from portal.desk.lists import at
 from portal.viewing import ViewedList
 from prm.kernel.actors import Kind
@@ -41,6 +41,16 @@ if TYPE_CHECKING:
     from prm.kernel.pages import Page
 
 ABOVE, BELOW, REVIEWED = "above", "below", "reviewed"
+ENDED_STAGES: dict[str, EnrollmentStatus] = {
+    LifeStage.RECRUIT: EnrollmentStatus.APPLICANT,
+    LifeStage.SUSPENDED: EnrollmentStatus.SUSPENDED,
+    LifeStage.RETIRED: EnrollmentStatus.RETIRED,
+}
+
+
+def _days_before(today: date, days: int) -> datetime:
+    """Return the beginning of the day that was so many days before, where the reader is."""
+    return timezone.make_aware(datetime.combine(today - timedelta(days=days), time.min))
 
 
 def mine(request: Any) -> QuerySet[Person]:
@@ -73,6 +83,14 @@ class PortfolioFilter(PartnerFilter):
         widget=PlainSelect,
     )
 
+    stage = ChoiceFilter(
+        label=gettext_lazy("Stage"),
+        choices=LifeStage,
+        empty_label=gettext_lazy("Any"),
+        method="in_stage",
+        widget=PlainSelect,
+    )
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         tiers = Tier.objects.visible_to(self.request.actor).filter(rank__isnull=False).order_by("rank", "name")
@@ -90,6 +108,25 @@ class PortfolioFilter(PartnerFilter):
     def managed(self, partners: QuerySet[Partner], name: str, value: Person) -> QuerySet[Partner]:
         """Keep somebody's portfolio."""
         return self._enrolled(partners, manager=value)
+
+    def in_stage(self, partners: QuerySet[Partner], name: str, value: str) -> QuerySet[Partner]:
+        """Keep partners in a stage of their life, as `stage_of` says it: of the live enrollment, where there is one."""
+        ended = ENDED_STAGES.get(value)
+        if ended is not None:
+            live = Enrollment.objects.visible_to(self.request.actor).filter(partner=OuterRef("pk"), status__in=LIVE)
+            return self._enrolled(partners, status=ended).filter(~Exists(live))
+        today = timezone.localdate()
+        long, quiet = _days_before(today, ONBOARDING_DAYS), _days_before(today, QUIET_DAYS)
+        if value == LifeStage.ONBOARD:
+            return self._enrolled(partners, status=EnrollmentStatus.ONBOARDING, enrolled_at__gte=long)
+        sold = Deal.objects.visible_to(self.request.actor).filter(partner=OuterRef("partner"))
+        busy = Exists(sold.filter(submitted_at__gte=quiet)) | Q(~Exists(sold), enrolled_at__gte=quiet)
+        active = Q(status=EnrollmentStatus.ACTIVE)
+        wanted = active & busy
+        if value == LifeStage.AT_RISK:
+            wanted = (active & ~busy) | Q(status=EnrollmentStatus.ONBOARDING, enrolled_at__lt=long)
+        found = Enrollment.objects.visible_to(self.request.actor).filter(wanted, partner=OuterRef("pk"))
+        return partners.filter(Exists(found))
 
     def stands(self, partners: QuerySet[Partner], name: str, value: str) -> QuerySet[Partner]:
         """Keep partners whose tier is secured, isn't, or is under review."""
@@ -277,7 +314,7 @@ class PartnerList(ViewedList):
     def further_context(self, page: Page) -> dict[str, Any]:
         """Return the rows as shown, and whether anything narrows them."""
         told = {partner.pk: partner for partner in told_of(self.actor, *(row.pk for row in page.rows))}
-        narrowing = ("q", "type", "status", "tier", "manager", "standing")
+        narrowing = ("q", "type", "status", "tier", "manager", "standing", "stage")
         return {
             "rows": [partner_row(told[row.pk], self.schemes) for row in page.rows if row.pk in told],
             "saved": self.saved(),
