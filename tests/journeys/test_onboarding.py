@@ -9,8 +9,10 @@ from playwright.sync_api import Page, expect
 from activity.models import Mail
 from onboarding.enums import ApplicationState, JourneyState
 from onboarding.models import Application, Journey
+from partners.enums import EnrollmentStatus
 from partners.models import Enrollment
 from tests.journeys.conftest import PHONE, Visitor
+from tests.onboarding.agreements import make_template
 from tests.onboarding.applying import open_form
 from tests.onboarding.journeys import journey_of, published, step
 
@@ -18,7 +20,12 @@ COMPANY, ADDRESS = "Castellan Automation", "ines@castellan.example"
 STEPS = (
     step("manager", "assign_manager", name="Your partner manager is named", side="system", settings={"rule": "fewest"}),
     step("hello", name="Tell us whom we should know", side="partner", after=[]),
+    step("sign", "agreement", name="Sign the agreement", after=["manager"], settings={"template": "partner-agreement"}),
 )
+TEXT = """# Partner agreement
+
+between {{vendor.name}} and {{partner.name}}.
+"""
 
 
 def mailed(template: str) -> str:
@@ -39,7 +46,7 @@ def fill_in(page: Page) -> None:
     page.get_by_label("Work e-mail").fill(ADDRESS)
     page.get_by_label("You may keep").check()
     # Nobody fills a form in within three seconds, and the form knows.
-    page.wait_for_function("performance.now() > 3500")
+    page.evaluate("() => new Promise(done => setTimeout(done, 3500 - performance.now()))")
 
 
 def on_a_phone(visitor: Visitor) -> Visitor:
@@ -76,6 +83,7 @@ def approve_on_its_page(approver: Visitor, application: Application) -> None:
 
 def test_a_company_applies_on_a_phone_answers_is_approved_and_arrives(visit, everyone, workers):
     form = open_form(everyone.northwind)
+    make_template(everyone.northwind, TEXT)
     published(everyone, journey_of(*STEPS))
     applicant, approver = on_a_phone(visit()), visit("northwind_approver")
     page = applicant.open("/apply/")
@@ -101,7 +109,7 @@ def test_a_company_applies_on_a_phone_answers_is_approved_and_arrives(visit, eve
     workers()
     page = applicant.open(mailed("application_question"))
     expect(page.locator("main")).to_contain_text("How many people install robots")
-    page.get_by_label("Answer").fill("Twelve people do.")
+    page.locator("#id_text").fill("Twelve people do.")
     page.get_by_role("button", name="Send the answer").click()
     workers()
 
@@ -111,11 +119,33 @@ def test_a_company_applies_on_a_phone_answers_is_approved_and_arrives(visit, eve
     journey = Journey.objects.get(enrollment=enrollment)
     assert journey.state == JourneyState.RUNNING
     arrive(applicant)
-    page = applicant.open("/portal/onboarding/")
-    page.get_by_role("link", name="Northwind Robotics").first.click()
+    page = applicant.open(f"/portal/onboarding/{journey.key}/")
     expect(page.locator("main")).to_contain_text("Your turn")
     expect(page.locator("main")).to_contain_text("Tell us whom we should know")
     applicant.check("onboarding")
+    on_a_phone(applicant)
+    walk_the_journey(applicant)
+    workers()
+    journey.refresh_from_db()
+    assert journey.state == JourneyState.FINISHED
+    enrollment.refresh_from_db()
+    assert enrollment.status == EnrollmentStatus.ACTIVE
+
+
+def walk_the_journey(applicant: Visitor) -> None:
+    """Do the task, and sign the agreement."""
+    page = applicant.page
+    page.get_by_role("link", name="Tell us whom we should know").first.click()
+    page.get_by_role("button", name="Mark as done").click()
+    page = applicant.open("/portal/agreements/")
+    page.get_by_role("link", name="Partner agreement").first.click()
+    page.get_by_label("Your full name").fill("Ines Rothmann")
+    page.get_by_label("Your position").fill("Managing director")
+    page.locator("#id_authority").check()
+    page.locator("#id_consent").check()
+    page.locator("#sign button[data-kind=primary]").click()
+    expect(page.locator("body")).to_contain_text("Signed.")
+    applicant.check("agreement-signed")
 
 
 def arrive(applicant: Visitor) -> None:
