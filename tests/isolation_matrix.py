@@ -338,7 +338,7 @@ view-as-leave                    person   -             -                       
 seat-switch                      person   -             -                          people
 vendor-switch                    person   -             -                          people
 file                             person   file          people vie                 -
-step-file                        person   step_file     people vie                 -
+step-file                        person   step_file     people                     -
 jobs                             person   -             people                     -
 job                              person   job           people                     -
 job-card                         person   job           people                     -
