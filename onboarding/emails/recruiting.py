@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from activity.mailing import Letter, mail_template
 
-SAMPLE = {
+SAMPLE: dict[str, Any] = {
     "vendor": "Northwind Robotics",
     "program": "Northwind Partners",
     "name": "Ines Moreau",

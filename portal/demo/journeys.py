@@ -99,7 +99,8 @@ def _published(
         later.published_at = world.now - REVISED
         versions.append(later)
     for version in versions:
-        version.created_at = version.published_at - timedelta(days=3)
+        if version.published_at is not None:
+            version.created_at = version.published_at - timedelta(days=3)
     return list(JourneyVersion.objects.bulk_create(versions))
 
 
@@ -123,7 +124,7 @@ def _write(world: World, member: Member, versions: dict[str, list[JourneyVersion
         held = Held(max(1, (world.now - enrollment.enrolled_at).days - 1))
     start = world.now - timedelta(days=held.days) if held else enrollment.enrolled_at
     offered = versions.get(str(plan.type)) or versions[""]
-    version = next((each for each in reversed(offered) if each.published_at <= start), offered[0])
+    version = next((each for each in reversed(offered) if each.published_at and each.published_at <= start), offered[0])
     journey = Journey(
         vendor_id=enrollment.vendor_id,
         partner_id=enrollment.partner_id,

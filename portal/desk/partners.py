@@ -124,8 +124,7 @@ class PartnerDetail(ActorView):
     def get(self, request: Any, slug: str) -> HttpResponse:
         """Show the partner as far as it concerns this vendor."""
         partner = get_object_or_404(Partner.objects.visible_to(self.actor), slug=slug)
-        enrolled = Enrollment.objects.visible_to(self.actor).filter(partner=partner)
-        enrolled = with_journeys(enrolled, self.actor)
+        enrolled = with_journeys(Enrollment.objects.visible_to(self.actor).filter(partner=partner), self.actor)
         enrollments = list(enrolled.select_related(*SHOWN_OF_ENROLLMENTS).order_by("program__name", "pk"))
         deals = Deal.objects.visible_to(self.actor).filter(partner=partner).select_related("partner").only(*SHOWN)
         seats = Seat.objects.visible_to(self.actor).active().filter(partner=partner).select_related("person")

@@ -214,14 +214,15 @@ def _further(part: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def _fact_fields(part: Mapping[str, Any]) -> dict[str, forms.Field]:
-    shown, found = _by_fact(part), {}
+    shown = _by_fact(part)
+    found: dict[str, forms.Field] = {}
     for name, fact in FACTS.items():
         ops = (
             [("at_least", _("is at least")), ("at_most", _("is at most"))]
             if fact.is_number
             else [("is", _("is one of")), ("is_not", _("is none of"))]
         )
-        found[f"op_{name}"] = forms.ChoiceField(label=fact.label, choices=ops, required=False, widget=PlainSelect)
+        found[f"op_{name}"] = forms.ChoiceField(label=str(fact.label), choices=ops, required=False, widget=PlainSelect)
         condition = shown.get(name, {})
         if fact.is_number:
             found[f"when_{name}"] = CountField(label=fact.label, required=False, most=100)

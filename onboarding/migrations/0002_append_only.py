@@ -40,5 +40,5 @@ DROP FUNCTION onboarding_signature_is_append_only();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("onboarding", "0002_agreements")]
+    dependencies = [("onboarding", "0001_initial")]
     operations = [migrations.RunSQL(FORWARD, BACKWARD)]
