@@ -118,6 +118,37 @@ def join_asked(facts: Mapping[str, Any]) -> Letter:
     )
 
 
+MERGE_SAMPLE = {
+    "vendor": "Northwind Robotics",
+    "kept": "Brightpath",
+    "absorbed": "Brightpath Systems",
+    "note": "Your colleague says that both are you.",
+    "path": "/portal/profile/",
+    "brand": {},
+}
+
+
+@mail_template("merge_proposed", sample=MERGE_SAMPLE)
+def merge_proposed(facts: Mapping[str, Any]) -> Letter:
+    """Tell administrators that a vendor takes two records for one organisation."""
+    note = (_("They write: “%(note)s”") % facts,) if facts.get("note") else ()
+    return Letter(
+        subject=_("Are %(absorbed)s and %(kept)s one organisation?") % facts,
+        heading=_("%(vendor)s proposes to merge two records") % facts,
+        paragraphs=(
+            _(
+                "%(vendor)s takes %(absorbed)s and %(kept)s for the same organisation. Nothing happens until an "
+                "administrator of each has confirmed it, and it can be undone for 30 days."
+            )
+            % facts,
+            *note,
+        ),
+        button=(_("Look at it"), facts["path"]),
+        why=_("You get this because you are an administrator of one of them."),
+        brand=facts["brand"],
+    )
+
+
 @mail_template("join_declined", sample={"partner": "Brightpath"})
 def join_declined(facts: Mapping[str, Any]) -> Letter:
     """Tell a newcomer that an administrator said no."""

@@ -10,7 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from activity.notices import Recipient, notify
 from activity.registry import handler
 from partners import notices
-from partners.models import Enrollment, JoinRequest, Seat
+from partners.emails import brand_of
+from partners.enums import MergeState
+from partners.models import Enrollment, JoinRequest, PartnerMerge, Seat
 from partners.reports import partner_people, vendor_staff
 from prm.kernel.actors import VENDOR_ROLES, Role
 
@@ -48,3 +50,23 @@ def tell_join_asked(event: Event) -> None:
     path = reverse("portal:join-request", args=[request.key])
     facts = {"name": request.name, "email": request.email, "partner": request.partner.name, "note": request.note}
     notify(event=event, kind=notices.JOIN_ASKED, recipients=people, facts={**facts, "path": path}, path=path)
+
+
+@handler("partners.tell_merge_proposed", "merge.proposed")
+def tell_merge_proposed(event: Event) -> None:
+    """Tell the administrators of both records, each of whom confirms or declines; nobody where it was decided since."""
+    merge = PartnerMerge.objects.select_related("vendor", "kept", "absorbed").get(pk=event.subject_id)
+    if merge.state != MergeState.PROPOSED:
+        return
+    seats = Seat.objects.active().filter(partner__in=[merge.kept_id, merge.absorbed_id], role=Role.ADMINISTRATOR)
+    people = [Recipient(*pair) for pair in seats.values_list("person_id", "pk")]
+    path = reverse("portal:merge", args=[merge.key])
+    facts = {
+        "vendor": merge.vendor.name,
+        "kept": merge.kept.name,
+        "absorbed": merge.absorbed.name,
+        "note": merge.note,
+        "brand": brand_of(merge.vendor),
+        "path": path,
+    }
+    notify(event=event, kind=notices.MERGE_PROPOSED, recipients=people, facts=facts, path=path)

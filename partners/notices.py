@@ -28,6 +28,15 @@ JOIN_ASKED = notice(
     mail="join_asked",
     roles=frozenset({Role.ADMINISTRATOR}),
 )
+MERGE_PROPOSED = notice(
+    "merge.proposed",
+    _("{vendor} proposes to merge {absorbed} into {kept}"),
+    icon="split",
+    group=PARTNERS,
+    label=_("A vendor proposes to merge two records of your organisation"),
+    mail="merge_proposed",
+    roles=frozenset({Role.ADMINISTRATOR}),
+)
 YOUR_MANAGER = notice(
     "enrollment.your_manager",
     _("{manager} is your partner manager at {vendor} now"),

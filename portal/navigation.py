@@ -68,6 +68,7 @@ DESK = (
             Entry("desk:application-queue", _("Applications"), "user"),
             Entry("desk:deal-list", _("Deals"), "deal"),
             Entry("desk:partner-list", _("Partners"), "building"),
+            Entry("desk:tiers", _("Tiers"), "tier"),
             Entry("desk:recruiting", _("Recruiting"), "find"),
             Entry("desk:onboarding", _("Onboarding"), "flag"),
             Entry("desk:agreements", _("Agreements"), "pen"),

@@ -307,6 +307,7 @@ desk:invitation-resend           desk     first_invitation  -                   
 desk:invitation-revoke           desk     first_invitation  -                      man hma
 desk:recruiting                  desk     -             vendors                    -
 desk:recruiting-several          desk     -             -                          man hma
+desk:tiers                       desk     -             vendors                    -
 desk:time-to-value               desk     -             vendors                    -
 desk:time-to-value-step          desk     -             vendors                    -
 desk:time-to-value-partners      desk     -             vendors                    -

@@ -22,6 +22,7 @@ from portal.desk import (
     queue,
     standings,
     step_waits,
+    tiers,
     time_to_value,
     view_as,
 )
@@ -78,6 +79,7 @@ urlpatterns = [
     ),
     path("agreements/<uuid:key>/sealed.pdf", agreements.AgreementDownload.as_view(), name="agreement-sealed"),
     path("partners/<slug:slug>/agreements/send/", agreements.SendAgreement.as_view(), name="agreement-send"),
+    path("tiers/", tiers.TierOverview.as_view(), name="tiers"),
     path("partners/", portfolio.PartnerList.as_view(), name="partner-list"),
     path("partners/<slug:slug>/invite/", first_person.PartnerInvite.as_view(), name="partner-invite"),
     path("partners/invitations/<int:pk>/resend/", first_person.Resend.as_view(), name="invitation-resend"),

@@ -8,7 +8,8 @@ import pytest
 from django.db import connection, connections
 from django.http import Http404
 
-from activity.models import Event
+from activity.models import Event, Mail, Notification
+from activity.relay import drain
 from dealreg.models import Deal
 from dealreg.services import add_comment
 from partners.enums import EnrollmentStatus, MergeState
@@ -41,6 +42,20 @@ def kinds():
 
 def deals_of(partner):
     return set(Deal.objects.filter(partner=partner).values_list("reference", flat=True))
+
+
+# -- who is told
+
+
+def test_administrators_of_both_records_are_told_of_a_proposal_once(cast):
+    merge = propose(cast)
+    while drain():
+        pass
+    lines = Notification.objects.filter(kind="merge.proposed")
+    told = {(line.person_id, line.path) for line in lines}
+    path = f"/portal/profile/merges/{merge.key}/"
+    assert told == {(cast.actor(f"{partner}_administrator").person_id, path) for partner in ("brightpath", "kappel")}
+    assert Mail.objects.filter(template="merge_proposed").count() == 2
 
 
 # -- who may
