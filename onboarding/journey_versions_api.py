@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext_lazy as _
 from django_filters import ChoiceFilter, FilterSet, NumberFilter
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import serializers
@@ -18,6 +18,7 @@ from partners.api import ProgramNameSerializer
 from partners.enums import PartnerType
 from partners.models import Program
 from prm.kernel.api import ReadSerializer, ScopedViewSet, WriteSerializer
+from prm.kernel.errors import Forbidden, RuleViolation
 
 if TYPE_CHECKING:
     from rest_framework.request import Request
@@ -64,7 +65,7 @@ class JourneyChangeSerializer(WriteSerializer):
     """What a draft says."""
 
     definition = serializers.JSONField(required=False)
-    name = serializers.CharField(max_length=120, required=False, default="")
+    name = serializers.CharField(max_length=120, required=False, allow_blank=True, default="")
 
 
 class JourneyPublishSerializer(WriteSerializer):
@@ -96,8 +97,12 @@ class JourneyVersionViewSet(ScopedViewSet):
     )
     def create(self, request: Request, **kwargs: Any) -> Response:
         """Begin a version as a draft. 409 where there is one."""
+        if not self.actor.may(EDIT_JOURNEYS):
+            raise Forbidden("not_allowed", _("Your role doesn’t set up journeys."))
         body = self.parsed(request, JourneyBeginSerializer)
-        program = get_object_or_404(Program.objects.visible_to(self.actor), pk=body.pop("program"))
+        program = Program.objects.visible_to(self.actor).filter(pk=body.pop("program")).first()
+        if program is None:
+            raise RuleViolation("unknown_program", _("There is no such program of yours."), "program")
         return self.once(
             request, lambda: self.answer_afresh(begin_journey(actor=self.actor, program=program, **body), 201)
         )

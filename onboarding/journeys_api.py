@@ -14,11 +14,11 @@ from rest_framework.decorators import action
 
 from onboarding.enums import JourneyState, Side, StepState, VersionState
 from onboarding.models import Journey, JourneyStep, JourneyVersion
-from onboarding.permissions import VIEW_JOURNEYS
+from onboarding.permissions import RUN_JOURNEYS, VIEW_JOURNEYS
 from onboarding.services import cancel_journey, end_step, migrate_journey, retry_step, skip_step
 from prm.kernel.api import ReadSerializer, ScopedViewSet, WriteSerializer
 from prm.kernel.api_defaults import actor_of_request
-from prm.kernel.errors import RuleViolation
+from prm.kernel.errors import Forbidden, RuleViolation
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -136,6 +136,8 @@ class JourneyViewSet(ScopedViewSet):
         """Find the step, do it, and answer with the journey as it is then."""
         journey = self.get_object()
         step = get_object_or_404(JourneyStep.objects.visible_to(self.actor), journey=journey, slug=slug)
+        if self.action != "done":
+            self._may_run()
         body = self.parsed(request, serializer)
 
         def answer() -> Response:
@@ -143,6 +145,10 @@ class JourneyViewSet(ScopedViewSet):
             return self.answer_afresh(journey)
 
         return self.once(request, answer)
+
+    def _may_run(self) -> None:
+        if not self.actor.may(RUN_JOURNEYS):
+            raise Forbidden("not_allowed", _("Your role doesn’t run journeys."))
 
     @extend_schema(
         operation_id="journeys_step_done", summary="End a step", request=StepDoneSerializer, responses=JourneySerializer
@@ -190,7 +196,9 @@ class JourneyViewSet(ScopedViewSet):
     @action(detail=True, methods=["post"])
     def cancel(self, request: Request, **kwargs: Any) -> Response:
         """End a journey before its end."""
-        journey, body = self.get_object(), self.parsed(request, StepSkipSerializer)
+        journey = self.get_object()
+        self._may_run()
+        body = self.parsed(request, StepSkipSerializer)
 
         def answer() -> Response:
             return self.answer_afresh(cancel_journey(actor=self.actor, journey=journey, reason=body["reason"]))

@@ -12,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpRespons
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.utils import timezone, translation
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -130,9 +131,14 @@ class AgreementView(ActorView):
             "look": AGREEMENT_LOOK[AgreementState(agreement.state)],
             "blocks": blocks_of(agreement.text),
             "being_sealed": not agreement.sealed and _is_fresh(agreement),
-            "signatures": [(each, svg_of(each.drawing) if each.drawing else "") for each in signatures],
+            "signatures": [(each, drawn(each)) for each in signatures],
             "entries": history_of(self.actor, agreement),
         }
+
+
+def drawn(signature: Signature) -> SafeString | str:
+    """Return a drawn signature as SVG, which holds nothing but numbers of its strokes; "" for a typed one."""
+    return mark_safe(svg_of(signature.drawing)) if signature.drawing else ""  # noqa: S308
 
 
 def _is_fresh(agreement: Agreement) -> bool:

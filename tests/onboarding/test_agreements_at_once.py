@@ -6,7 +6,7 @@ from collections.abc import Callable
 from threading import Barrier, Thread
 
 import pytest
-from django.db import connections
+from django.db import connections, transaction
 
 from activity.models import Event
 from activity.relay import drain
@@ -88,6 +88,7 @@ def test_two_workers_seal_once(cast: Cast) -> None:
     errors = at_once(drain, drain, lambda: None)
     assert errors == []
     sealed = Agreement.objects.get().sealed.name
-    seal_agreement(agreement.pk)
+    with transaction.atomic():
+        seal_agreement(agreement.pk)
     assert Agreement.objects.get().sealed.name == sealed
     assert Event.objects.filter(kind="agreement.sealed").count() == 1

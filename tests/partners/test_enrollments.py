@@ -11,6 +11,7 @@ from partners.enums import LIVE, EnrollmentStatus
 from partners.models import Enrollment, Seat
 from partners.services.enrollments import assign_manager, move_enrollment
 from partners.workflow import ENROLLMENT
+from prm.kernel.actors import system
 from prm.kernel.errors import Conflict, Forbidden, RuleViolation, Stale
 from tests.cast import make_person
 
@@ -22,7 +23,32 @@ def kappel(cast, status=EnrollmentStatus.ACTIVE) -> Enrollment:
     return Enrollment.objects.get(pk=cast.enrollments["kappel_northwind"].pk)
 
 
-@pytest.mark.parametrize("step", [step.name for step in ENROLLMENT.transitions])
+BY_PEOPLE = [step.name for step in ENROLLMENT.transitions if step.permission.roles]
+BY_RULE = [step.name for step in ENROLLMENT.transitions if not step.permission.roles]
+
+
+@pytest.mark.parametrize("step", BY_RULE)
+@pytest.mark.parametrize("status", STATES)
+def test_what_happens_by_rule_is_nobodys_to_do(cast, status, step):
+    enrollment = kappel(cast, status)
+    take = {"enrollment": enrollment, "transition": step, "reason": "By rule"}
+    for persona in ("northwind_manager", "northwind_approver"):
+        with pytest.raises(Forbidden):
+            move_enrollment(actor=cast.actor(persona), **take)
+    with pytest.raises(Http404):
+        move_enrollment(actor=system(cast.halden.vendor.pk), **take)
+    assert Event.objects.count() == 0
+    if status not in ENROLLMENT[step].sources:
+        with pytest.raises(Conflict):
+            move_enrollment(actor=system(cast.northwind.vendor.pk), **take)
+        assert Event.objects.count() == 0
+        return
+    moved = move_enrollment(actor=system(cast.northwind.vendor.pk), **take)
+    assert moved.status == ENROLLMENT[step].target
+    assert Event.objects.get().kind == ENROLLMENT[step].event.name
+
+
+@pytest.mark.parametrize("step", BY_PEOPLE)
 @pytest.mark.parametrize("status", STATES)
 def test_each_step_from_each_state(cast, status, step):
     enrollment, transition = kappel(cast, status), ENROLLMENT[step]

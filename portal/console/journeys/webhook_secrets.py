@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from onboarding.models import StepSecret
 from onboarding.services import open_step_secret
 from portal.console.journeys.base import JourneyBase, shape_of
+from prm.kernel.errors import RuleViolation
 
 if TYPE_CHECKING:
     from onboarding.journeys.shape import Step
@@ -29,7 +30,7 @@ class JourneySecrets(JourneyBase):
         version = self.find(pk)
         slug = request.POST.get("slug", "")
         if slug not in {step.slug for step in _webhooks(version)}:
-            raise Http404
+            raise RuleViolation("unknown_step", _("This step is not there any more. Open the version anew."))
         renew = request.POST.get("do") == "renew"
         secret = open_step_secret(actor=self.actor, template=version.template, slug=slug, renew=renew)
         return self._page(version, {slug: secret})

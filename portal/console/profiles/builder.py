@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -19,7 +19,7 @@ from onboarding.services.profiles import begin_profile, change_profile, discard_
 from partners.models import Program
 from portal.console.profiles.base import LOOK, ProfileBase, faults_of, revision_in, told_criteria
 from portal.console.profiles.forms import CriterionForm
-from prm.kernel.errors import Conflict
+from prm.kernel.errors import Conflict, RuleViolation
 
 
 class ProfileList(ProfileBase):
@@ -54,9 +54,10 @@ class ProfileBegin(ProfileBase):
     def post(self, request: HttpRequest) -> HttpResponse:
         """Begin it with what is published; where a draft is there already, lead to it."""
         wanted = request.POST.get("program", "")
-        if not (wanted.isascii() and wanted.isdigit()):
-            raise Http404
-        program = get_object_or_404(Program.objects.visible_to(self.actor), pk=int(wanted))
+        known = wanted.isascii() and wanted.isdigit() and len(wanted) < 19
+        program = Program.objects.visible_to(self.actor).filter(pk=int(wanted)).first() if known else None
+        if program is None:
+            raise RuleViolation("unknown_program", _("Choose one of your programs."), "program")
         try:
             profile = begin_profile(actor=self.actor, program=program)
         except Conflict as conflict:
@@ -187,7 +188,7 @@ class ProfileMove(ProfileBase):
             or int(place) >= len(criteria)
             or deed not in {"up", "down", "remove"}
         ):
-            raise Http404
+            raise RuleViolation("unknown_place", _("This criterion is not there any more. Open the version anew."))
         at = int(place)
         criterion = criteria.pop(at)
         if deed != "remove":
