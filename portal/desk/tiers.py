@@ -71,7 +71,7 @@ def ladders_of(actor: Actor) -> list[Ladder]:
     )
     ordered = rows.order_by("tier__program__name", "tier__partner_type", "-rank")
     return [
-        _ladder(program, kind, list(steps))
+        _ladder(program, kind, [dict(step) for step in steps])
         for (program, kind), steps in groupby(
             ordered, lambda row: (row["tier__program__name"], row["tier__partner_type"])
         )
