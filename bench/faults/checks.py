@@ -52,6 +52,7 @@ class Size:
     journeys: int = 200
     journey_kills: int = 20
     naive_journeys: int = 20
+    chain_kills: int = 4
 
 
 SHORT = Size(
@@ -69,6 +70,7 @@ SHORT = Size(
     journeys=8,
     journey_kills=2,
     naive_journeys=6,
+    chain_kills=2,
 )
 
 

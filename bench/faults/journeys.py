@@ -28,9 +28,12 @@ FINISHED = "SELECT count(*) FROM onboarding_journey WHERE state = 'finished'"
 
 
 def naive_journeys(scene: Scene, size: Size) -> Finding:
-    """Show that chains of tasks lose or double steps when their worker is killed."""
+    """Show that chains of tasks lose or double steps when their worker is killed.
+
+    Each kill ends the chains that are at work, so that there are fewer kills than chains: with none left nothing moves.
+    """
     _start(scene, size.naive_journeys, "--naive")
-    for _ in range(4):
+    for _ in range(size.chain_kills):
         before = scene.number(NAIVE_ROWS)
         scene.wait("naive steps", lambda before=before: scene.number(NAIVE_ROWS) > before + 3, 120)
         scene.kill_worker(whole=True)
