@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -31,6 +30,7 @@ from prm.kernel.clocks import add_working_hours
 from prm.kernel.errors import Forbidden, RuleViolation, TooMany
 from prm.kernel.money import CURRENCIES, LARGEST
 from prm.kernel.recording import record
+from prm.kernel.references import new_reference
 from prm.kernel.scoping import keep_visible
 from prm.kernel.workflow import move
 
@@ -40,7 +40,6 @@ if TYPE_CHECKING:
     from dealreg.registrations import Registration
     from prm.kernel.actors import Actor
 
-ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # no 0/O, 1/I/L, U: it is read out on the phone
 MOST_LINES = 100
 LARGEST_QUANTITY = 1_000_000
 DECIDED_LINKS = frozenset({AccountLink.CONFIRMED, AccountLink.SEPARATED})
@@ -291,17 +290,6 @@ def _take_over(actor: Actor, deal: Deal) -> None:
     }
     with connection.cursor() as cursor:
         cursor.execute(TAKE_OVER, values)
-
-
-def new_reference(code: str) -> str:
-    """Return a fresh reference such as NW-4K7Q-2M9P.
-
-    Random rather than counted: a partner must not learn from two of its own numbers how much others register. With
-    30^8 of them, two alike among a million deals are met once in 650,000 registrations; the unique constraint
-    refuses the second.
-    """
-    letters = "".join(secrets.choice(ALPHABET) for _ in range(8))
-    return f"{code}-{letters[:4]}-{letters[4:]}"
 
 
 @transaction.atomic

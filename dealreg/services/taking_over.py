@@ -23,11 +23,12 @@ from dealreg.models import Deal, Policy, TakenOver
 from dealreg.permissions import IMPORT_DEALS, REGISTER_DEALS
 from dealreg.rules import check_website, competes
 from dealreg.services.protection import claim_protection
-from dealreg.services.registration import keep_conflicts, new_reference, place_in_line
+from dealreg.services.registration import keep_conflicts, place_in_line
 from partners.models import Seat
 from prm.kernel.clocks import add_working_hours
 from prm.kernel.errors import Forbidden, RuleViolation
 from prm.kernel.recording import record
+from prm.kernel.references import new_reference
 
 if TYPE_CHECKING:
     from partners.models import Enrollment

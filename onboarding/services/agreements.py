@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -23,6 +22,7 @@ from people.models import Person
 from prm.kernel.actors import system
 from prm.kernel.errors import Forbidden, RuleViolation
 from prm.kernel.recording import record
+from prm.kernel.references import new_reference
 from prm.kernel.workflow import locked, move
 
 if TYPE_CHECKING:
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from onboarding.models import AgreementVersion
     from prm.kernel.actors import Actor
 
-ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 LONGEST_REASON = 500
 
 
@@ -79,7 +78,7 @@ def put(
         RuleViolation: a value that the text asks for is missing for this partner.
     """
     template, today = version.template, enrollment.vendor.today()
-    reference = new_reference(enrollment.vendor.code)
+    reference = new_reference(enrollment.vendor.code, "A")
     text, values = merged(enrollment, version, reference)
     _replace(enrollment, version, [AgreementState.SENT, AgreementState.SIGNED])
     gate = max(gate_from or today, today) if template.gate else None
@@ -284,9 +283,3 @@ def facts_of(agreement: Agreement) -> dict[str, Any]:
         "template": agreement.template.slug,
         "occasion": str(agreement.occasion),
     }
-
-
-def new_reference(code: str) -> str:
-    """Return a fresh number such as NW-A-4K7Q-2M9P: random, so that two of them tell nobody how many there are."""
-    letters = "".join(secrets.choice(ALPHABET) for _ in range(8))
-    return f"{code}-A-{letters[:4]}-{letters[4:]}"

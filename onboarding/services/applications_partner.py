@@ -14,12 +14,13 @@ from onboarding.models import Application, ApplicationForm
 from onboarding.permissions import APPLY_AS_PARTNER
 from onboarding.services.applications import PROFILE
 from onboarding.services.applications_arriving import arrive
-from onboarding.services.applications_public import applicant, new_reference
+from onboarding.services.applications_public import applicant
 from partners.enums import LIVE, EnrollmentStatus
 from partners.models import Enrollment, Partner, PartnerDomain
 from people.models import Person
 from prm.kernel.domains import registrable_domain
 from prm.kernel.errors import Conflict, Forbidden, RuleViolation
+from prm.kernel.references import new_reference
 
 if TYPE_CHECKING:
     from prm.kernel.actors import Actor
@@ -81,7 +82,7 @@ def _row(actor: Actor, form: ApplicationForm, partner: Partner) -> Application:
         program_id=form.program_id,
         partner=partner,
         applicant=person,
-        reference=new_reference(form.vendor.code),
+        reference=new_reference(form.vendor.code, "AP", groups=(6,)),
         email=person.email,
         contact_name=person.name[:120],
         language=translation.get_language() or "en",

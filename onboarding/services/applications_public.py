@@ -5,7 +5,6 @@ Until an address is proven, everybody gets the same words and the same writes, w
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -28,13 +27,13 @@ from people.limits import Limit, take
 from prm.kernel.actors import Via, system
 from prm.kernel.clocks import add_working_hours
 from prm.kernel.errors import Conflict, RuleViolation, TooMany
+from prm.kernel.references import new_reference
 from prm.kernel.workflow import move
 
 if TYPE_CHECKING:
     from onboarding.models import Prospect
     from prm.kernel.actors import Actor
 
-ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # no 0/O, 1/I/L, U: it is read out on the phone
 LONGEST_TEXT, MOST_FIELDS = 20_000, 200
 LONGEST_ANSWER = 4000
 KEPT = timedelta(days=30)
@@ -60,11 +59,6 @@ class Filled:
 def applicant(vendor_id: int, person_id: int | None = None) -> Actor:
     """Return who acts by a link: for the one application, checked by the token, with no seat at the vendor."""
     return replace(system(vendor_id), via=Via.NOTHING, person_id=person_id)
-
-
-def new_reference(code: str) -> str:
-    """Return a fresh reference such as NW-AP-4K7Q2M, random so that nobody counts applicants by it."""
-    return f"{code}-AP-{''.join(secrets.choice(ALPHABET) for _letter in range(6))}"
 
 
 @transaction.atomic
@@ -149,7 +143,7 @@ def _row(form: ApplicationForm, known: Application | None, address: str) -> Appl
     """Return the locked draft, or a fresh row. Another address gets another link: the old one proves nothing of it."""
     if known is None:
         row = Application(vendor_id=form.vendor_id, program_id=form.program_id)
-        row.reference = new_reference(form.vendor.code)
+        row.reference = new_reference(form.vendor.code, "AP", groups=(6,))
         new_key(row)
     else:
         row = Application.objects.select_for_update(of=("self",)).get(pk=known.pk, program_id=form.program_id)

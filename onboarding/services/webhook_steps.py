@@ -78,10 +78,12 @@ def answer_step(*, key: UUID, body: bytes, headers: Mapping[str, str]) -> Journe
     step = next(each for each in under_way.steps.values() if each.pk == found.pk)
     if step.state == StepState.DONE and said["status"] == "done":
         return step
+    if step.result.get("answer_id") == headers.get("webhook-id"):
+        return step
     if journey.state != JourneyState.RUNNING or step.state not in {StepState.RUNNING, StepState.FAILED}:
         words = _("This step isn’t waiting for an answer: it is “%(state)s”.") % {"state": step.get_state_display()}
         raise Conflict("not_waiting", words, fresh=step)
-    _apply(under_way, step, said)
+    _apply(under_way, step, said, str(headers.get("webhook-id", "")))
     return step
 
 
@@ -104,9 +106,13 @@ def _verified(step: JourneyStep, body: bytes, headers: Mapping[str, str]) -> Map
     return said
 
 
-def _apply(under_way: UnderWay, step: JourneyStep, said: Mapping[str, Any]) -> None:
+def _apply(under_way: UnderWay, step: JourneyStep, said: Mapping[str, Any], answer_id: str) -> None:
+    # Kept, so that an answer that is sent again, by its receiver or by whoever caught it, isn't taken twice.
+    step.result = {**step.result, "answer_id": answer_id}
     under_way.note(events.STEP_ANSWERED, step, {"status": said["status"]})
     if said["status"] == "failed":
         under_way.failed(step, message_of(said))
     elif said["status"] == "done":
         under_way.done(step, result={"answer": "done", "answered_at": timezone.now().isoformat()})
+    else:
+        under_way.save(step)

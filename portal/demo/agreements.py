@@ -20,9 +20,10 @@ from onboarding.agreements.papers import document_pdf, sealed_pdf
 from onboarding.agreements.rules import document_of, hash_of
 from onboarding.enums import AgreementState, Occasion, StepState, VersionState
 from onboarding.models import Agreement, AgreementTemplate, AgreementVersion, JourneyStep, Signature
-from onboarding.services.agreements import ALPHABET, authority_words, consent_words, facts_of
+from onboarding.services.agreements import authority_words, consent_words, facts_of
 from partners.enums import LIVE
 from prm.kernel.actors import Role, Via
+from prm.kernel.references import ALPHABET
 
 if TYPE_CHECKING:
     from partners.models import Seat

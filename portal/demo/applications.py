@@ -21,11 +21,11 @@ from onboarding.form_fields import default_fields
 from onboarding.models import Application, ApplicationForm, ApplicationMessage
 from onboarding.recruiting import fits_of, published_profile
 from onboarding.services.applications import PROFILE
-from onboarding.services.applications_public import ALPHABET
 from partners.authentication import digest_of
 from portal.demo.applicants import COMPANIES, STATE, Company
 from prm.kernel.actors import Role, Via
 from prm.kernel.clocks import add_working_hours
+from prm.kernel.references import ALPHABET
 
 if TYPE_CHECKING:
     from partners.models import Seat

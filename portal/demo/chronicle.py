@@ -10,10 +10,10 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from dealreg.services.registration import ALPHABET
 from portal.demo.opening import Opening, open_story
 from portal.demo.stories import Shelf, Story
 from prm.kernel.clocks import add_working_hours
+from prm.kernel.references import ALPHABET
 
 if TYPE_CHECKING:
     from partners.models import Seat

@@ -128,6 +128,22 @@ def test_a_later_answer_ends_the_step_once(hooked, receiver):
     assert journey.state == JourneyState.FINISHED
 
 
+def test_an_answer_sent_again_after_a_retry_is_not_taken_twice(cast, hooked, receiver):
+    journey, secret = hooked
+    receiver.answer = (200, {"status": "waiting"})
+    relay.drain()
+    key = str(step_of(journey, "crm").key)
+    given = signed(secret, {"step": key, "status": "failed", "message": "No such customer"})
+    assert post(journey, given).json()["state"] == "failed"
+    events = Event.objects.count()
+    assert post(journey, given).json()["state"] == "failed"
+    assert Event.objects.count() == events
+    retry_step(actor=cast.actor("northwind_manager"), step=step_of(journey, "crm"))
+    relay.drain()
+    assert post(journey, given).json()["state"] == "running"
+    assert post(journey, signed(secret, {"step": key, "status": "done"}, key="another")).json()["state"] == "done"
+
+
 def test_an_answer_that_is_not_signed_for_this_step_changes_nothing(cast, hooked, receiver):
     journey, secret = hooked
     receiver.answer = (200, {"status": "waiting"})
