@@ -184,7 +184,7 @@ class ApplicationQueue(ViewedList):
         asked = self.request.GET.get("page", "1")
         number = min(max(int(asked), 1), MOST_PAGES) if asked.isascii() and asked.isdigit() else 1
         start = (number - 1) * PAGE_SIZE
-        rows = list(found[start : start + PAGE_SIZE + 1])
+        rows = list(self._ordered(found)[start : start + PAGE_SIZE + 1])
         return Page(rows[:PAGE_SIZE], number, len(rows) > PAGE_SIZE and number < MOST_PAGES, start + len(rows))
 
     def _answer(self, response: Any) -> HttpResponse:

@@ -115,6 +115,10 @@ def test_what_is_due_first_stands_first(cast, browse, form):
     Application.objects.filter(pk=soon.pk).update(due_at=timezone.now() + timedelta(hours=1))
     rows = browse("northwind_approver").get(QUEUE).context["rows"]
     assert [row.application for row in rows] == [soon, late]
+    Application.objects.filter(pk=soon.pk).update(due_at=timezone.now() + timedelta(days=90))
+    assert [row.application for row in browse("northwind_approver").get(QUEUE).context["rows"]] == [late, soon]
+    turned = browse("northwind_approver").get(f"{QUEUE}?order=-due").context["rows"]
+    assert [row.application for row in turned] == [soon, late]
 
 
 def test_export_holds_the_view(cast, browse, form):
