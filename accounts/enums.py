@@ -28,3 +28,10 @@ class SaleKind(TextChoices):
     SELL_THROUGH = "sell_through", _("Sell-through")
     RENEWAL = "renewal", _("Renewal")
     USAGE = "usage", _("Usage revenue")
+
+
+class CrmSystem(TextChoices):
+    """The CRM systems that we fetch from."""
+
+    SALESFORCE = "salesforce", _("Salesforce")
+    HUBSPOT = "hubspot", _("HubSpot")

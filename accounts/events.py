@@ -16,3 +16,11 @@ SATISFACTION_BOOKED = event(
     alone=_("Customers’ satisfaction was recorded ({count})"),
     icon="star",
 )
+CRM_CONNECTED = event("crm.connected", _("connected {system}"), icon="link")
+CRM_CHANGED = event("crm.changed", _("changed the connection to {system}: {changed}"), icon="pen")
+CRM_SWITCHED = event("crm.switched", _("switched the connection to {system} {state}"), icon="link")
+CRM_REMOVED = event("crm.removed", _("removed the connection to {system}"), icon="x")
+CRM_FAILED = event(
+    "crm.failed", _("could not fetch from {system}: {fault}"), alone=_("{system} could not be read: {fault}"),
+    icon="warn", tone="bad",
+)

@@ -9,13 +9,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts import merging
+from accounts.crm import lists as crm_lists  # noqa: F401  (its kind of list registers itself)
 from accounts.facts import catalogue, lists  # noqa: F401  (their kinds of list register themselves)
 from accounts.matching import Identity, match_keys
 from accounts.models import MatchKey
 from accounts.naming import normalise_name
 from accounts.permissions import IMPORT_ACCOUNTS
 from imports.kinds import ImportKind, Target
-from imports.parsers import Refused, country, domain, text
+from imports.parsers import Refused, country, day, domain, text
 from imports.registry import import_kind
 
 if TYPE_CHECKING:
@@ -86,6 +87,14 @@ class Customers(ImportKind):
             aliases=("owner", "account owner", "owner name", "sales rep"),
             parser=text(120),
             example=("Priya Rao", ""),
+        ),
+        Target(
+            "last_activity",
+            gettext_lazy("Last activity"),
+            help=gettext_lazy("When direct sales was last in touch"),
+            aliases=("last activity date", "last contacted", "letzte aktivität"),
+            parser=day,
+            example=("2026-11-02", ""),
         ),
     )  # fmt: skip
 

@@ -25,7 +25,7 @@ DROP TABLE IF EXISTS pg_temp.listed_customer;
 CREATE TEMPORARY TABLE listed_customer ON COMMIT DROP AS
 SELECT s.line, r.*, NULL::bigint AS account_id, NULL::int AS twin, false AS fresh, false AS changes
 FROM imports_stagedrow s, jsonb_to_record(s.data) AS r(name text, normalised text, country text, domain text, city text,
-  external_id text, owner_name text, further jsonb, keys text[])
+  external_id text, owner_name text, last_activity text, further jsonb, keys text[])
 WHERE s.run_id = %(run)s AND s.line > %(at)s AND s.line <= %(upto)s AND s.reason = '';
 ANALYZE pg_temp.listed_customer;
 """
@@ -57,6 +57,7 @@ UPDATE listed_customer s SET changes = true FROM accounts_account a
 WHERE a.id = s.account_id AND NOT s.fresh AND (
   a.origin <> %(origin)s OR s.city NOT IN ('', a.city) OR s.external_id NOT IN ('', a.external_id)
   OR s.owner_name NOT IN ('', a.owner_name) OR NOT a.further @> s.further
+  OR nullif(s.last_activity, '')::date > coalesce(a.last_activity_on, '-infinity')
   OR (a.domain = '' AND s.domain <> '' AND NOT EXISTS (
     SELECT FROM accounts_account o WHERE o.vendor_id = a.vendor_id AND o.domain = s.domain AND o.domain <> '')))
 """
@@ -72,6 +73,7 @@ UPDATE accounts_account a SET
   origin = %(origin)s, city = coalesce(nullif(s.city, ''), a.city),
   external_id = coalesce(nullif(s.external_id, ''), a.external_id),
   owner_name = coalesce(nullif(s.owner_name, ''), a.owner_name), further = a.further || s.further,
+  last_activity_on = greatest(nullif(s.last_activity, '')::date, a.last_activity_on),
   domain = CASE WHEN a.domain = '' AND NOT EXISTS (
     SELECT FROM accounts_account o WHERE o.vendor_id = a.vendor_id AND o.domain = s.domain AND o.domain <> ''
   ) THEN s.domain ELSE a.domain END
@@ -88,9 +90,10 @@ WHERE account_id IS NULL
 """
 INSERT = """
 INSERT INTO accounts_account
-  (id, vendor_id, name, normalised_name, country, domain, city, external_id, owner_name, origin, further, created_at)
-SELECT account_id, %(vendor)s, name, normalised, country, domain, city, external_id, owner_name, %(origin)s, further,
-  now()
+  (id, vendor_id, name, normalised_name, country, domain, city, external_id, owner_name, last_activity_on, origin,
+   further, created_at)
+SELECT account_id, %(vendor)s, name, normalised, country, domain, city, external_id, owner_name,
+  nullif(last_activity, '')::date, %(origin)s, further, now()
 FROM listed_customer WHERE fresh ORDER BY normalised, country
 ON CONFLICT DO NOTHING RETURNING id
 """

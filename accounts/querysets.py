@@ -10,7 +10,7 @@ from prm.kernel.actors import Reach
 from prm.kernel.scoping import ScopedQuerySet
 
 if TYPE_CHECKING:
-    from datetime import date
+    from datetime import date, datetime
 
     from prm.kernel.actors import Actor
 
@@ -42,3 +42,19 @@ class OutsideFactQuerySet(ScopedQuerySet):
             n=-1,
         )
         return self.filter(~Exists(back), n=1)
+
+
+class OpportunityQuerySet(ScopedQuerySet):
+    """Opportunities of direct sales."""
+
+    def open(self) -> Self:
+        """Return those that aren't closed."""
+        return self.filter(is_open=True)
+
+
+class ConnectionQuerySet(ScopedQuerySet):
+    """Connections to CRM systems."""
+
+    def due(self, now: datetime) -> Self:
+        """Return those in use whose next fetch is due."""
+        return self.filter(is_active=True, next_at__lte=now)

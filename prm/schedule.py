@@ -18,5 +18,6 @@ SCHEDULE = {
     "clear-imports": {"task": "imports.clear_imports", "schedule": 3600.0, "options": {"expires": 3600}},
     "tick-journeys": {"task": "onboarding.tick", "schedule": 10.0, "options": {"expires": 10}},
     "work-jobs": {"task": "jobs.work", "schedule": 5.0, "options": {"expires": 10}},
+    "fetch-from-crm": {"task": "accounts.fetch_due", "schedule": 300.0, "options": {"expires": 300}},
     "clear-old-jobs": {"task": "jobs.clear_old", "schedule": 3600.0, "options": {"expires": 3600}},
 }

@@ -218,6 +218,10 @@ WEBHOOK_PRIVATE_NETWORKS = environment.words(
     "WEBHOOK_PRIVATE_NETWORKS",
     purpose="networks with receivers of webhooks of your own that are not public, as in 10.20.0.0/16",
 )
+CRM_PRIVATE_NETWORKS = environment.words(
+    "CRM_PRIVATE_NETWORKS",
+    purpose="networks with a CRM of your own that is not public, as in 10.20.0.0/16",
+)
 
 # -- Languages, time
 LANGUAGE_CODE = "en"

@@ -1,5 +1,6 @@
 """End customers, the product catalogue, and what is known about sales, usage and satisfaction."""
 
+from accounts.models.crm import CrmConnection, Opportunity
 from accounts.models.customers import (
     Account,
     MatchKey,
@@ -11,7 +12,9 @@ from accounts.models.facts import SalesLine, SatisfactionAnswer, UsageMetric, Us
 
 __all__ = [
     "Account",
+    "CrmConnection",
     "MatchKey",
+    "Opportunity",
     "Price",
     "Product",
     "ProductFamily",

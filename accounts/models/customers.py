@@ -33,6 +33,7 @@ class Account(ScopedModel):
     city = models.CharField(_("city"), max_length=100, blank=True)
     external_id = models.CharField(_("id in your CRM"), max_length=80, blank=True)
     owner_name = models.CharField(_("direct owner"), max_length=120, blank=True)
+    last_activity_on = models.DateField(_("last activity"), null=True, blank=True)
     origin = models.CharField(_("origin"), max_length=14, choices=AccountOrigin, default=AccountOrigin.REGISTRATION)
     further = models.JSONField(_("further columns"), default=dict, blank=True)
     created_at = models.DateTimeField(_("since"), default=timezone.now, editable=False)
