@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from accounts.facts import admin as facts  # noqa: F401  (facts from outside register themselves)
-from accounts.models import Account, Price, Product, ProductFamily
+from accounts.models import Account, Opportunity, Price, Product, ProductFamily
 from accounts.permissions import EDIT_CATALOGUE, VIEW_ACCOUNTS
 from activity.console import ScopedAdmin, ScopedInline, site
 
@@ -20,9 +20,24 @@ class AccountAdmin(ScopedAdmin):
     intro = _("Your end customers, as imports and registrations brought them. Partners never see this list.")
     empty = _("Import your customers, so that registrations can be checked against them.")
     list_display = ("name", "country", "domain", "origin", "owner_name")
-    fields = ("name", "country", "city", "domain", "origin", "owner_name", "external_id", "created_at", "further")
+    fields = ("name", "country", "city", "domain", "origin", "owner_name", "last_activity_on", "external_id", "created_at", "further")
     list_filter = ("origin", "country")
     search_fields = ("name", "domain", "external_id")
+    ordering = ("name",)
+
+
+@admin.register(Opportunity, site=site)
+class OpportunityAdmin(ScopedAdmin):
+    """Opportunities of direct sales; they come from the CRM."""
+
+    view_permission = VIEW_ACCOUNTS
+    icon = "bolt"
+    intro = _("What your own sales people work on, as your CRM says. Partners never see this list.")
+    empty = _("Import your opportunities, or connect your CRM, so that registrations for them reach a person first.")
+    list_display = ("name", "account", "stage", "owner_name", "last_activity_on", "is_open")
+    list_filter = ("is_open", "source")
+    list_select_related = ("account",)
+    search_fields = ("name", "account__name", "external_id")
     ordering = ("name",)
 
 

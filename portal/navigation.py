@@ -136,6 +136,8 @@ CONSOLE = (
         _("Data"),
         (
             Entry("admin:accounts_account_changelist", _("Accounts"), "file"),
+            Entry("admin:accounts_opportunity_changelist", _("Direct opportunities"), "bolt"),
+            Entry("console:crm", _("CRM"), "link"),
             Entry("console:unmatched", _("Work list"), "ask"),
             Entry("admin:accounts_salesline_changelist", _("Sales lines"), "money"),
             Entry("admin:accounts_usagereading_changelist", _("Usage"), "chart"),

@@ -160,7 +160,7 @@ SIGHT["scheme_draft"] = SIGHT["scheme_section"] = SIGHT["scheme_part"] = SIGHT["
     "n": "northwind",
     "h": "halden",
 }
-SIGHT["cutover_step"] = {"any": "vendors"}
+SIGHT["cutover_step"] = SIGHT["crm"] = {"any": "vendors"}
 SIGHT["import"] = {"n": "northwind", "h": "halden"}
 SIGHT["agreement"] = SIGHT["enrollment"]
 SIGHT["journey"] = SIGHT["journey_step"] = SIGHT["journey_meeting"] = SIGHT["step_file"] = SIGHT["enrollment"]
@@ -322,6 +322,11 @@ console:staff-invite             desk     -             man hma                 
 console:staff-invite-several     desk     -             man hma                    man hma
 console:staff-invitation-resend  desk     staff_invitation  -                      man hma
 console:staff-invitation-revoke  desk     staff_invitation  -                      man hma
+console:crm                      desk     -             man hma                    -
+console:crm-system               desk     crm           man hma                    man hma
+console:crm-fetch                desk     crm           -                          man hma
+console:crm-switch               desk     crm           -                          man hma
+console:crm-remove               desk     crm           -                          man hma
 console:providers                desk     -             man hma                    -
 console:provider-add             desk     -             man hma                    man hma
 console:sign-in-required         desk     -             -                          man hma
@@ -590,6 +595,7 @@ accounts_usagemetric   v c a
 standing_tier          v
 standing_standing      v
 accounts_account       v
+accounts_opportunity   v
 accounts_productfamily v c a
 accounts_product       v c a
 dealreg_policy         v c a
@@ -737,6 +743,12 @@ READERS = {
     "invited_halden": "hma",
     "first_northwind": "man",
     "first_halden": "hma",
+    "sealed_northwind": "",
+    "sealed_halden": "",
+    "direct_northwind": "man",
+    "direct_halden": "hma",
+    "crm_northwind": "man",
+    "crm_halden": "hma",
     "provider_northwind": "man",
     "provider_halden": "hma",
     "told_brightpath_sales": "sal",

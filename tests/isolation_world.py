@@ -16,7 +16,7 @@ from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from accounts.models import Account
+from accounts.models import Account, CrmConnection, Opportunity
 from activity.mailing import send_due
 from activity.mailing.stopping import token_for
 from activity.models import Delivery, Event, Mail, Notification, Suppression
@@ -266,6 +266,14 @@ def _invite(cast: Cast) -> None:
             domains=[f"{slug}.example"],
             issuer=f"https://{mark(f'provider_{slug}')}.example",
         )
+        CrmConnection.objects.create(
+            vendor=side.vendor,
+            system="salesforce",
+            address="https://acme.my.salesforce.com",
+            client_id=mark(f"crm_{slug}"),
+            secret=mark(f"sealed_{slug}"),
+            seat=cast.seats[f"{slug}_manager"],
+        )
 
 
 def _ask_to_join(world: World) -> None:
@@ -428,6 +436,7 @@ def _address_mails(world: World) -> None:
     rows["suppression"] = {"any": {"pk": Suppression.objects.get().pk}}
     rows["import_kind"] = {"any": {"kind": "accounts"}}
     rows["cutover_step"] = {"any": {"kind": "partners"}}
+    rows["crm"] = {"any": {"system": "salesforce"}}
     rows["mail_text"] = {"any": {"template": "deal_approved", "language": "en"}}
     rows["text_preview"] = {"any": {"template": "deal_approved", "language": "en", "key": "none"}}
     person = cast.people["brightpath_sales"]
@@ -447,6 +456,9 @@ def _address_console(world: World) -> None:
             "partners_enrollment": cast.enrollments["kappel_northwind" if letter == "n" else "isle_halden"],
             "partners_seat": cast.seats[f"{side.vendor.slug}_finance"],
             "accounts_account": deal.account,
+            "accounts_opportunity": Opportunity.objects.create(
+                vendor=side.vendor, account=deal.account, external_id="1", name=mark(f"direct_{side.vendor.slug}")
+            ),
             "accounts_productfamily": side.robots,
             "accounts_product": side.robot,
             "dealreg_policy": _next_policy(side),

@@ -48,7 +48,7 @@ class Opportunities(ImportKind):
         "What direct sales works on, from your CRM. A registration for such a customer goes to a person first, "
         "who sees owner, stage and last activity. Import your customers before."
     )
-    icon = "growth"
+    icon = "bolt"
     permission = IMPORT_ACCOUNTS
     unwatched: Mapping[str, Sequence[str]] = {"accounts.opportunity": ("seen_at",)}
     targets = (

@@ -42,6 +42,8 @@ SAYS: dict[str, Any] = {
     "console:cutover": _("Move in from another system: rehearse, run, report, undo"),
     "console:held-invitations": _("People whom your lists name, invited when you say so"),
     "jobs": _("Imports, exports and other long work"),
+    "admin:accounts_opportunity_changelist": _("What your own sales people work on"),
+    "console:crm": _("Fetch accounts and opportunities from Salesforce or HubSpot"),
     "admin:accounts_account_changelist": _("End customers that registrations are checked against"),
     "admin:dealreg_deal_changelist": _("Every registration, to look things up"),
     "console:mail-texts": _("What your mails say, by kind and language"),
