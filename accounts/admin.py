@@ -20,7 +20,18 @@ class AccountAdmin(ScopedAdmin):
     intro = _("Your end customers, as imports and registrations brought them. Partners never see this list.")
     empty = _("Import your customers, so that registrations can be checked against them.")
     list_display = ("name", "country", "domain", "origin", "owner_name")
-    fields = ("name", "country", "city", "domain", "origin", "owner_name", "last_activity_on", "external_id", "created_at", "further")
+    fields = (
+        "name",
+        "country",
+        "city",
+        "domain",
+        "origin",
+        "owner_name",
+        "last_activity_on",
+        "external_id",
+        "created_at",
+        "further",
+    )
     list_filter = ("origin", "country")
     search_fields = ("name", "domain", "external_id")
     ordering = ("name",)

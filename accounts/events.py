@@ -21,6 +21,9 @@ CRM_CHANGED = event("crm.changed", _("changed the connection to {system}: {chang
 CRM_SWITCHED = event("crm.switched", _("switched the connection to {system} {state}"), icon="link")
 CRM_REMOVED = event("crm.removed", _("removed the connection to {system}"), icon="x")
 CRM_FAILED = event(
-    "crm.failed", _("could not fetch from {system}: {fault}"), alone=_("{system} could not be read: {fault}"),
-    icon="warn", tone="bad",
+    "crm.failed",
+    _("could not fetch from {system}: {fault}"),
+    alone=_("{system} could not be read: {fault}"),
+    icon="warn",
+    tone="bad",
 )

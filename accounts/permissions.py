@@ -11,4 +11,4 @@ IMPORT_ACCOUNTS = permission(
 EDIT_CATALOGUE = permission(
     "catalogue.edit", _("Change the catalogue"), roles={Role.MANAGER}, scope="catalogue:write", system=True
 )
-CONNECT_CRM = permission("crm.connect", _("Connect the CRM"), roles={Role.MANAGER}, scope="accounts:write")
+CONNECT_CRM = permission("crm.connect", _("Connect the CRM"), roles={Role.MANAGER}, scope="none")

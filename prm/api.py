@@ -26,6 +26,7 @@ from accounts.facts.api import SalesLineViewSet, SatisfactionViewSet, UsageViewS
 from activity.api import EventViewSet
 from dealreg.api.deals import DealViewSet
 from dealreg.api.programs import ProgramViewSet
+from imports.api import ListViewSet
 from onboarding.agreements_api import AgreementTemplateViewSet, AgreementViewSet
 from onboarding.api_answers import StepAnswerView
 from onboarding.applications_api import ApplicationViewSet
@@ -70,6 +71,7 @@ router.register("reviews", ReviewViewSet, "review")
 router.register("overrides", OverrideViewSet, "override")
 router.register("schemes", SchemeViewSet, "scheme")
 router.register("scheme-trials", TrialViewSet, "trial")
+router.register("lists", ListViewSet, "list")
 router.register("prospects", ProspectViewSet, "prospect")
 
 single = [

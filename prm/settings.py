@@ -8,6 +8,7 @@ from csp.constants import NONCE, NONE, SELF
 from django.utils.translation import gettext_lazy as _
 from whitenoise.compress import Compressor
 
+from prm.api_settings import SPECTACULAR_SETTINGS  # noqa: F401  (read by name)
 from prm.kernel import environment
 from prm.schedule import SCHEDULE
 
@@ -328,56 +329,6 @@ REST_FRAMEWORK = {
     "DEFAULT_VERSIONING_CLASS": None,
     "EXCEPTION_HANDLER": "prm.kernel.api_defaults.problem_handler",
     "UNAUTHENTICATED_USER": None,
-}
-SPECTACULAR_SETTINGS = {
-    "TITLE": "Open PRM API",
-    "DESCRIPTION": "What the pages can do, for programs: the same rules, the same visibility. "
-    "Errors are problem documents (RFC 9457) with a stable `code`.",
-    "VERSION": "1",
-    "LICENSE": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
-    "OAS_VERSION": "3.1.0",
-    "TAGS": [
-        {"name": "Deals", "description": "Register, follow, decide."},
-        {"name": "Accounts", "description": "The vendor's end customers. Not for partners."},
-        {"name": "Programs", "description": "Programs, their terms, products and prices."},
-        {"name": "Partners", "description": "Partners and their enrollments."},
-        {"name": "Facts", "description": "Sales lines, usage, certificates and satisfaction from other systems."},
-        {"name": "Standing", "description": "Tiers, points, reviews and specialisations, each with its reason."},
-        {"name": "Onboarding", "description": "Applications, journeys and agreements."},
-        {"name": "Recruiting", "description": "Prospects, how well they fit, and time to value. Not for partners."},
-        {"name": "Events", "description": "The audit trail."},
-        {"name": "Me", "description": "Who the caller is."},
-    ],
-    "POSTPROCESSING_HOOKS": [
-        "drf_spectacular.hooks.postprocess_schema_enums",
-        "prm.api_document.add_shared_parts",
-    ],
-    "ENUM_NAME_OVERRIDES": {
-        "DealStatus": "dealreg.enums.Status",
-        "EnrollmentStatus": "partners.enums.EnrollmentStatus",
-        "DeclineReason": "dealreg.enums.DeclineReason",
-        "LostReason": "dealreg.enums.LostReason",
-        "Askable": "dealreg.enums.Askable",
-        "SaleKind": "accounts.enums.SaleKind",
-        "CredentialKind": "standing.enums.CredentialKind",
-        "WaitingState": "standing.enums.WaitingState",
-        "ReviewState": "standing.enums.ReviewState",
-        "SchemeState": "standing.enums.SchemeState",
-        "EntryKind": "standing.enums.EntryKind",
-        "Side": ["partner", "vendor"],
-        "ApplicationDeclineReason": "onboarding.enums.DeclineReason",
-        "StepSide": "onboarding.enums.Side",
-        "StepState": "onboarding.enums.StepState",
-        "JourneyState": "onboarding.enums.JourneyState",
-        "VersionState": "onboarding.enums.VersionState",
-        "AgreementState": "onboarding.enums.AgreementState",
-        "ApplicationState": "onboarding.enums.ApplicationState",
-        "ProspectState": "onboarding.enums.ProspectState",
-        "PartnerType": "partners.enums.PartnerType",
-    },
-    "SCHEMA_PATH_PREFIX": "/api/v1",
-    "COMPONENT_SPLIT_REQUEST": True,
-    "ENUM_GENERATE_CHOICE_DESCRIPTION": True,
 }
 
 # -- Logs

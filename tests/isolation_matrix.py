@@ -154,7 +154,7 @@ SIGHT["job"] = SIGHT["job_file"] = {
 SIGHT["prospect"] = SIGHT["prospect_move"] = {"n": "northwind", "h": "halden"}
 SIGHT["ideal_profile"] = SIGHT["ideal_criterion"] = SIGHT["weight_fit"] = SIGHT["api_prospect"] = SIGHT["prospect"]
 SIGHT["journey_secrets"] = SIGHT["prospect"]
-SIGHT["import_kind"] = {"any": "vendors"}
+SIGHT["api_list"] = SIGHT["import_kind"] = {"any": "vendors"}
 SIGHT["standing_by_hand"] = SIGHT["tier_review"] = SIGHT["tier_override"] = {"n": "northwind", "h": "halden"}
 SIGHT["scheme_draft"] = SIGHT["scheme_section"] = SIGHT["scheme_part"] = SIGHT["scheme_need"] = SIGHT["scheme_undo"] = {
     "n": "northwind",
@@ -472,6 +472,9 @@ api:specialisation-detail        api      specialisation  seated                
 api:points-list                  api      -             seated                     man hma
 api:points-detail                api      points        seated                     -
 api:time-to-value                api      -             vendors                    -
+api:list-list                    api      -             everyone                   -
+api:list-detail                  api      api_list      man hma                    -
+api:list-rows                    api      api_list      -                          man hma
 api:prospect-list                api      -             vendors                    man hma
 api:prospect-detail              api      api_prospect  vendors                    man hma
 api:prospect-invite              api      api_prospect  -                          man hma

@@ -436,6 +436,7 @@ def _address_mails(world: World) -> None:
     rows["suppression"] = {"any": {"pk": Suppression.objects.get().pk}}
     rows["import_kind"] = {"any": {"kind": "accounts"}}
     rows["cutover_step"] = {"any": {"kind": "partners"}}
+    rows["api_list"] = {"any": {"name": "opportunities"}}
     rows["crm"] = {"any": {"system": "salesforce"}}
     rows["mail_text"] = {"any": {"template": "deal_approved", "language": "en"}}
     rows["text_preview"] = {"any": {"template": "deal_approved", "language": "en", "key": "none"}}

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from imports.services.rows import RowOutcome
     from jobs.work import Work
 
-CONNECTORS: dict[str, type[Salesforce] | type[HubSpot]] = {
+CONNECTORS: dict[str, type[Salesforce | HubSpot]] = {
     CrmSystem.SALESFORCE: Salesforce,
     CrmSystem.HUBSPOT: HubSpot,
 }
@@ -104,7 +104,9 @@ def _count(work: Work, rows: Sequence[Any], outcomes: Sequence[RowOutcome]) -> N
             work.figures[name] = work.figures.get(name, 0) + 1
         if outcome.outcome == Outcome.REFUSED:
             row = rows[outcome.index]
-            work.refuse(work.done + outcome.index + 1, str(row.get("name") or row.get("external_id", "")), outcome.reason)
+            work.refuse(
+                work.done + outcome.index + 1, str(row.get("name") or row.get("external_id", "")), outcome.reason
+            )
 
 
 def _failed(work: Work, connection: CrmConnection, fault: CrmFault) -> None:

@@ -17,8 +17,10 @@ OBJECTS = {
     What.ACCOUNTS: ("companies", "name,domain,country,city,hubspot_owner_id,notes_last_contacted,hs_lastmodifieddate"),
     What.OPPORTUNITIES: (
         "deals",
-        "dealname,dealstage,amount,deal_currency_code,closedate,hubspot_owner_id,notes_last_contacted,hs_is_closed,"
-        "hs_lastmodifieddate",
+        (
+            "dealname,dealstage,amount,deal_currency_code,closedate,hubspot_owner_id,notes_last_contacted,"
+            "hs_is_closed,hs_lastmodifieddate"
+        ),
     ),
 }
 
@@ -40,9 +42,7 @@ class HubSpot:
             asked["associations"] = "companies"
         if cursor:
             asked["after"] = cursor
-        answer = ask(
-            self._session, "GET", f"{self._base}/crm/v3/objects/{name}", params=asked, headers=self._headers
-        )
+        answer = ask(self._session, "GET", f"{self._base}/crm/v3/objects/{name}", params=asked, headers=self._headers)
         results = answer.get("results")
         if not isinstance(results, list):
             raise CrmFault("results")

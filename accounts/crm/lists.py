@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -50,7 +50,7 @@ class Opportunities(ImportKind):
     )
     icon = "bolt"
     permission = IMPORT_ACCOUNTS
-    unwatched: Mapping[str, Sequence[str]] = {"accounts.opportunity": ("seen_at",)}
+    unwatched: ClassVar[Mapping[str, Sequence[str]]] = {"accounts.opportunity": ("seen_at",)}
     targets = (
         Target(
             "external_id",
@@ -180,7 +180,8 @@ class Opportunities(ImportKind):
     def merge(self, run: Import, rows: Sequence[StagedRow]) -> None:
         """Write what is new or changed."""
         finder = CustomerFinder(run.vendor_id, [_customer(row.data) for row in rows])
-        fresh, changed = [], []
+        fresh: list[Opportunity] = []
+        changed: list[Opportunity] = []
         known = self._known(run, rows)
         note_changing(run, Opportunity, [row.object_id for row in rows if row.is_change and row.object_id])
         for row in rows:

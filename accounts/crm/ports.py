@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol
@@ -27,9 +27,9 @@ class What(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """A page of rows by target of the import kind `accounts` or `opportunities`. cursor: for the next; "" at the end."""
+    """A page of rows by target of the import kind `accounts` or `opportunities`. cursor: of the next one, or ""."""
 
-    rows: list[Row]
+    rows: Sequence[Row]
     cursor: str
 
 

@@ -156,9 +156,7 @@ def fetch_due() -> int:
 @transaction.atomic
 def note_fetched(connection: CrmConnection, *, began: datetime) -> None:
     """Note that all was fetched that had changed before a fetch began."""
-    CrmConnection.objects.filter(pk=connection.pk).update(
-        fetched_at=timezone.now(), since=began - OVERLAP, fault=""
-    )
+    CrmConnection.objects.filter(pk=connection.pk).update(fetched_at=timezone.now(), since=began - OVERLAP, fault="")
 
 
 @transaction.atomic
@@ -187,7 +185,9 @@ def _may(actor: Actor) -> None:
 
 def _set(connection: CrmConnection, actor: Actor, facts: ConnectionFacts) -> None:
     if connection.system == CrmSystem.SALESFORCE:
-        _require(facts.address, "address", _("Enter the address of your Salesforce, like https://acme.my.salesforce.com."))
+        _require(
+            facts.address, "address", _("Enter the address of your Salesforce, like https://acme.my.salesforce.com.")
+        )
         _require(facts.client_id, "client_id", _("Enter the consumer key of the connected app."))
     if facts.address:
         try:

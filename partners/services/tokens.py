@@ -26,6 +26,7 @@ SCOPES = (
     "deals:read",
     "deals:write",
     "accounts:read",
+    "accounts:write",
     "partners:read",
     "partners:write",
     "profile:write",

@@ -56,7 +56,9 @@ class ConnectionForm(forms.Form):
         else:
             del self.fields["address"], self.fields["client_id"]
             self.fields["secret"].label = _("Token of the private app")
-        self.fields["secret"].help_text = kept or _("Kept sealed. It needs to read companies or accounts, deals, owners.")
+        self.fields["secret"].help_text = kept or _(
+            "Kept sealed. It needs to read companies or accounts, deals, owners."
+        )
 
     @property
     def facts(self) -> ConnectionFacts:
@@ -122,12 +124,14 @@ class Connection(CrmPage):
             "client_id": connection.client_id if connection else "",
             "every_hours": connection.every_hours if connection else 24,
         }
-        return self._shown(system, connection, ConnectionForm(system, initial=initial, known=connection is not None))
+        return self._shown(
+            system, connection, ConnectionForm(system, initial=initial, known=bool(connection and connection.secret))
+        )
 
     def post(self, request: HttpRequest, system: str) -> HttpResponse:
         """Set it up, or change it."""
         connection = self.connection(system)
-        form = ConnectionForm(system, request.POST, known=connection is not None)
+        form = ConnectionForm(system, request.POST, known=bool(connection and connection.secret))
         if not form.is_valid():
             return self._shown(system, connection, form, 422)
         try:

@@ -27,6 +27,7 @@ from portal.demo.brightpath import plan_brightpath
 from portal.demo.brightpath_deals import DRAFTS, MARA
 from portal.demo.business import write_business
 from portal.demo.chronicle import Chronicle
+from portal.demo.crm import write_crm
 from portal.demo.customers import fill_book
 from portal.demo.history import plan_history
 from portal.demo.invited import write_invitations
@@ -92,6 +93,7 @@ def load(now: datetime) -> None:
         _write_accounts(side.book)
     stories = chronicle.every()
     _write_deals(stories)
+    write_crm(world, SEED)
     write_rates(world)
     write_profiles(world)
     catch_up()

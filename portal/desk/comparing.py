@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+from django.utils import timezone
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.translation import gettext as _
 
+from accounts.crm.rules import is_stale
 from accounts.naming import fold_text, split_name
 from portal.formats import day_text
 from prm.kernel.domains import registrable_domain
@@ -93,8 +97,8 @@ def country(row: Any, column: str) -> str:
     return str(getattr(row, column).name)
 
 
-def with_account(deal: Deal, account: Account) -> Comparison:
-    """Set a registration beside an account."""
+def with_account(deal: Deal, account: Account, direct: Sequence[Mapping[str, Any]] = ()) -> Comparison:
+    """Set a registration beside an account. direct: what direct sales works on there, as the CRM says."""
     pairs = (
         names(deal.customer_name, account.name),
         domains(deal.customer_domain, account.domain),
@@ -102,9 +106,25 @@ def with_account(deal: Deal, account: Account) -> Comparison:
         plain(_("Town"), deal.customer_city, account.city),
         plain(_("Contact"), deal.contact_name or deal.contact_email, ""),
         plain(_("Direct owner"), "", account.owner_name),
+        plain(_("Last activity"), "", _activity(account.last_activity_on) if account.last_activity_on else ""),
+        *(plain(_("Direct opportunity"), deal.title, _opportunity(each)) for each in direct),
         Pair(_("Since"), day_text(deal.submitted_at), day_text(account.created_at)),
     )
     return Comparison(str(account.get_origin_display()), "", "", pairs)
+
+
+def _opportunity(found: Mapping[str, Any]) -> str:
+    value = shown(Decimal(str(found["value"])), found["currency"]) if found["value"] is not None else ""
+    day = date.fromisoformat(found["last_activity_on"]) if found["last_activity_on"] else None
+    parts = (found["name"], found["stage"], value, found["owner_name"], _activity(day))
+    return ", ".join(part for part in parts if part)
+
+
+def _activity(day: date | None) -> str:
+    if day is None:
+        return _("no activity known")
+    text = _("last activity on %(day)s") % {"day": day_text(day)}
+    return _("%(activity)s, maybe stale") % {"activity": text} if is_stale(day, timezone.localdate()) else text
 
 
 def with_deal(deal: Deal, other: Deal, products: Sequence[DealLine]) -> Comparison:

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, Subquery
+from django.db.models.functions import JSONObject
 from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import AccountLink, AccountOrigin
+from accounts.models import Opportunity
 from dealreg.enums import Askable, Status
 from dealreg.models import Comment, Conflict, Deal, DealFile, DealLine, Policy
 from dealreg.permissions import DECIDE_DEALS
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     from prm.kernel.actors import Actor
 
 MOST_DECIDED = 50
+MOST_DIRECT = 3
 KEYS = {"approve": "a", "decline": "d", "ask": "i", "take": "t"}
 ADVICE_LOOK = {
     Advice.APPROVE: ("good", "ok"),
@@ -244,6 +247,14 @@ def _named(actor: Actor, reference: str) -> QuerySet[Deal]:
         .order_by("-decided_at", "-pk")
         .values("status")[:MOST_DECIDED]
     )
+    told = ("name", "stage", "value", "currency", "owner_name", "last_activity_on")
+    direct = (
+        Opportunity.objects.visible_to(actor)
+        .open()
+        .filter(account=OuterRef("account"))
+        .order_by("-last_activity_on", "pk")
+        .values(json=JSONObject(**{name: name for name in told}))
+    )
     return (
         Deal.objects.visible_to(actor)
         .filter(reference=reference)
@@ -254,6 +265,7 @@ def _named(actor: Actor, reference: str) -> QuerySet[Deal]:
             tier=tier_name(actor),
             clauses=Subquery(policy.values("clauses")[:1]),
             decided=ArraySubquery(decided),
+            direct=ArraySubquery(direct[:MOST_DIRECT]),
         )
     )
 
@@ -272,8 +284,8 @@ def _compared(
         return with_deal(deal, beside, products)
     if not deal.is_undecided:
         return None
-    if deal.account_link == AccountLink.LIKELY or deal.account.origin == AccountOrigin.CUSTOMER:
-        return with_account(deal, deal.account)
+    if deal.account_link == AccountLink.LIKELY or deal.account.origin == AccountOrigin.CUSTOMER or deal.direct:  # type: ignore[attr-defined]
+        return with_account(deal, deal.account, deal.direct)  # type: ignore[attr-defined]
     return with_account(deal, conflicts[0].account) if conflicts else None
 
 

@@ -17,6 +17,7 @@ SCOPE_WORDS = {
     "deals:read": _("Read deals"),
     "deals:write": _("Register, change and decide deals"),
     "accounts:read": _("Read accounts"),
+    "accounts:write": _("Send accounts and direct opportunities"),
     "partners:read": _("Read partners and enrollments"),
     "partners:write": _("Change enrollments; decide who joins a team"),
     "profile:write": _("Change the own organisation’s profile"),
@@ -25,6 +26,8 @@ SCOPE_WORDS = {
     "onboarding:read": _("Read applications, journeys and agreements"),
     "onboarding:write": _("Decide applications; do steps of journeys; send agreements"),
     "events:read": _("Read what happened"),
+    "facts:read": _("Read sales lines, usage, certificates and satisfaction"),
+    "facts:write": _("Send sales lines, usage, certificates and satisfaction"),
     "standing:read": _("Read tiers, points and reviews"),
     "standing:write": _("Decide reviews, give tiers and points by hand"),
 }

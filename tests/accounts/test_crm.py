@@ -1,4 +1,4 @@
-"""The vendor's CRM: opportunities by list and by connection, from recorded answers; faults, rights, and the schedule."""
+"""The vendor's CRM: opportunities by list and by connection, from recorded answers; faults, rights, schedule."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ from jobs import queue
 from jobs.models import Job
 from prm.kernel.errors import Forbidden, RuleViolation
 from tests.accounts.crm import replaying
+from tests.api_client import Api, token_of
 
 
 @pytest.fixture(autouse=True)
@@ -95,7 +96,11 @@ def test_salesforce_is_read_page_by_page_and_again_from_where_it_was(cast):
         job = Job.objects.latest("pk")
         assert (job.state, job.figures) == ("done", {"created": 4, "refused": 2})
         castellan = Account.objects.get(external_id="001xx0001")
-        assert (castellan.domain, castellan.owner_name, castellan.origin) == ("castellan.example", "Priya Rao", "customer")
+        assert (castellan.domain, castellan.owner_name, castellan.origin) == (
+            "castellan.example",
+            "Priya Rao",
+            "customer",
+        )
         line = Opportunity.objects.get(external_id="006xx0001")
         assert (line.account_id, line.value, line.currency) == (castellan.pk, Decimal(120000), "EUR")
         assert (line.close_date, line.last_activity_on, line.is_open) == (date(2027, 1, 31), date(2026, 11, 20), True)
@@ -196,3 +201,18 @@ def test_only_partner_managers_connect_and_another_address_begins_anew(cast):
     assert moved.since is None
     remove_connection(actor=manager, connection=moved)
     assert not CrmConnection.objects.exists()
+
+
+def test_rows_come_by_the_api_once_per_key(cast, castellan):
+    body = {"rows": [{"external_id": "006-1", "name": "Line 4", "account_id": "001xx0001"}, {"external_id": "006-2"}]}
+    client = Api(token_of(cast, "northwind_manager"))
+    names = [each["name"] for each in client.get("lists/").json()["results"]]
+    assert {"accounts", "opportunities"} <= set(names)
+    first = client.post("lists/opportunities/rows/", body, **{"Idempotency-Key": "one"})
+    assert first.status_code == 200
+    assert first.json()["counts"] == {"new": 1, "refused": 1}
+    assert client.post("lists/opportunities/rows/", body, **{"Idempotency-Key": "one"}).json() == first.json()
+    assert Opportunity.objects.count() == 1
+    for persona in ("northwind_approver", "brightpath_sales"):
+        assert Api(token_of(cast, persona)).post("lists/opportunities/rows/", body, 403)
+    assert Opportunity.objects.count() == 1
