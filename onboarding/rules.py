@@ -1,4 +1,4 @@
-"""Pure rules over applications; where a rule decides or suggests, it says why."""
+"""Pure rules over applications and steps; where a rule decides or suggests, it says why."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from enum import StrEnum
 
 from django.utils.translation import gettext as _
 from django_countries import countries
+
+from prm.kernel.actors import Role
 
 GOOD_FIT = 70
 FAIR_FIT = 50
@@ -197,3 +199,8 @@ def _by_fit(score: int | None) -> Suggestion:
         _("Decline: it doesn’t fit."),
         _("Its fit is %(score)d of 100, under %(poor)d.") % words,
     )
+
+
+def is_meant_for(role: str | None, wanted: str) -> bool:
+    """Whether a step for a role is a seat's to do: administrators and partner managers do all of their side's."""
+    return not wanted or role in {wanted, Role.ADMINISTRATOR, Role.MANAGER}

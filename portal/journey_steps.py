@@ -18,6 +18,7 @@ from onboarding.services import (
     Meeting,
     add_step_file,
     end_step,
+    is_turn_of,
     plan_meeting,
     reassign_step,
     refuse_step,
@@ -35,6 +36,7 @@ from portal.journey_forms import (
     field_of,
     meeting_form,
 )
+from prm.kernel.actors import Role
 from prm.kernel.errors import Conflict, Forbidden, RuleViolation
 from prm.kernel.pages import ActorView
 
@@ -183,8 +185,7 @@ def offered(actor: Actor, journey: Journey, line: StepLine) -> list[str]:
     if journey.state != JourneyState.RUNNING or line.is_ended or line.kind is None:
         return []
     is_open, found = row.state == StepState.OPEN, []
-    right = {Side.PARTNER: WORK_PARTNER_STEPS, Side.VENDOR: RUN_JOURNEYS}.get(Side(row.side))
-    if is_open and right and actor.is_partner == (row.side == Side.PARTNER) and actor.may(right):
+    if is_open and is_turn_of(actor, row, line.role):
         found += ["file"] if row.kind == "upload" else []
         found += ["end"] if line.kind.accept else []
         found += ["refuse"] if row.kind == "approval" else []
@@ -195,6 +196,13 @@ def offered(actor: Actor, journey: Journey, line: StepLine) -> list[str]:
         found += ["reassign"] if row.side != Side.SYSTEM and line.is_now else []
         found += ["skip"] if line.is_now else []
     return found
+
+
+def _meant_for(actor: Actor, line: StepLine) -> str:
+    """Return the role that an open step is for, in words, where it isn't the reader's to end; else ""."""
+    if line.row.state != StepState.OPEN or not line.role or is_turn_of(actor, line.row, line.role):
+        return ""
+    return str(Role(line.role).label)
 
 
 class StepPageBase(ActorView):
@@ -251,6 +259,7 @@ class StepPageBase(ActorView):
             "form": form,
             "refused": name,
             "deeds": [{"deed": DEEDS[each], "form": made} for each, made in forms.items()],
+            "meant_for": _meant_for(self.actor, line),
             "end_label": END_LABELS.get(line.row.kind, DEEDS["end"].label),
             "answers": answers_of(line),
             "meeting": planned(line),

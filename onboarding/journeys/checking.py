@@ -12,13 +12,17 @@ from onboarding.enums import Side
 from onboarding.journeys.facts import FACTS
 from onboarding.journeys.faults import JourneyRefused
 from onboarding.journeys.shape import Op
+from onboarding.permissions import RUN_JOURNEYS, WORK_PARTNER_STEPS
 from onboarding.step_kinds import STEP_KINDS, settings_problems
-from prm.kernel.actors import PARTNER_ROLES, VENDOR_ROLES, Role
+from prm.kernel.actors import Role
 from prm.kernel.documents import Fault
 
 if TYPE_CHECKING:
     from onboarding.journeys.shape import Condition, Definition, Step
     from onboarding.step_kinds import StepKind
+
+DOERS = {Side.PARTNER: WORK_PARTNER_STEPS.roles, Side.VENDOR: RUN_JOURNEYS.roles}
+"""Which roles do a side's steps."""
 
 
 def check(definition: Definition) -> None:
@@ -161,9 +165,8 @@ def _kinds(definition: Definition) -> Iterator[Fault]:
 
 def _owner(step: Step, kind: StepKind, place: str) -> Iterator[Fault]:
     side = step.side or kind.default_side
-    roles = {Side.PARTNER: PARTNER_ROLES, Side.VENDOR: VENDOR_ROLES}.get(Side(side), frozenset())
-    if step.owner and step.owner not in roles:
-        words = _("“%(step)s” is the turn of %(side)s: the role “%(role)s” isn’t on that side.")
+    if step.owner and step.owner not in DOERS.get(Side(side), frozenset()):
+        words = _("“%(step)s” is the turn of %(side)s: the role “%(role)s” does no steps there.")
         told = {"step": step.name, "side": Side(side).label, "role": Role(step.owner).label}
         yield Fault(f"{place}.owner", words % told)
 

@@ -17,7 +17,16 @@ from onboarding.services.journey_versions import (
 from onboarding.services.journeys import cancel_journey, start_journey
 from onboarding.services.migrating import migrate_journey
 from onboarding.services.step_files import add_step_file, remove_step_file
-from onboarding.services.steps import Meeting, end_step, plan_meeting, reassign_step, refuse_step, retry_step, skip_step
+from onboarding.services.steps import (
+    Meeting,
+    end_step,
+    is_turn_of,
+    plan_meeting,
+    reassign_step,
+    refuse_step,
+    retry_step,
+    skip_step,
+)
 from onboarding.services.ticking import tick
 from onboarding.services.webhook_steps import answer_step, open_step_secret
 
@@ -35,6 +44,7 @@ __all__ = [
     "discard_journey",
     "end_step",
     "faults_of",
+    "is_turn_of",
     "migrate_journey",
     "open_application_form",
     "open_step_secret",

@@ -17,11 +17,13 @@ from activity.models import Delivery
 from activity.nudge import nudge_workers
 from onboarding import events
 from onboarding.enums import JourneyState, Side, StepState
-from onboarding.journeys.under_way import UnderWay, is_ended, lock_journeys, steps_by_slug
+from onboarding.journeys.under_way import UnderWay, definition_of, is_ended, lock_journeys, steps_by_slug
 from onboarding.models import JourneyStep
 from onboarding.permissions import RUN_JOURNEYS, WORK_PARTNER_STEPS
+from onboarding.rules import is_meant_for
 from onboarding.step_kinds import STEP_KINDS
 from partners.models import Seat
+from prm.kernel.actors import Role
 from prm.kernel.errors import Conflict, Forbidden, RuleViolation
 
 if TYPE_CHECKING:
@@ -201,15 +203,36 @@ def under_lock(actor: Actor, step: JourneyStep, revision: int | None) -> tuple[U
 
 
 def check_turn(actor: Actor, step: JourneyStep) -> None:
-    """Refuse whoever isn't of the side whose turn it is, or may not do its steps.
+    """Refuse whoever isn't of the side whose turn it is, or may not do its steps, or holds another role than it is for.
+
+    Whoever it was given to by name may, whatever the role.
 
     Raises:
         Forbidden: so it is.
     """
-    right = TURN.get(Side(step.side))
-    own = actor.is_partner == (step.side == Side.PARTNER)
-    if right is None or not own or not actor.may(right):
+    wanted = owner_of(step)
+    if not _is_of_side(actor, step):
         raise Forbidden("not_your_turn", _("This step isn’t yours to end."))
+    if not is_turn_of(actor, step, wanted):
+        message = _("“%(step)s” is for the role %(role)s.") % {"step": step.name, "role": Role(wanted).label}
+        raise Forbidden("not_your_role", message)
+
+
+def is_turn_of(actor: Actor, step: JourneyStep, wanted: str) -> bool:
+    """Whether an open step is the actor's to end. wanted: the role that it is meant for."""
+    given = step.owner_id is not None and step.owner_id == actor.person_id
+    return _is_of_side(actor, step) and (given or is_meant_for(actor.role, wanted))
+
+
+def _is_of_side(actor: Actor, step: JourneyStep) -> bool:
+    right = TURN.get(Side(step.side))
+    return right is not None and actor.is_partner == (step.side == Side.PARTNER) and actor.may(right)
+
+
+def owner_of(step: JourneyStep) -> str:
+    """Return the role that a step is meant for, "" for whoever may: as the version says that its journey runs on."""
+    shape = definition_of(step.journey.version_id).step.get(step.slug)
+    return shape.owner if shape else ""
 
 
 def _check_vendor(actor: Actor) -> None:

@@ -26,6 +26,7 @@ from dealreg.permissions import DECIDE_DEALS, SEE_DESK
 from dealreg.reports import decision_times
 from dealreg.rules import Advice, Situation, Suggestion, competes, overlap, suggest
 from onboarding.models import Application
+from onboarding.reports_journeys import tasks_of
 from portal.desk.dossier import Dossier, Ring, load_dossier, ring_of, tier_name
 from portal.desk.panes import pane_context
 from prm.kernel.actors import Kind
@@ -220,12 +221,16 @@ def row_of(deal: Any, base: str) -> Row:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How many rows each saved view has and how many wait for a decision, the currency, and applications to decide."""
+    """How many rows each saved view has, how many deals wait for a decision, the currency, and what else waits.
+
+    applications: to decide. tasks: steps of journeys that are the vendor's turn, or failed.
+    """
 
     by_view: dict[str, int]
     to_decide: int
     currency: str
     applications: int
+    tasks: int
 
 
 def counts_for(actor: Actor) -> Counts:
@@ -233,8 +238,9 @@ def counts_for(actor: Actor) -> Counts:
     row = next(iter(_counts(actor)), None)
     if row is None:
         waiting = Application.objects.visible_to(actor).to_decide().count()
-        return Counts(dict.fromkeys(VIEWS, 0), 0, "EUR", waiting)
-    return Counts({key: row[key] for key in VIEWS}, row["to_decide"], row["currency"], row["applications"] or 0)
+        return Counts(dict.fromkeys(VIEWS, 0), 0, "EUR", waiting, tasks_of(actor).count())
+    further = (row["applications"] or 0, row["tasks"] or 0)
+    return Counts({key: row[key] for key in VIEWS}, row["to_decide"], row["currency"], *further)
 
 
 @composed
@@ -242,11 +248,13 @@ def _counts(actor: Actor) -> QuerySet[Any]:
     filters = {key: Count("pk", filter=view_condition(key, actor) or None) for key in VIEWS}
     found = Deal.objects.visible_to(actor).undecided().order_by().values("vendor")
     waiting = Application.objects.visible_to(actor).to_decide().order_by().values("vendor")
+    tasks = tasks_of(actor).order_by().values("vendor")
     return found.annotate(
         **filters,
         to_decide=Count("pk", filter=Q(status__in=WAITING_FOR_VENDOR)),
         currency=Max("vendor__currency"),
         applications=Subquery(waiting.annotate(count=Count("pk")).values("count")),
+        tasks=Subquery(tasks.annotate(count=Count("pk")).values("count")),
     )
 
 

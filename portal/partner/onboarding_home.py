@@ -16,9 +16,9 @@ from onboarding.journeys.under_way import definition_of
 from onboarding.models import JourneyStep
 from onboarding.permissions import VIEW_JOURNEYS, WORK_PARTNER_STEPS
 from onboarding.reports_journeys import counted, journeys_of
+from onboarding.rules import is_meant_for
 from portal.journeys import ACTIONS, minutes_text
 from portal.partner.needs import Need
-from prm.kernel.actors import Role
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -58,7 +58,7 @@ def _is_meant(journey: Any, turn: dict[str, Any], actor: Actor) -> bool:
     if turn["owner_id"] is not None:
         return bool(turn["owner_id"] == actor.person_id)
     shape = definition_of(journey.version_id).step.get(turn["slug"])
-    return shape is None or not shape.owner or actor.role in {shape.owner, Role.ADMINISTRATOR}
+    return shape is None or is_meant_for(actor.role, shape.owner)
 
 
 def _need(journey: Any, turn: dict[str, Any], now: datetime) -> Need:

@@ -6,6 +6,7 @@ import dataclasses
 
 import pytest
 from django.http import Http404
+from django.urls import reverse
 from django.utils import timezone
 
 from activity import relay
@@ -84,6 +85,36 @@ def test_only_the_side_whose_turn_it_is_ends_a_step(cast, side, persona, refusal
         end_step(actor=cast.actor(persona), step=step_of(journey, "one"), given={})
     assert states(journey) == {"one": StepState.OPEN}
     assert Event.objects.count() == events
+
+
+@pytest.mark.parametrize(
+    ("side", "owner", "others", "ending"),
+    [
+        ("partner", "technical", "brightpath_sales", "brightpath_technical"),
+        ("partner", "technical", "brightpath_sales", "brightpath_administrator"),
+        ("vendor", "manager", "northwind_approver", "northwind_manager"),
+    ],
+)
+def test_a_step_for_a_role_is_ended_by_it_or_by_who_runs_the_side(cast, browse, side, owner, others, ending):
+    journey = started(cast, step("one", side=side, owner=owner))
+    events = Event.objects.count()
+    with pytest.raises(Forbidden, match="is for the role"):
+        end_step(actor=cast.actor(others), step=step_of(journey, "one"), given={})
+    area = "portal" if side == "partner" else "desk"
+    address = reverse(f"{area}:journey-step", args=[journey.key, "one"])
+    assert "This step is for the role" in browse(others).get(address).content.decode()
+    assert browse(others).post(address, {"do": "end"}).status_code == 403
+    assert (states(journey), Event.objects.count()) == ({"one": StepState.OPEN}, events)
+    end_step(actor=cast.actor(ending), step=step_of(journey, "one"), given={})
+    assert states(journey) == {"one": StepState.DONE}
+
+
+def test_a_step_for_a_role_may_be_given_to_somebody_else(cast):
+    journey = started(cast, step("one", side="partner", owner="technical"))
+    sales = cast.people["brightpath_sales"]
+    reassign_step(actor=cast.actor("northwind_manager"), step=step_of(journey, "one"), owner=sales)
+    end_step(actor=cast.actor("brightpath_sales"), step=step_of(journey, "one"), given={})
+    assert states(journey) == {"one": StepState.DONE}
 
 
 def test_whoever_comes_second_is_told(cast):

@@ -14,6 +14,8 @@ from portal.search.finding import search
 from portal.search.hits import Fit, Group, Hit, fit_of, grouped
 from portal.search.pace import A_MINUTE
 from portal.search.places import find_places
+from tests.onboarding.applying import apply, open_form
+from tests.onboarding.recruits import prospect
 
 SEATED = ("brightpath_sales", "northwind_manager", "northwind_approver", "halden_manager")
 
@@ -217,3 +219,14 @@ def test_pace_is_limited_per_person(world, browse):
 
 def test_strangers_are_sent_to_sign_in(client, db):
     assert client.get(reverse("search"), {"q": "ca"}).status_code == 302
+
+
+def test_a_vendor_finds_its_own_applications_and_prospects(cast):
+    form = open_form(cast.northwind)
+    application = apply(form, name="Castellan Automation")
+    prospect(cast, name="Castellan Integration")
+    for persona in ("northwind_approver", "northwind_executive"):
+        assert found(cast, persona, "castellan")["recruiting"] == ["Castellan Automation", "Castellan Integration"]
+        assert found(cast, persona, application.reference.lower())["recruiting"] == ["Castellan Automation"]
+    for persona in ("halden_manager", "brightpath_administrator", "operator", "nobody"):
+        assert "recruiting" not in found(cast, persona, "castellan")

@@ -10,12 +10,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from onboarding.enums import Side
+from onboarding.journeys.checking import DOERS
 from onboarding.journeys.facts import FACTS
 from onboarding.journeys.parsing import LONGEST_DAYS
 from onboarding.step_kinds import StepKind
 from portal.console.journeys.setting_fields import initial_of_settings, setting_fields, settings_of
 from portal.console.schemes.fields import CountField, values_field
-from prm.kernel.actors import PARTNER_ROLES, VENDOR_ROLES, Role
+from prm.kernel.actors import Role
 from prm.kernel.widgets import PlainSelect
 
 if TYPE_CHECKING:
@@ -121,7 +122,7 @@ class StepForm(PartForm):
             for name in ("owner", "minutes", "due_days", "due_from", "remind", "escalate"):
                 del self.fields[name]
         else:
-            roles = [role for role in Role if role in PARTNER_ROLES | VENDOR_ROLES]
+            roles = [role for role in Role if any(role in DOERS.get(side, ()) for side in kind.sides)]
             choose["owner"].choices = [("", _("whoever may")), *((role.value, role.label) for role in roles)]
         choose["after"].choices = others
         self.fields.update(_fact_fields(part))
