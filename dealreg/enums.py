@@ -53,6 +53,7 @@ class DeclineReason(TextChoices):
     EXISTING_CUSTOMER = "existing_customer", _("We already work with this customer directly")
     TERRITORY = "territory", _("Outside your territory")
     TOO_SMALL = "too_small", _("Below the minimum size")
+    TOO_LARGE = "too_large", _("Above the maximum size")
     NOT_AUTHORISED = "not_authorised", _("You aren't authorised for these products")
     NOT_ENOUGH = "not_enough", _("Too little was known to decide")
     OTHER = "other", _("Another reason")
@@ -105,3 +106,12 @@ class MilestoneKind(TextChoices):
     APPROVED = "approved", _("Approved")
     WON = "won", _("Won")
     LOST = "lost", _("Lost")
+
+
+class RulingOutcome(TextChoices):
+    """What the rules of engagement say of a registration."""
+
+    APPROVE = "approve", _("Approved by rule")
+    DECLINE = "decline", _("Declined by rule")
+    ASK = "ask", _("Asked by rule")
+    PERSON = "person", _("A person decides")

@@ -14,10 +14,28 @@ TAKEN_OVER = event(
 )
 OWNER_ARRIVED = event("deal.owner_arrived", _("became its owner"), alone=_("{who} became its owner"), icon="user")
 TAKEN = event("deal.taken", _("took up the review"), icon="user", audience=Audience.VENDOR)
-ASKED = event("deal.information_requested", _("asked: {message}"), icon="ask", tone="warn")
+ASKED = event(
+    "deal.information_requested",
+    _("asked: {message}"),
+    alone=_("Asked by rule: {message}"),
+    icon="ask",
+    tone="warn",
+)
 ANSWERED = event("deal.answered", _("answered"), icon="pen")
-APPROVED = event("deal.approved", _("approved the registration"), icon="shield", tone="good")
-DECLINED = event("deal.declined", _("declined the registration: {reason}"), icon="no", tone="bad")
+APPROVED = event(
+    "deal.approved",
+    _("approved the registration"),
+    alone=_("The registration was approved by rule"),
+    icon="shield",
+    tone="good",
+)
+DECLINED = event(
+    "deal.declined",
+    _("declined the registration: {reason}"),
+    alone=_("The registration was declined by rule: {reason}"),
+    icon="no",
+    tone="bad",
+)
 WITHDRAWN = event("deal.withdrawn", _("withdrew the registration"), icon="undo")
 EXPIRED = event("deal.expired", _("let the protection expire"), alone=_("The protection expired"), icon="clock")
 RELEASED = event(
@@ -79,4 +97,11 @@ MATCHED = event(
 )
 OVERTOOK = event(
     "deal.overtook", _("let it go before {earlier}: {reason}"), icon="queue", tone="warn", audience=Audience.VENDOR
+)
+RULED = event(
+    "deal.ruled",
+    _("was judged by the rules: {outcome}"),
+    alone=_("Rules of engagement: {outcome}"),
+    icon="book",
+    audience=Audience.VENDOR,
 )

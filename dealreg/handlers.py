@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from activity.notices import Recipient, notify
 from activity.registry import NoticeKind, handler
 from dealreg import emails
-from dealreg.enums import Askable, CommentAudience
+from dealreg.enums import WAITING_FOR_VENDOR, Askable, CommentAudience
 from dealreg.letters import approval_letter
 from dealreg.milestones import rate_milestones
 from dealreg.models import Comment, Deal
@@ -19,6 +19,7 @@ from dealreg.reports import line_for
 from dealreg.rules import competes
 from dealreg.services.files import keep_generated
 from dealreg.services.off_boarding import release_open_deals, shorten_protections
+from dealreg.services.ruling import judge_deal
 from dealreg.services.taking_over import welcome_owner
 from partners.emails import brand_of
 from partners.enums import DealsAfter, EnrollmentStatus
@@ -80,8 +81,12 @@ def _tell(event: Event, deal: Deal, kind: NoticeKind, people: list[Recipient], p
 
 @handler("dealreg.tell_submitted", "deal.submitted")
 def tell_submitted(event: Event) -> None:
-    """Tell approvers."""
-    tell_vendor(event, deal_of(event), emails.SUBMITTED)
+    """Let the rules of engagement judge it; tell approvers of what they leave."""
+    deal = deal_of(event)
+    judge_deal(actor=system(deal.vendor_id), deal=deal)
+    deal = deal_of(event)
+    if deal.status in WAITING_FOR_VENDOR:
+        tell_vendor(event, deal, emails.SUBMITTED)
 
 
 @handler("dealreg.tell_asked", "deal.information_requested")
@@ -92,8 +97,12 @@ def tell_asked(event: Event) -> None:
 
 @handler("dealreg.tell_answered", "deal.answered")
 def tell_answered(event: Event) -> None:
-    """Tell approvers that the clock runs again."""
-    tell_vendor(event, deal_of(event), emails.ANSWERED)
+    """Let the rules judge the answer; tell approvers of what they leave, and that the clock runs again."""
+    deal = deal_of(event)
+    judge_deal(actor=system(deal.vendor_id), deal=deal)
+    deal = deal_of(event)
+    if deal.status in WAITING_FOR_VENDOR:
+        tell_vendor(event, deal, emails.ANSWERED)
 
 
 @handler("dealreg.tell_approved", "deal.approved")

@@ -16,8 +16,13 @@ COMMENT_DEALS = permission(
     scope="deals:write",
 )
 DECIDE_DEALS = permission(
-    "deal.decide", _("Decide registrations"), roles={Role.APPROVER, Role.MANAGER}, scope="deals:write"
+    "deal.decide",
+    _("Decide registrations"),
+    roles={Role.APPROVER, Role.MANAGER},
+    scope="deals:write",
+    system=True,
 )
+TAKE_DEALS = permission("deal.take", _("Take up reviews"), roles={Role.APPROVER, Role.MANAGER}, scope="deals:write")
 NOTE_DEALS = permission(
     "deal.note", _("Write notes that only the vendor sees"), roles=VENDOR_ROLES - {Role.EXECUTIVE}, scope="deals:write"
 )

@@ -35,6 +35,8 @@ class Registration:
     customer_country: str
     customer_domain: str = ""
     customer_city: str = ""
+    customer_industry: str = ""
+    customer_employees: str = ""
     contact_name: str = ""
     contact_email: str = ""
     title: str = ""

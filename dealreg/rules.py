@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext as _
 
 from accounts.enums import AccountLink, AccountOrigin
+from dealreg.engagement import Definition, Facts
 from dealreg.enums import Outcome, Part, Status
 from prm.kernel.domains import names_host
 from prm.kernel.errors import RuleViolation
@@ -27,7 +28,8 @@ FARTHEST_CLOSE = timedelta(days=5 * 365)
 class Terms:
     """What holds for registrations of one enrollment today: the policy in force and what the tier adds.
 
-    hours are working hours, days calendar days, discounts percent.
+    hours are working hours, days calendar days, discounts percent. engagement: the policy's rules; speaks: what they ask
+    of the partner, without a registration; open_now: its registrations that wait or are protected, where that is limited.
     """
 
     enrollment_id: int
@@ -48,6 +50,10 @@ class Terms:
     recent: int
     tier: str = ""
     clauses: Mapping[str, str] | None = None
+    policy_id: int = 0
+    engagement: Definition = field(default_factory=Definition)
+    speaks: Facts = field(default_factory=Facts)
+    open_now: int = 0
 
     @property
     def extra_discount(self) -> Decimal:

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from dealreg import events, rules
 from dealreg.enums import UNDECIDED, WAITING_FOR_VENDOR, Outcome, Status
-from dealreg.permissions import DECIDE_DEALS, EXPIRE_DEALS, WORK_DEALS
+from dealreg.permissions import DECIDE_DEALS, EXPIRE_DEALS, TAKE_DEALS, WORK_DEALS
 from prm.kernel.workflow import Machine, Transition
 
 REGISTRATION = Machine(
@@ -20,7 +20,7 @@ REGISTRATION = Machine(
             label=_("Take up"),
             sources=frozenset(WAITING_FOR_VENDOR),
             target=Status.IN_REVIEW,
-            permission=DECIDE_DEALS,
+            permission=TAKE_DEALS,
             event=events.TAKEN,
             guard=rules.not_yours_yet,
         ),

@@ -5,6 +5,7 @@ from dealreg.models.draft import DealDraft
 from dealreg.models.milestone import DealMilestone
 from dealreg.models.policy import Policy
 from dealreg.models.protection import Conflict, Protection
+from dealreg.models.ruling import Ruling
 from dealreg.models.taken_over import TakenOver
 from dealreg.models.talk import Comment, DealFile
 
@@ -18,5 +19,6 @@ __all__ = [
     "DealMilestone",
     "Policy",
     "Protection",
+    "Ruling",
     "TakenOver",
 ]

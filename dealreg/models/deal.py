@@ -17,6 +17,7 @@ from accounts.enums import AccountLink
 from accounts.models import Account, Product, ProductFamily
 from dealreg.enums import UNDECIDED, Askable, DeclineReason, LostReason, Outcome, Part, Stage, Status
 from dealreg.querysets import DealQuerySet
+from partners.enums import Headcount, Industry
 from partners.models import Enrollment, Partner, Vendor
 from prm.kernel.constraints import CompositeForeignKey, tenant_match, vendor_match
 from prm.kernel.scoping import Scope, ScopedModel
@@ -49,6 +50,12 @@ class Deal(ScopedModel):
     customer_domain = models.CharField(_("website"), max_length=200, blank=True)
     customer_country = CountryField(_("country"))
     customer_city = models.CharField(_("town"), max_length=100, blank=True)
+    customer_industry = models.CharField(
+        _("customer's industry"), max_length=14, choices=Industry, blank=True, default="", db_default=""
+    )
+    customer_employees = models.CharField(
+        _("customer's people"), max_length=10, choices=Headcount, blank=True, default="", db_default=""
+    )
     contact_name = models.CharField(_("contact"), max_length=120, blank=True)
     contact_email = models.EmailField(_("contact's e-mail"), blank=True)
 
@@ -88,6 +95,17 @@ class Deal(ScopedModel):
         related_name="+",
         verbose_name=_("decided by"),
     )
+    decision_clause = models.CharField(_("clause"), max_length=20, blank=True, default="", db_default="")
+    ruling = models.ForeignKey(
+        "dealreg.Ruling",
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+        verbose_name=_("decided by rule"),
+    )
     decline_reason = models.CharField(_("reason"), max_length=20, choices=DeclineReason, blank=True)
     decision_text = models.TextField(_("message"), blank=True)
     policy_reference = models.CharField(_("rules of engagement"), max_length=20, blank=True)
@@ -120,7 +138,7 @@ class Deal(ScopedModel):
             models.CheckConstraint(condition=Q(families__len__gt=0), name="deal_has_family"),
             models.CheckConstraint(
                 condition=~Q(status__in=[Status.APPROVED, Status.EXPIRED, Status.DECLINED])
-                | Q(decided_at__isnull=False, decided_by__isnull=False),
+                | (Q(decided_at__isnull=False) & (Q(decided_by__isnull=False) | Q(ruling__isnull=False))),
                 name="deal_decision_has_decider",
             ),
             models.CheckConstraint(

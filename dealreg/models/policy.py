@@ -4,23 +4,26 @@ from __future__ import annotations
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from dealreg.engagement import Definition, parse
 from partners.models import Program, Vendor
 from prm.kernel.constraints import vendor_match
 from prm.kernel.scoping import Scope, ScopedModel
 
 
 class Policy(ScopedModel):
-    """What holds for a program's registrations from a day on, until a later version holds."""
+    """What holds for a program's registrations from a day on, until a later version holds. A draft has no day yet."""
 
     scope = Scope(vendor="vendor_id", shared=True)
 
     vendor = models.ForeignKey(Vendor, on_delete=models.PROTECT, related_name="+")
     program = models.ForeignKey(Program, on_delete=models.CASCADE, related_name="policies")
     reference = models.CharField(_("version"), max_length=20, help_text=_("Cited in decisions, as in 2026-3."))
-    valid_from = models.DateField(_("valid from"))
+    valid_from = models.DateField(_("valid from"), null=True)
     protection_days = models.PositiveSmallIntegerField(
         _("protection, days"), default=90, validators=[MinValueValidator(1), MaxValueValidator(730)]
     )
@@ -44,12 +47,17 @@ class Policy(ScopedModel):
         _("clauses"), default=dict, blank=True, help_text=_("The rules in words, by number: {“2.1”: “…”}.")
     )
 
+    definition = models.JSONField(_("rules"), default=dict, blank=True, db_default={}, editable=False)
+    revision = models.PositiveIntegerField(default=0, db_default=0, editable=False)
+
     class Meta:
         verbose_name = _("rules of engagement")
         verbose_name_plural = _("rules of engagement")
         constraints = [
             models.UniqueConstraint(fields=["program", "valid_from"], name="policy_once_per_day"),
             models.UniqueConstraint(fields=["program", "reference"], name="policy_reference_once"),
+            models.UniqueConstraint(fields=["program"], condition=Q(valid_from=None), name="policy_one_draft"),
+            models.UniqueConstraint(fields=["id", "vendor"], name="policy_with_vendor"),
             vendor_match("program", "partners.Program", "policy_vendor_of_program"),
         ]
 
@@ -59,4 +67,18 @@ class Policy(ScopedModel):
     @property
     def is_published(self) -> bool:
         """Whether it is in force, or was: from then on it is cited, and stays as it is."""
-        return self.valid_from <= timezone.localdate()
+        return self.valid_from is not None and self.valid_from <= timezone.localdate()
+
+    @property
+    def is_draft(self) -> bool:
+        """Whether it has no day yet."""
+        return self.valid_from is None
+
+    @cached_property
+    def shape(self) -> Definition:
+        """The definition, read.
+
+        Raises:
+            PolicyRefused: a draft that isn't one yet.
+        """
+        return parse(self.definition)

@@ -1,6 +1,7 @@
 """Every write to deals, by subject."""
 
 from dealreg.services.decisions import (
+    Grounds,
     approve_deal,
     ask_for_information,
     confirm_customer,
@@ -16,9 +17,11 @@ from dealreg.services.pipeline import add_comment, change_deal, lose_deal, reope
 from dealreg.services.policies import write_policy
 from dealreg.services.protection import expire_protections, remind_expiring
 from dealreg.services.registration import answer_request, register_deal, withdraw_deal
+from dealreg.services.ruling import judge_deal
 from dealreg.services.service_level import escalate_overdue
 
 __all__ = [
+    "Grounds",
     "Handed",
     "add_comment",
     "add_file",
@@ -34,6 +37,7 @@ __all__ = [
     "escalate_overdue",
     "expire_protections",
     "hand_over_deals",
+    "judge_deal",
     "lose_deal",
     "open_deals_of",
     "register_deal",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,7 @@ from dealreg.models import Deal
 from dealreg.permissions import DECIDE_DEALS
 from dealreg.reports import line_for
 from dealreg.rules import competes
+from dealreg.rulings import holidays_of
 from dealreg.services.protection import claim_protection
 from dealreg.services.registration import customer_of
 from dealreg.workflow import REGISTRATION
@@ -30,7 +32,19 @@ from prm.kernel.workflow import locked, move
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from dealreg.models import Ruling
     from prm.kernel.actors import Actor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grounds:
+    """What a decision rests on: a clause of the rules of engagement, and the ruling where a rule decided."""
+
+    clause: str = ""
+    ruling: Ruling | None = None
+
+
+NO_GROUNDS = Grounds()
 
 
 @transaction.atomic
@@ -45,13 +59,20 @@ def take_deal(*, actor: Actor, deal: Deal) -> Deal:
 
 @transaction.atomic
 def approve_deal(
-    *, actor: Actor, deal: Deal, message: str = "", days: int | None = None, overtake_reason: str = ""
+    *,
+    actor: Actor,
+    deal: Deal,
+    message: str = "",
+    days: int | None = None,
+    overtake_reason: str = "",
+    grounds: Grounds = NO_GROUNDS,
 ) -> Deal:
     """Approve a registration: who sells is protected for its account and product families from now on.
 
     Args:
         days: of protection; None for what the rules of engagement gave when it was registered.
         overtake_reason: needed where an earlier registration for the same is still undecided.
+        grounds: the clause that is cited, and the ruling of a rule.
 
     Records `deal.approved`. Who refers or installs is approved beside the seller, without exclusive protection.
 
@@ -67,8 +88,8 @@ def approve_deal(
         length = days or fresh.protection_days
         return {
             "decided_at": now,
-            "decided_by_id": actor.person_id,
             "decision_text": message,
+            **_decider(actor, grounds),
             "protection_days": length,
             "protected_from": now,
             "protected_until": now + timedelta(days=length),
@@ -103,8 +124,12 @@ def _check_turn(deal: Deal, actor: Actor, overtake_reason: str) -> None:
 
 
 @transaction.atomic
-def decline_deal(*, actor: Actor, deal: Deal, reason: str, message: str) -> Deal:
+def decline_deal(
+    *, actor: Actor, deal: Deal, reason: str, message: str, grounds: Grounds = NO_GROUNDS
+) -> Deal:
     """Decline a registration with a reason that the partner reads. Records `deal.declined`.
+
+    grounds: the clause that is cited, and the ruling of a rule.
 
     Raises:
         Http404, Forbidden, Conflict: as `move`. RuleViolation: unknown or missing reason, or no message.
@@ -115,7 +140,7 @@ def decline_deal(*, actor: Actor, deal: Deal, reason: str, message: str) -> Deal
     def changes(fresh: Deal) -> dict[str, Any]:
         return {
             "decided_at": timezone.now(),
-            "decided_by_id": actor.person_id,
+            **_decider(actor, grounds),
             "decline_reason": reason,
             "decision_text": message,
             **_answered_by_decision(),
@@ -134,6 +159,15 @@ def decline_deal(*, actor: Actor, deal: Deal, reason: str, message: str) -> Deal
     )
 
 
+def _decider(actor: Actor, grounds: Grounds) -> dict[str, Any]:
+    ruling = grounds.ruling
+    return {
+        "decided_by_id": actor.person_id,
+        "decision_clause": grounds.clause,
+        "ruling_id": None if ruling is None else ruling.pk,
+    }
+
+
 def _answered_by_decision() -> dict[str, Any]:
     return {"asked_fields": [], "asked_text": "", "clock_left": None}
 
@@ -149,7 +183,7 @@ def ask_for_information(*, actor: Actor, deal: Deal, fields: Sequence[str], mess
         raise RuleViolation("unknown_field", _("Choose from the fields listed."), "fields")
 
     def changes(fresh: Deal) -> dict[str, Any]:
-        left = working_hours_between(timezone.now(), fresh.due_at, fresh.vendor.time_zone)
+        left = working_hours_between(timezone.now(), fresh.due_at, fresh.vendor.time_zone, holidays_of(fresh))
         return {
             "asked_fields": list(fields),
             "asked_text": message,

@@ -18,12 +18,16 @@ from accounts.models import Price, Product
 from accounts.naming import normalise_name
 from accounts.resolving import Resolution, resolve_customer
 from dealreg import events
+from dealreg.engagement import Facts
 from dealreg.enums import Askable, MilestoneKind, Status
 from dealreg.milestones import reaching, take_back
 from dealreg.models import Conflict, Deal, DealLine
 from dealreg.permissions import REGISTER_DEALS
 from dealreg.rules import Terms, check_close_date, check_website, competes, needs_review, overlap
+from dealreg.rulings import holidays_of
+from dealreg.services.admission import admit, admit_again, due_from
 from dealreg.services.protection import release_protections
+from dealreg.stating import stated
 from dealreg.terms import terms_for
 from dealreg.workflow import REGISTRATION
 from prm.kernel.clocks import add_working_hours
@@ -78,8 +82,13 @@ def _register(actor: Actor, registration: Registration, terms: Terms | None) -> 
         raise Http404
     _check(registration, terms)
     lines = _lines(actor, registration, terms)
+    value = _value(registration, lines)
+    facts = stated(registration, terms, lines, value) if not terms.engagement.is_plain else Facts()
+    admit(facts, terms)
     resolution = resolve_customer(terms.vendor_id, registration.customer)
     deal = _build(actor, registration, terms, lines, resolution)
+    deal.value, deal.due_at = value, due_from(deal.submitted_at, terms, facts, resolution.account_id)
+    admit_again(terms, resolution, deal.families)
     review = place_in_line(deal, resolution, terms.all_families_id)
     deal.save(force_insert=True)
     keep_visible(deal, actor)
@@ -128,6 +137,7 @@ def _lines(actor: Actor, registration: Registration, terms: Terms) -> list[DealL
     products = (
         Product.objects.visible_to(actor)
         .filter(pk__in=wanted, vendor_id=terms.vendor_id, is_active=True)
+        .select_related("family")
         .annotate(list_price=Subquery(prices.order_by("-valid_from").values("amount")[:1]))
     )
     lines = [
@@ -169,7 +179,6 @@ def _keep_lines(deal: Deal, lines: list[DealLine]) -> None:
 def _build(
     actor: Actor, registration: Registration, terms: Terms, lines: list[DealLine], resolution: Resolution
 ) -> Deal:
-    now = timezone.now()
     return Deal(
         reference=new_reference(terms.vendor_code),
         submission=registration.submission or uuid4(),
@@ -184,17 +193,17 @@ def _build(
         customer_domain=registration.customer_domain.strip(),
         customer_country=registration.customer_country,
         customer_city=registration.customer_city,
+        customer_industry=registration.customer_industry,
+        customer_employees=registration.customer_employees,
         contact_name=registration.contact_name,
         contact_email=registration.contact_email,
         title=registration.title,
-        value=_value(registration, lines),
         currency=registration.currency or terms.currency,
         close_date=registration.close_date,
         stage=registration.stage,
         part=registration.part,
         notes=registration.notes,
-        submitted_at=now,
-        due_at=add_working_hours(now, terms.decision_hours, terms.zone),
+        submitted_at=timezone.now(),
         policy_reference=terms.policy,
         discount=terms.discount,
         protection_days=terms.protection_days,
@@ -305,7 +314,8 @@ def answer_request(*, actor: Actor, deal: Deal, answers: Mapping[str, Any], mess
 
     def changes(fresh: Deal) -> dict[str, Any]:
         _check_answers(fresh, answers, message)
-        due = add_working_hours(timezone.now(), max(fresh.clock_left or 0, 1), fresh.vendor.time_zone)
+        left = max(fresh.clock_left or 0, 1)
+        due = add_working_hours(timezone.now(), left, fresh.vendor.time_zone, holidays_of(fresh))
         return {**answers, "due_at": due, "clock_left": None, "asked_fields": [], "asked_text": ""}
 
     data = {"message": message, "fields": sorted(answers)}

@@ -43,9 +43,9 @@ PARTNER_WORKS = {"brightpath_administrator", "brightpath_sales"}
 VENDOR_DECIDES = {"northwind_manager", "northwind_approver"}
 MAY = {
     "take": VENDOR_DECIDES,
-    "approve": VENDOR_DECIDES,
-    "decline": VENDOR_DECIDES,
-    "ask": VENDOR_DECIDES,
+    "approve": VENDOR_DECIDES | {"system"},
+    "decline": VENDOR_DECIDES | {"system"},
+    "ask": VENDOR_DECIDES | {"system"},
     "answer": PARTNER_WORKS,
     "withdraw": PARTNER_WORKS,
     "expire": {"system"},
