@@ -91,6 +91,8 @@ class Askable(TextChoices):
     TITLE = "title", _("Project")
     CUSTOMER_DOMAIN = "customer_domain", _("Customer's website")
     CUSTOMER_CITY = "customer_city", _("Customer's town")
+    CUSTOMER_INDUSTRY = "customer_industry", _("Customer's industry")
+    CUSTOMER_EMPLOYEES = "customer_employees", _("Customer's people")
     CONTACT_NAME = "contact_name", _("Contact at the customer")
     CONTACT_EMAIL = "contact_email", _("Contact's e-mail")
     VALUE = "value", _("Value")

@@ -28,9 +28,17 @@ from dealreg.fields import (
 from dealreg.models import Deal
 from dealreg.registrations import LineInput, Registration
 from dealreg.rules import Terms, check_close_date
+from partners.enums import Headcount, Industry
 from prm.kernel.errors import RuleViolation
 
 LONGEST_NOTES = 10_000
+ASKED_BY: dict[str, type[forms.Field]] = {
+    Askable.VALUE: AmountField,
+    Askable.CLOSE_DATE: DayField,
+    Askable.CONTACT_EMAIL: forms.EmailField,
+    Askable.FILES: SeveralFiles,
+}
+CHOSEN: dict[str, type[Headcount] | type[Industry]] = {Askable.CUSTOMER_INDUSTRY: Industry, Askable.CUSTOMER_EMPLOYEES: Headcount}
 SPARE_LINES = 3
 MOST_LINES = 100
 PARTS = {
@@ -66,6 +74,15 @@ class RegistrationForm(forms.Form):
     customer_domain = WebsiteField(label=_("Website"), max_length=200, required=False)
     customer_country = CountryChoice(label=_("Country"))
     customer_city = forms.CharField(label=_("Town"), max_length=100, required=False)
+    customer_industry = forms.ChoiceField(
+        label=_("Industry"), required=False, choices=[("", _("Not known")), *Industry.choices]
+    )
+    customer_employees = forms.ChoiceField(
+        label=_("People"),
+        required=False,
+        choices=[("", _("Not known")), *Headcount.choices],
+        help_text=_("How many work there."),
+    )
     contact_name = forms.CharField(label=_("Contact at the customer"), max_length=120, required=False)
     contact_email = forms.EmailField(label=_("Contact's e-mail"), required=False)
     title = forms.CharField(
@@ -118,8 +135,9 @@ class RegistrationForm(forms.Form):
         """Return what the service takes; the form must be valid."""
         given = self.cleaned_data
         same = (
-            "customer_name", "customer_country", "customer_domain", "customer_city", "contact_name", "contact_email",
-            "title", "value", "currency", "close_date", "stage", "part", "notes", "submission",
+            "customer_name", "customer_country", "customer_domain", "customer_city", "customer_industry",
+            "customer_employees", "contact_name", "contact_email", "title", "value", "currency", "close_date", "stage",
+            "part", "notes", "submission",
         )  # fmt: skip
         return Registration(
             enrollment_id=int(given["enrollment"]), lines=tuple(lines), **{name: given[name] for name in same}
@@ -260,14 +278,11 @@ class AnswerForm(forms.Form):
     @staticmethod
     def _field(name: str) -> forms.Field:
         label = Askable(name).label
-        if name == Askable.VALUE:
-            return AmountField(label=label, required=False)
-        if name == Askable.CLOSE_DATE:
-            return DayField(label=label, required=False)
-        if name == Askable.CONTACT_EMAIL:
-            return forms.EmailField(label=label, required=False)
-        if name == Askable.FILES:
-            return SeveralFiles(label=label, required=False)
+        plain = ASKED_BY.get(name)
+        if plain is not None:
+            return plain(label=label, required=False)
+        if name in CHOSEN:
+            return forms.ChoiceField(label=label, required=False, choices=[("", _("Choose…")), *CHOSEN[name].choices])
         if name == Askable.CUSTOMER_DOMAIN:
             return WebsiteField(label=label, required=False, max_length=200)
         longest = getattr(Deal._meta.get_field(name), "max_length", None)

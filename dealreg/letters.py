@@ -44,7 +44,7 @@ def letter_facts(deal: Deal) -> dict[str, object]:
         (_("Discount"), f"{deal.discount.normalize():f}%"),
         (_("Protected until") if competes(deal.part) else _("Registered until"), until),
         (_("Rules of engagement"), deal.policy_reference),
-        (_("Decided by"), str(deal.decided_by or "")),
+        (_("Decided by"), str(deal.decided_by or _("Rule"))),
     ]
     return {
         "vendor": deal.vendor.name,

@@ -28,8 +28,9 @@ FARTHEST_CLOSE = timedelta(days=5 * 365)
 class Terms:
     """What holds for registrations of one enrollment today: the policy in force and what the tier adds.
 
-    hours are working hours, days calendar days, discounts percent. engagement: the policy's rules; speaks: what they ask
-    of the partner, without a registration; open_now: its registrations that wait or are protected, where that is limited.
+    hours are working hours, days calendar days, discounts percent. engagement: the policy's rules; speaks: what they
+    ask of the partner, without a registration; open_now: its registrations that wait or are protected, where that is
+    limited.
     """
 
     enrollment_id: int

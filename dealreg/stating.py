@@ -28,6 +28,8 @@ EMPTY_BY_NAME = (
     Askable.TITLE,
     Askable.CUSTOMER_DOMAIN,
     Askable.CUSTOMER_CITY,
+    Askable.CUSTOMER_INDUSTRY,
+    Askable.CUSTOMER_EMPLOYEES,
     Askable.CONTACT_NAME,
     Askable.CONTACT_EMAIL,
     Askable.NOTES,
@@ -44,7 +46,8 @@ SELECT d.id, d.part, d.customer_country, d.customer_industry, d.customer_employe
     AND o.decided_at BETWEEN d.submitted_at - make_interval(days => %(days)s) AND d.submitted_at),
   EXISTS (SELECT FROM dealreg_ruling u WHERE u.deal_id = d.id AND u.outcome = 'ask'),
   EXISTS (SELECT FROM dealreg_dealfile f WHERE f.deal_id = d.id AND f.person_id IS NOT NULL),
-  d.title, d.customer_domain, d.customer_city, d.contact_name, d.contact_email, d.notes,
+  d.title, d.customer_domain, d.customer_city, d.customer_industry, d.customer_employees, d.contact_name,
+  d.contact_email, d.notes,
   tier.slug, tier.rank, partner.country, partner.regions, {RANKS}, {HELD}
 FROM dealreg_deal d
 JOIN partners_vendor v ON v.id = d.vendor_id
@@ -140,7 +143,7 @@ def facts_of(deals: Collection[int], days: int | None) -> dict[int, Facts]:
 def _facts(row: Any) -> Facts:
     _pk, part, country, industry, employees, account, origin, link, outcome = row[:9]
     value, stated_in, currency, worth, families, alike, again, asked, has_files = row[9:18]
-    typed, standing = row[18:24], row[24:]
+    typed, standing = row[18:26], row[26:]
     empty = [str(name) for name, text in zip(EMPTY_BY_NAME, typed, strict=True) if not text]
     return Facts(
         part=part,
@@ -155,7 +158,7 @@ def _facts(row: Any) -> Facts:
         stated=f"{value:.2f}",
         stated_in=stated_in,
         empty=tuple(empty if has_files else [*empty, str(Askable.FILES)]),
-        has_contact=bool(row[21] or row[22]),
+        has_contact=bool(row[23] or row[24]),
         link=link,
         origin=origin,
         alike=alike,

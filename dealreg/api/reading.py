@@ -24,6 +24,7 @@ from dealreg.models import Comment, Deal, DealFile
 from dealreg.rules import Advice
 from dealreg.workflow import MACHINES
 from partners.api import PartnerNameSerializer, ProgramNameSerializer, VendorSerializer
+from partners.enums import Headcount, Industry
 from people.api import PersonNameSerializer, PersonSerializer
 from prm.kernel.api import ReadSerializer
 from prm.kernel.api_defaults import actor_of_request
@@ -88,6 +89,10 @@ class DealSerializer(ReadSerializer):
     customer_domain = serializers.CharField()
     customer_country = serializers.CharField(help_text="ISO 3166-1 alpha-2.")
     customer_city = serializers.CharField()
+    customer_industry = serializers.ChoiceField(choices=Industry.choices, allow_blank=True)
+    customer_employees = serializers.ChoiceField(
+        choices=Headcount.choices, allow_blank=True, help_text="How many work there."
+    )
     contact_name = serializers.CharField()
     contact_email = serializers.CharField()
     title = serializers.CharField(help_text="The project.")
@@ -110,6 +115,8 @@ class DealSerializer(ReadSerializer):
     decided_at = serializers.DateTimeField(allow_null=True)
     decline_reason = serializers.ChoiceField(choices=DeclineReason.choices, allow_blank=True)
     decision_text = serializers.CharField()
+    decision_clause = serializers.CharField(help_text="Of the rules of engagement, cited with the decision; or empty.")
+    is_decided_by_rule = serializers.BooleanField(help_text="Whether a rule decided, and no person.")
     policy_reference = serializers.CharField(help_text="The rules of engagement it was registered under.")
     discount = serializers.DecimalField(max_digits=5, decimal_places=2, help_text="Percent.")
     protection_days = serializers.IntegerField()

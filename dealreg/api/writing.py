@@ -15,6 +15,7 @@ from dealreg.enums import Askable, CommentAudience, DeclineReason, LostReason, P
 from dealreg.registrations import LineInput, Registration
 from dealreg.services.pipeline import LONGEST_COMMENT
 from dealreg.services.registration import MOST_LINES
+from partners.enums import Headcount, Industry
 from prm.kernel.api import WriteSerializer
 from prm.kernel.money import CURRENCIES, LARGEST
 
@@ -90,6 +91,12 @@ class RegistrationSerializer(WriteSerializer):
     customer_country = CountryCodeField(help_text="ISO 3166-1 alpha-2.")
     customer_domain = serializers.CharField(max_length=200, required=False, allow_blank=True, help_text="The website.")
     customer_city = serializers.CharField(max_length=100, required=False, allow_blank=True)
+    customer_industry = serializers.ChoiceField(
+        choices=Industry.choices, required=False, allow_blank=True, help_text="Segments may depend on it."
+    )
+    customer_employees = serializers.ChoiceField(
+        choices=Headcount.choices, required=False, allow_blank=True, help_text="How many work there."
+    )
     contact_name = serializers.CharField(max_length=120, required=False, allow_blank=True)
     contact_email = serializers.EmailField(max_length=254, required=False, allow_blank=True)
     title = serializers.CharField(max_length=160, required=False, allow_blank=True, help_text="The project.")
@@ -171,6 +178,8 @@ class AnswersSerializer(WriteSerializer):
     title = serializers.CharField(max_length=160, required=False)
     customer_domain = serializers.CharField(max_length=200, required=False)
     customer_city = serializers.CharField(max_length=100, required=False)
+    customer_industry = serializers.ChoiceField(choices=Industry.choices, required=False)
+    customer_employees = serializers.ChoiceField(choices=Headcount.choices, required=False)
     contact_name = serializers.CharField(max_length=120, required=False)
     contact_email = serializers.EmailField(max_length=254, required=False)
     value = AmountField(required=False)

@@ -13,8 +13,8 @@ from dealreg.engagement.wording import Teller, told
 
 __all__ = [
     "Definition",
-    "Fault",
     "Facts",
+    "Fault",
     "Judgement",
     "Known",
     "PolicyRefused",

@@ -216,10 +216,10 @@ class Facts:
     value: in the vendor's currency with two decimals; None where no rate is known. stated, stated_in: as the partner
     stated it. families: codes, none where the registration names no product. rank: of the partner's tier, 0 without
     one; ranks: of the program's tiers by slug. held: slugs of the credentials that are valid. countries: where the
-    partner is or serves. empty: names of the fields that are empty. link, origin: of the account. alike: how many other
-    accounts look like the customer too. earlier: who registered it before and waits. holder: whether another deal is
-    protected. again: the partner's declined registrations of the same within the limit's days. asked: whether the partner
-    was asked already. taken: whether a person has taken it up, or asked.
+    partner is or serves. empty: names of the fields that are empty. link, origin: of the account. alike: how many
+    other accounts look like the customer too. earlier: who registered it before and waits. holder: whether another
+    deal is protected. again: the partner's declined registrations of the same within the limit's days. asked: whether
+    the partner was asked already. taken: whether a person has taken it up, or asked.
     """
 
     part: str = "sell"
@@ -258,8 +258,10 @@ class Facts:
     def from_data(cls, data: dict[str, Any]) -> Facts:
         """Return the facts that JSON kept; what a later version of the rules knows besides has its plain value."""
         known = {each.name for each in fields(cls)}
-        kept = {name: value for name, value in data.items() if name in known}
-        return cls(**{name: tuple(value) if isinstance(value, list) else value for name, value in kept.items()})
+        kept: dict[str, Any] = {
+            name: tuple(value) if isinstance(value, list) else value for name, value in data.items() if name in known
+        }
+        return cls(**kept)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -37,7 +37,9 @@ SENTENCES = {
         "nobody is before it."
     ),
     "not_listed": gettext_lazy("%(country)s is not among the countries of this program."),
-    "not_in_profile": gettext_lazy("%(country)s is not among the countries that your company’s profile says it serves."),
+    "not_in_profile": gettext_lazy(
+        "%(country)s is not among the countries that your company’s profile says it serves."
+    ),
     "too_small": gettext_lazy("Its value, %(value)s, is below the minimum of %(least)s."),
     "too_large": gettext_lazy("Its value, %(value)s, is above the maximum of %(most)s."),
     "tier_needed": gettext_lazy("%(family)s takes the tier %(tier)s."),
@@ -91,7 +93,11 @@ SECTIONS = {
     "automation": gettext_lazy("What a rule does by itself"),
     "limits": gettext_lazy("Limits"),
 }
-_FACTS = {"industry": gettext_lazy("the industry"), "employees": gettext_lazy("how many people"), "country": gettext_lazy("the country")}
+_FACTS = {
+    "industry": gettext_lazy("the industry"),
+    "employees": gettext_lazy("how many people"),
+    "country": gettext_lazy("the country"),
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -216,6 +216,11 @@ class Deal(ScopedModel):
         return self.status in UNDECIDED
 
     @property
+    def is_decided_by_rule(self) -> bool:
+        """Whether a rule decided, and no person."""
+        return self.ruling_id is not None and self.decided_by_id is None
+
+    @property
     def waits_for_partner(self) -> bool:
         """Whether the vendor's clock is paused."""
         return self.status == Status.INFORMATION_REQUESTED

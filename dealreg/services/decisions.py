@@ -124,9 +124,7 @@ def _check_turn(deal: Deal, actor: Actor, overtake_reason: str) -> None:
 
 
 @transaction.atomic
-def decline_deal(
-    *, actor: Actor, deal: Deal, reason: str, message: str, grounds: Grounds = NO_GROUNDS
-) -> Deal:
+def decline_deal(*, actor: Actor, deal: Deal, reason: str, message: str, grounds: Grounds = NO_GROUNDS) -> Deal:
     """Decline a registration with a reason that the partner reads. Records `deal.declined`.
 
     grounds: the clause that is cited, and the ruling of a rule.

@@ -37,7 +37,7 @@ def write_policy(
         raise RuleViolation(
             "in_force", _("This version is in force, and decisions cite it. Add a new version, with its first day.")
         )
-    if row.valid_from < timezone.localdate():
+    if row.valid_from is not None and row.valid_from < timezone.localdate():
         raise RuleViolation("in_the_past", _("Choose today or a later day: what was decided stays."), "valid_from")
     saved: Policy = write_row(actor=actor, row=row, permission=permission, fields=fields, seen=seen)
     return saved

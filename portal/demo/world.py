@@ -81,7 +81,7 @@ class Side:
 
     def policy_on(self, day: date) -> Policy:
         """Return the rules of engagement that held on a day."""
-        return [policy for policy in self.policies if policy.valid_from <= day][-1]
+        return [policy for policy in self.policies if policy.valid_from and policy.valid_from <= day][-1]
 
     def price_on(self, product: ProductPlan, currency: str, day: date) -> Decimal:
         """Return the list price that held on a day."""

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from activity.models import Delivery, Event, Notification
 from activity.relay import drain
+from dealreg.engagement import Facts, judge, parse
 from dealreg.enums import Status
 from dealreg.models import Deal, Protection, Ruling
 from dealreg.rulings import replayed
@@ -153,8 +154,6 @@ def test_routes_set_the_hours_leave_out_holidays_and_name_who_decides(engaged):
 
 
 def test_facts_replay_after_a_round_trip():
-    from dealreg.engagement import Facts, judge, parse
-
     facts = replace(Facts(value="20000.00", currency="EUR"), families=("robots",), ranks={"silver": 1})
     shape = parse(DEFINITION)
     assert judge(shape, Facts.from_data(facts.as_data())) == judge(shape, facts)
