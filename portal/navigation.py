@@ -255,4 +255,6 @@ def dock(
         for entry in entries
         if (can_register or entry.name != "portal:deal-register") and (not entry.roles or role in entry.roles)
     ]
-    return _items(wanted, _here(wanted, path), {}, sections)
+    # A page that only the menu leads to is none of the dock's, though its address may begin like one's.
+    known = [*wanted, *(entry for group in AREAS.get(area, ()) for entry in group.entries)]
+    return _items(wanted, _here(known, path), {}, sections)

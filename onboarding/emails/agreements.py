@@ -238,7 +238,8 @@ def agreement_sealed(facts: Mapping[str, Any]) -> Letter:
         heading=_("%(title)s is signed and in force") % facts,
         paragraphs=(
             _("The sealed PDF with its evidence is ready to be downloaded."),
-            _("Keep it with your papers: once a partnership has ended, only %(vendor)s can give you another copy.") % facts,
+            _("Keep it with your papers: once a partnership has ended, only %(vendor)s can give you another copy.")
+            % facts,
         ),
         facts=_rows(facts, (_("In force until"), facts["until"])),
         button=(_("Download it"), facts["path"]),

@@ -19,6 +19,7 @@ from onboarding.models import Journey, JourneyVersion
 from onboarding.services import change_journey, faults_of
 from portal.charts.journeys import journey_flow
 from portal.console.journeys.base import LOOKS, JourneyBase, anchor, shape_of
+from portal.console.journeys.setting_fields import offers_for
 from portal.console.journeys.telling import sentences, side_of, stage_lines
 from portal.console.schemes.base import revision_in
 from prm.kernel.errors import Conflict
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from onboarding.journeys import Definition
+    from portal.console.journeys.telling import Names
     from prm.kernel.documents import Fault
 
 
@@ -49,7 +51,7 @@ class Shown:
         return anchor(self.place)
 
 
-def shown_stages(definition: Definition, faults: Sequence[Fault]) -> list[Shown]:
+def shown_stages(definition: Definition, faults: Sequence[Fault], names: Names) -> list[Shown]:
     """Return the stages with their steps, each fault where it belongs."""
     found, last = [], len(definition.stages) - 1
     for at, stage in enumerate(definition.stages):
@@ -58,7 +60,7 @@ def shown_stages(definition: Definition, faults: Sequence[Fault]) -> list[Shown]
             Shown(
                 f"{place}.steps.{number}",
                 step.name,
-                sentences(step, definition),
+                sentences(step, definition, names),
                 _at(faults, f"{place}.steps.{number}"),
                 at == 0 and number == 0,
                 at == last and number == len(stage.steps) - 1,
@@ -88,7 +90,7 @@ class JourneyPage(JourneyBase):
             "version": version,
             "look": LOOKS[VersionState(version.state)],
             "may_change": may_change,
-            "stages": shown_stages(shape, faults) if shape else [],
+            "stages": shown_stages(shape, faults, offers_for(version, self.actor).names) if shape else [],
             "flow": journey_flow(shape) if shape else None,
             "days": expected_days(shape) if shape else 0,
             "steps": len(shape.steps) if shape else 0,

@@ -11,11 +11,13 @@ from django.utils.translation import gettext as _
 
 from onboarding.models import JourneyVersion
 from portal.console.journeys.base import JourneyBase, shape_of, version_name
+from portal.console.journeys.setting_fields import offers_for
 from portal.console.journeys.telling import sentences, stage_lines
 from portal.console.schemes.comparing import Pair, pairs
 
 if TYPE_CHECKING:
     from onboarding.journeys import Definition
+    from portal.console.journeys.telling import Names
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +38,10 @@ def stages_told(definition: Definition) -> tuple[Told, ...]:
     return tuple(Told(each.slug, each.name, tuple(stage_lines(each))) for each in definition.stages)
 
 
-def steps_told(definition: Definition) -> tuple[Told, ...]:
+def steps_told(definition: Definition, names: Names) -> tuple[Told, ...]:
     """Return the steps in words, each with its stage."""
     return tuple(
-        Told(step.slug, step.name, (stage.name, *sentences(step, definition)))
+        Told(step.slug, step.name, (stage.name, *sentences(step, definition, names)))
         for _place, stage, step in definition.placed()
     )
 
@@ -82,14 +84,14 @@ class JourneyCompare(JourneyBase):
         before = [each for each in same if each.number < version.number]
         return next(iter([*before, *same, *others]), None)
 
-    @staticmethod
-    def _sections(left: JourneyVersion, right: JourneyVersion) -> list[dict[str, Any]]:
+    def _sections(self, left: JourneyVersion, right: JourneyVersion) -> list[dict[str, Any]]:
         before, after = shape_of(left), shape_of(right)
         if before is None or after is None:
             return []
+        names = offers_for(right, self.actor).names
         both: list[tuple[str, list[Pair]]] = [
             (_("Stages"), pairs(stages_told(before), stages_told(after))),  # type: ignore[arg-type]
-            (_("Steps"), pairs(steps_told(before), steps_told(after))),  # type: ignore[arg-type]
+            (_("Steps"), pairs(steps_told(before, names), steps_told(after, names))),  # type: ignore[arg-type]
         ]
         return [
             {"label": label, "pairs": found, "differs": any(each.differs for each in found)} for label, found in both

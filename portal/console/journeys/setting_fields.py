@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from onboarding.models import JourneyVersion
     from onboarding.step_kinds import Setting, StepKind
+    from portal.console.journeys.telling import Names
     from prm.kernel.actors import Actor
 
 BLANK_QUESTIONS, BLANK_REGIONS, MOST_ROWS = 3, 2, 20
@@ -33,6 +34,12 @@ class Offers:
 
     agreements: list[tuple[str, str]] = field(default_factory=list)
     staff: list[tuple[str, str]] = field(default_factory=list)
+
+    @property
+    def names(self) -> Names:
+        """What is chosen, by its name."""
+        agreements = {(Asks.AGREEMENT, value): label for value, label in self.agreements}
+        return agreements | {(Asks.STAFF, value): label for value, label in self.staff}
 
 
 def offers_for(version: JourneyVersion, actor: Actor) -> Offers:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
@@ -18,10 +19,12 @@ if TYPE_CHECKING:
     from onboarding.journeys.shape import Condition, Definition, Stage, Step
 
 LONGEST = 160
+Names = Mapping[tuple[Asks, str], str]
+NO_NAMES: Names = {}
 
 
-def sentences(step: Step, definition: Definition) -> list[str]:
-    """Return what a step is, line by line; its name apart."""
+def sentences(step: Step, definition: Definition, names: Names = NO_NAMES) -> list[str]:
+    """Return what a step is, line by line; its name apart. names: of agreements and of the vendor's people."""
     kind = STEP_KINDS.get(step.kind)
     said = [_who(step), _waits(step, definition)]
     if step.when is not None:
@@ -37,7 +40,7 @@ def sentences(step: Step, definition: Definition) -> list[str]:
         elif setting.asks is Asks.CHOICE:
             shown = str(dict(setting.choices).get(value, value))
         else:
-            shown = str(value)
+            shown = names.get((setting.asks, str(value)), str(value))
         said.append(f"{setting.label}: {shown[:LONGEST]}{'…' if len(shown) > LONGEST else ''}")
     return [each for each in said if each]
 
