@@ -13,9 +13,11 @@ from django.utils.translation import gettext_lazy as _
 
 from activity.console import ScopedAdmin, site
 from dealreg.fields import ClausesField
-from dealreg.models import Deal, Policy
+from dealreg.leads.permissions import EDIT_LEAD_RULES, VIEW_LEADS
+from dealreg.models import Deal, LeadRules, Policy
 from dealreg.permissions import EDIT_POLICIES, VIEW_DEALS
 from dealreg.services import write_policy
+from dealreg.services.lead_rules import write_lead_rules
 
 
 @admin.register(Policy, site=site)
@@ -55,6 +57,21 @@ class PolicyAdmin(ScopedAdmin):
         if before is None:
             return super().get_changeform_initial_data(request)
         return {**model_to_dict(before, exclude=["id", "vendor", "reference", "valid_from"])}
+
+
+@admin.register(LeadRules, site=site)
+class LeadRulesAdmin(ScopedAdmin):
+    """How each program gives out its leads."""
+
+    view_permission = VIEW_LEADS
+    change_permission = EDIT_LEAD_RULES
+    service = staticmethod(write_lead_rules)
+    icon = "lead"
+    intro = _("Who is offered a lead, how long they have to answer and to call, and what counts for the fit.")
+    empty = _("Without rules, your people choose by hand who is offered a lead.")
+    list_display = ("program", "distribution", "hours_to_accept", "hours_to_contact", "most_open", "form_open")
+    list_select_related = ("program",)
+    ordering = ("program",)
 
 
 @admin.register(Deal, site=site)

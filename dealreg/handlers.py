@@ -12,6 +12,7 @@ from activity.notices import Recipient, notify
 from activity.registry import NoticeKind, handler
 from dealreg import emails
 from dealreg.enums import WAITING_FOR_VENDOR, Askable, CommentAudience
+from dealreg.leads import handlers as lead_handlers  # noqa: F401  (leads' own)
 from dealreg.letters import approval_letter
 from dealreg.milestones import rate_milestones
 from dealreg.models import Comment, Deal

@@ -16,6 +16,7 @@ from accounts.matching import Identity
 from accounts.models import Account, MatchKey, ProductFamily
 from dealreg.columns import DEAL_COLUMNS
 from dealreg.enums import Part, Stage
+from dealreg.leads import imports as lead_imports  # noqa: F401  (leads' own)
 from dealreg.models import Conflict, Deal, Protection, TakenOver
 from dealreg.permissions import IMPORT_DEALS
 from dealreg.services.taking_over import OldRegistration, Taken, take_over_deal

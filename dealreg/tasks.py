@@ -29,3 +29,9 @@ def escalate_overdue() -> int:
 def clear_discarded() -> int:
     """Delete drafts that were discarded over a day ago."""
     return services.clear_discarded()
+
+
+@shared_task(name="dealreg.keep_leads")
+def keep_leads() -> int:
+    """Let the clock of leads run."""
+    return services.keep_leads()

@@ -45,6 +45,7 @@ PORTAL = (
         (
             Entry("portal:home", _("Home"), "home", exact=True),
             Entry("portal:deal-list", _("Deals"), "deal"),
+            Entry("portal:lead-list", _("Leads"), "lead", frozenset({Role.ADMINISTRATOR, Role.SALES})),
             Entry("portal:sales", _("Sales"), "money", frozenset({Role.ADMINISTRATOR, Role.SALES})),
             Entry("portal:standing-list", _("Standing"), "tier"),
             Entry("portal:onboarding", _("Onboarding"), "flag"),
@@ -67,6 +68,7 @@ DESK = (
             Entry("desk:queue", _("Queue"), "queue"),
             Entry("desk:application-queue", _("Applications"), "user"),
             Entry("desk:deal-list", _("Deals"), "deal"),
+            Entry("desk:lead-list", _("Leads"), "lead"),
             Entry("desk:partner-list", _("Partners"), "building"),
             Entry("desk:tiers", _("Tiers"), "tier"),
             Entry("desk:recruiting", _("Recruiting"), "find"),
@@ -97,6 +99,7 @@ CONSOLE = (
         (
             Entry("admin:partners_program_changelist", _("Programs"), "flag"),
             Entry("admin:dealreg_policy_changelist", _("Rules of engagement"), "book"),
+            Entry("admin:dealreg_leadrules_changelist", _("Lead rules"), "lead"),
             Entry("console:schemes", _("Tier schemes"), "tier"),
             Entry("admin:standing_tier_changelist", _("Tiers"), "split"),
             Entry("admin:accounts_product_changelist", _("Products"), "money"),

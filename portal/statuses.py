@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dealreg.enums import Outcome, Status
+from dealreg.leads.enums import LeadState, OfferState
 from onboarding.enums import AgreementState, ApplicationState, ProspectState
 from partners.enums import EnrollmentStatus, LifeStage
 from standing.enums import ReviewState
@@ -65,7 +66,28 @@ AGREEMENT_LOOK = {
     AgreementState.REPLACED: ("", "split"),
     AgreementState.CANCELLED: ("", "x"),
 }
+LEAD_LOOK = {
+    LeadState.NEW: ("warn", "in"),
+    LeadState.OFFERED: ("info", "out"),
+    LeadState.ACCEPTED: ("info", "ok"),
+    LeadState.WORKING: ("good", "ask"),
+    LeadState.CONVERTED: ("good", "deal"),
+    LeadState.RETURNED: ("warn", "undo"),
+    LeadState.DISQUALIFIED: ("", "no"),
+    LeadState.EXHAUSTED: ("bad", "warn"),
+}
+LEAD_OFFER_LOOK = {
+    OfferState.OPEN: ("warn", "lead"),
+    OfferState.ACCEPTED: ("good", "ok"),
+    OfferState.DECLINED: ("", "no"),
+    OfferState.LAPSED: ("", "clock"),
+    OfferState.RECALLED: ("", "undo"),
+    OfferState.LOST: ("", "x"),
+    OfferState.RETURNED: ("", "undo"),
+}
 LOOKS = {
+    ("dealreg.lead", "state"): LEAD_LOOK,
+    ("dealreg.leadoffer", "state"): LEAD_OFFER_LOOK,
     ("onboarding.application", "state"): APPLICATION_LOOK,
     ("standing.tierreview", "state"): REVIEW_LOOK,
     ("onboarding.prospect", "state"): PROSPECT_LOOK,

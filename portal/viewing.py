@@ -36,6 +36,7 @@ class ViewedPage:
 PAGES: Mapping[str, ViewedPage] = {
     "portal:deal-list": ViewedPage(_("Deals"), Kind.PARTNER),
     "desk:deal-list": ViewedPage(_("Deals"), Kind.VENDOR),
+    "desk:lead-list": ViewedPage(_("Leads"), Kind.VENDOR),
     "desk:application-queue": ViewedPage(_("Applications"), Kind.VENDOR),
     "desk:partner-list": ViewedPage(_("Partners"), Kind.VENDOR),
     "desk:recruiting": ViewedPage(_("Recruiting"), Kind.VENDOR),

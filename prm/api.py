@@ -25,6 +25,7 @@ from accounts.api import AccountViewSet, ProductViewSet
 from accounts.facts.api import SalesLineViewSet, SatisfactionViewSet, UsageViewSet
 from activity.api import EventViewSet
 from dealreg.api.deals import DealViewSet
+from dealreg.api.leads import LeadOfferViewSet, LeadViewSet
 from dealreg.api.programs import ProgramViewSet
 from imports.api import ListViewSet
 from onboarding.agreements_api import AgreementTemplateViewSet, AgreementViewSet
@@ -46,6 +47,8 @@ from standing.trials_api import TrialViewSet
 
 router = SimpleRouter()
 router.register("deals", DealViewSet, "deal")
+router.register("leads", LeadViewSet, "lead")
+router.register("lead-offers", LeadOfferViewSet, "lead-offer")
 router.register("accounts", AccountViewSet, "account")
 router.register("products", ProductViewSet, "product")
 router.register("programs", ProgramViewSet, "program")

@@ -11,6 +11,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "OAS_VERSION": "3.1.0",
     "TAGS": [
         {"name": "Deals", "description": "Register, follow, decide."},
+        {"name": "Leads", "description": "Leads and their offers to partners: sent, given out, accepted, worked."},
         {"name": "Accounts", "description": "The vendor's end customers. Not for partners."},
         {"name": "Programs", "description": "Programs, their terms, products and prices."},
         {"name": "Partners", "description": "Partners and their enrollments."},

@@ -155,6 +155,13 @@ SIGHT["prospect"] = SIGHT["prospect_move"] = {"n": "northwind", "h": "halden"}
 SIGHT["ideal_profile"] = SIGHT["ideal_criterion"] = SIGHT["weight_fit"] = SIGHT["api_prospect"] = SIGHT["prospect"]
 SIGHT["journey_secrets"] = SIGHT["prospect"]
 SIGHT["api_list"] = SIGHT["import_kind"] = {"any": "vendors"}
+SIGHT["lead"] = SIGHT["lead_plan"] = {"n": "northwind", "h": "halden"}
+SIGHT["lead_offer"] = {
+    "nb": "adm sal vie northwind",
+    "nk": "kap northwind",
+    "held": "adm sal vie northwind",
+    "hb": "adm sal halden",
+}
 SIGHT["standing_by_hand"] = SIGHT["tier_review"] = SIGHT["tier_override"] = {"n": "northwind", "h": "halden"}
 SIGHT["scheme_draft"] = SIGHT["scheme_section"] = SIGHT["scheme_part"] = SIGHT["scheme_need"] = SIGHT["scheme_undo"] = {
     "n": "northwind",
@@ -206,6 +213,13 @@ portal:deal-lose                 portal   deal          adm sal kap isl         
 portal:deal-reopen               portal   deal          adm sal kap isl            adm sal kap isl
 portal:deal-comment              portal   deal          adm sal mkt tec kap isl    adm sal mkt tec kap isl
 portal:deal-file-add             portal   deal          adm sal mkt tec kap isl    adm sal mkt tec kap isl
+portal:lead-list                 portal   -             adm sal kap isl vie        -
+portal:lead                      portal   lead_offer    adm sal kap isl vie        -
+portal:lead-accept               portal   lead_offer    -                          adm sal kap isl
+portal:lead-decline              portal   lead_offer    -                          adm sal kap isl
+portal:lead-contact              portal   lead_offer    -                          adm sal kap isl
+portal:lead-return               portal   lead_offer    -                          adm sal kap isl
+portal:lead-register             portal   lead_offer    -                          adm sal kap isl
 portal:merge                     portal   merge         adm                        -
 portal:merge-confirm             portal   merge         -                          adm
 portal:merge-decline             portal   merge         -                          adm
@@ -271,6 +285,18 @@ desk:deal-separate               desk     deal          man app hma hap         
 desk:deal-confirm                desk     deal          man app hma hap            man app hma hap
 desk:deal-comment                desk     deal          vendors                    man app fin hma hap
 desk:deal-file-add               desk     deal          man app hma hap            man app hma hap
+desk:lead-list                   desk     -             vendors                    -
+desk:lead-add                    desk     -             man app hma hap            man app hma hap
+desk:lead-results                desk     -             vendors                    -
+desk:lead-several                desk     -             -                          man app hma hap
+desk:lead-plan                   desk     lead_plan     vendors                    -
+desk:lead-plan-confirm           desk     lead_plan     -                          man app hma hap
+desk:lead                        desk     lead          vendors                    -
+desk:lead-edit                   desk     lead          man app hma hap            man app hma hap
+desk:lead-offer                  desk     lead          -                          man app hma hap
+desk:lead-recall                 desk     lead          -                          man app hma hap
+desk:lead-disqualify             desk     lead          -                          man app hma hap
+desk:lead-reopen                 desk     lead          -                          man app hma hap
 desk:application-queue           desk     -             vendors                    -
 desk:application-bulk            desk     -             -                          man app hma hap
 desk:application-detail          desk     application   vendors                    -
@@ -475,6 +501,19 @@ api:time-to-value                api      -             vendors                 
 api:list-list                    api      -             everyone                   -
 api:list-detail                  api      api_list      man hma                    -
 api:list-rows                    api      api_list      -                          man hma
+api:lead-list                    api      -             vendors                    man app hma hap
+api:lead-detail                  api      lead          vendors                    man app hma hap
+api:lead-offer                   api      lead          -                          man app hma hap
+api:lead-recall                  api      lead          -                          man app hma hap
+api:lead-disqualify              api      lead          -                          man app hma hap
+api:lead-reopen                  api      lead          -                          man app hma hap
+api:lead-offer-list              api      -             adm sal kap isl vendors    -
+api:lead-offer-detail            api      lead_offer    adm sal kap isl vendors    -
+api:lead-offer-accept            api      lead_offer    -                          adm sal kap isl
+api:lead-offer-decline           api      lead_offer    -                          adm sal kap isl
+api:lead-offer-contact           api      lead_offer    -                          adm sal kap isl
+api:lead-offer-return            api      lead_offer    -                          adm sal kap isl
+api:lead-offer-register          api      lead_offer    -                          adm sal kap isl
 api:prospect-list                api      -             vendors                    man hma
 api:prospect-detail              api      api_prospect  vendors                    man hma
 api:prospect-invite              api      api_prospect  -                          man hma
@@ -602,6 +641,7 @@ accounts_opportunity   v
 accounts_productfamily v c a
 accounts_product       v c a
 dealreg_policy         v c a
+dealreg_leadrules      v c a
 dealreg_deal           v
 """
 
@@ -701,6 +741,9 @@ READERS = {
     "h_conflict": "halden",
     "n_recruiting": "northwind",
     "h_recruiting": "halden",
+    "n_lead": "northwind",
+    "h_lead": "halden",
+    "held_lead": "adm sal vie northwind",
     "n_scheme": "man",
     "h_scheme": "hma",
     "n_import": "man",

@@ -23,7 +23,7 @@ from activity.models import Delivery, Event, Mail, Notification, Suppression
 from activity.relay import drain
 from activity.services.addresses import address_token
 from dealreg import services
-from dealreg.models import Comment, Conflict, Deal, DealDraft, DealFile, Policy
+from dealreg.models import Comment, Conflict, Deal, DealDraft, DealFile, LeadRules, Policy
 from imports.models import Import
 from jobs.models import Job, JobFile
 from jobs.rights import RIGHTS, rights_of
@@ -50,6 +50,7 @@ from tests.isolation_agreements import fill_agreements
 from tests.isolation_applications import fill_applications
 from tests.isolation_facts import addressed_facts, make_facts
 from tests.isolation_journeys import fill_journeys
+from tests.isolation_leads import fill_leads
 from tests.isolation_matrix import SIGHT
 from tests.isolation_recruiting import fill_recruiting
 from tests.isolation_standing import fill_standing
@@ -123,6 +124,7 @@ def make_world(cast: Cast) -> World:
     fill_standing(world, mark)
     fill_agreements(world, mark)
     fill_recruiting(world, mark)
+    fill_leads(world, mark)
     fill_applications(world, mark)
     fill_journeys(world, mark)
     fill_webhooks(world, mark)
@@ -463,6 +465,7 @@ def _address_console(world: World) -> None:
             "accounts_productfamily": side.robots,
             "accounts_product": side.robot,
             "dealreg_policy": _next_policy(side),
+            "dealreg_leadrules": LeadRules.objects.get(vendor=side.vendor),
             "dealreg_deal": deal,
             "standing_tier": Tier.objects.filter(vendor=side.vendor).first() or _tier(side),
             "standing_standing": Standing.objects.filter(vendor=side.vendor).first() or _standing(cast, side),

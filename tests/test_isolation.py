@@ -38,12 +38,13 @@ from tests.isolation_matrix import (
 from tests.isolation_world import World, labels_in, later, make_world
 
 BACKEND = "partners.authentication.SeatBackend"
-WRITES_BY = {"api:deal-detail": "patch", "api:partner-detail": "patch", "api:prospect-detail": "patch"}
 PATCHES = {
     "api:deal-detail": {"title": "Changed"},
+    "api:lead-detail": {"city": "Ulm"},
     "api:partner-detail": {"city": "Ulm"},
     "api:prospect-detail": {"city": "Ulm"},
 }
+WRITES_BY = dict.fromkeys(PATCHES, "patch")
 COUNTERS = {ApiUse, Bucket, Session}
 REFUSED = {"in", "401", "403", "404", "405"}
 FIXED = {"admin:app_list": {"app_label": "dealreg"}}

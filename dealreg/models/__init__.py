@@ -2,6 +2,7 @@
 
 from dealreg.models.deal import Deal, DealLine
 from dealreg.models.draft import DealDraft
+from dealreg.models.leads import Lead, LeadDeal, LeadOffer, LeadPlan, LeadRules
 from dealreg.models.milestone import DealMilestone
 from dealreg.models.policy import Policy
 from dealreg.models.protection import Conflict, Protection
@@ -17,6 +18,11 @@ __all__ = [
     "DealFile",
     "DealLine",
     "DealMilestone",
+    "Lead",
+    "LeadDeal",
+    "LeadOffer",
+    "LeadPlan",
+    "LeadRules",
     "Policy",
     "Protection",
     "Ruling",

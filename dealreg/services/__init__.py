@@ -12,6 +12,7 @@ from dealreg.services.decisions import (
 from dealreg.services.drafts import clear_discarded, discard_draft, restore_draft, save_draft
 from dealreg.services.files import add_file, remove_draft_file
 from dealreg.services.handing_over import Handed, drafts_of, hand_over_deals, open_deals_of, successors_of
+from dealreg.services.lead_clock import keep_leads
 from dealreg.services.off_boarding import release_open_deals, shorten_protections
 from dealreg.services.pipeline import add_comment, change_deal, lose_deal, reopen_deal, win_deal
 from dealreg.services.policies import write_policy
@@ -38,6 +39,7 @@ __all__ = [
     "expire_protections",
     "hand_over_deals",
     "judge_deal",
+    "keep_leads",
     "lose_deal",
     "open_deals_of",
     "register_deal",

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 SCOPES = (
     "deals:read",
     "deals:write",
+    "leads:read",
+    "leads:write",
     "accounts:read",
     "accounts:write",
     "partners:read",

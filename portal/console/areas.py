@@ -23,6 +23,7 @@ SAYS: dict[str, Any] = {
     "console:ideal-profiles": _("What you look for in partners, and how much it counts"),
     "admin:partners_program_changelist": _("What partners join"),
     "admin:dealreg_policy_changelist": _("Protection, discount and service level, by version"),
+    "admin:dealreg_leadrules_changelist": _("Who is offered leads, the clocks, and what counts"),
     "admin:standing_tier_changelist": _("The ladder, and what each step brings"),
     "admin:accounts_product_changelist": _("What is sold, with list prices"),
     "admin:accounts_productfamily_changelist": _("What protection is granted for"),

@@ -26,6 +26,11 @@ from portal.desk import (
     time_to_value,
     view_as,
 )
+from portal.desk.leads import deeds as lead_deeds
+from portal.desk.leads import lists as lead_lists
+from portal.desk.leads import pages as lead_pages
+from portal.desk.leads import results as lead_results
+from portal.desk.leads import several as leads_several
 from portal.desk.recruiting import lists as recruiting
 from portal.desk.recruiting import prospects
 
@@ -53,6 +58,18 @@ urlpatterns = [
     path("deals/<str:reference>/confirm/", decisions.Confirm.as_view(), name="deal-confirm"),
     path("deals/<str:reference>/comment/", deals.Remark.as_view(), name="deal-comment"),
     path("deals/<str:reference>/files/", deals.Attach.as_view(), name="deal-file-add"),
+    path("leads/", lead_lists.LeadList.as_view(), name="lead-list"),
+    path("leads/add/", lead_pages.LeadAdd.as_view(), name="lead-add"),
+    path("leads/results/", lead_results.Results.as_view(), name="lead-results"),
+    path("leads/several/", leads_several.Several.as_view(), name="lead-several"),
+    path("leads/plans/<uuid:key>/", leads_several.PlanPage.as_view(), name="lead-plan"),
+    path("leads/plans/<uuid:key>/confirm/", leads_several.ConfirmPlan.as_view(), name="lead-plan-confirm"),
+    path("leads/<str:reference>/", lead_pages.LeadPage.as_view(), name="lead"),
+    path("leads/<str:reference>/edit/", lead_pages.LeadEdit.as_view(), name="lead-edit"),
+    path("leads/<str:reference>/offer/", lead_deeds.Offer.as_view(), name="lead-offer"),
+    path("leads/<str:reference>/recall/", lead_deeds.Recall.as_view(), name="lead-recall"),
+    path("leads/<str:reference>/disqualify/", lead_deeds.Disqualify.as_view(), name="lead-disqualify"),
+    path("leads/<str:reference>/reopen/", lead_deeds.Reopen.as_view(), name="lead-reopen"),
     path("onboarding/", onboarding.JourneyList.as_view(), name="onboarding"),
     path("onboarding/tasks/", onboarding.TaskList.as_view(), name="onboarding-tasks"),
     path("onboarding/<uuid:key>/", onboarding_steps.JourneyPage.as_view(), name="journey"),

@@ -16,7 +16,7 @@ from django.utils import timezone
 from accounts.models import Product, ProductFamily, UsageMetric
 from activity.console import ScopedAdmin, ScopedInline, site
 from activity.models import Event
-from dealreg.models import Policy
+from dealreg.models import LeadRules, Policy
 from partners.enums import EnrollmentStatus
 from partners.models import Enrollment, ExchangeRate, Program
 from standing.models import Credential, Tier
@@ -83,6 +83,7 @@ CHANGES: dict[str, dict[str, Any]] = {
     "standing.Credential": {"name": "Renamed"},
     "partners.ExchangeRate": {"rate": "0.5"},
     "dealreg.Policy": {"protection_days": "77"},
+    "dealreg.LeadRules": {"most_open": "77"},
 }
 
 
@@ -104,6 +105,7 @@ def _write_what_the_cast_lacks(cast: Any) -> None:
     vendor = cast.northwind.vendor
     UsageMetric.objects.create(vendor=vendor, name="Active users", slug="active-users", unit="users")
     Credential.objects.create(vendor=vendor, name="Safety", slug="safety")
+    LeadRules.objects.create(vendor=vendor, program=cast.northwind.program)
     ExchangeRate.objects.create(vendor=vendor, currency="USD", day=timezone.localdate(), rate=1)
 
 

@@ -1,0 +1,1 @@
+"""Leads: where they come from, which partner fits, the clock, and what became of them."""
