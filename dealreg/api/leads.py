@@ -263,7 +263,7 @@ class LeadOfferViewSet(Deeds):
         request=LeadReturnSerializer,
         responses=LeadOfferSerializer,
     )
-    @action(detail=True, methods=["post"], url_path="return")
+    @action(detail=True, methods=["post"], url_path="return", url_name="return")
     def give_back(self, request: Request, **kwargs: Any) -> Response:
         """Give an accepted lead back to the vendor; its details close again."""
         row = self._mine(request, LeadReturnSerializer)
