@@ -17,7 +17,9 @@ WANTED = Wanted(country="DE", industry="food", families=("Robots",))
 
 def partner(number: int = 1, **changes: object) -> Candidate:
     """A partner of a program."""
-    return Candidate(**{"enrollment_id": number, "partner_id": number, "name": f"P{number}", "country": "DE", **changes})
+    return Candidate(
+        **{"enrollment_id": number, "partner_id": number, "name": f"P{number}", "country": "DE", **changes}
+    )
 
 
 @pytest.mark.parametrize(
@@ -68,7 +70,7 @@ def test_the_best_come_first_and_in_turn_whoever_waited_longest() -> None:
 
 @pytest.mark.parametrize("seed", range(6))
 def test_the_plan_is_as_good_as_the_best_of_all_ways(seed: int) -> None:
-    random = Random(seed)  # noqa: S311  (a test's)
+    random = Random(seed)
     leads = [Wanted(country=random.choice(("DE", "FR")), industry=random.choice(("food", "retail"))) for _ in range(5)]
     crowd = [
         partner(
