@@ -49,6 +49,8 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "ApplicationState": "onboarding.enums.ApplicationState",
         "ProspectState": "onboarding.enums.ProspectState",
         "PartnerType": "partners.enums.PartnerType",
+        "Industry": "partners.enums.Industry",
+        "Headcount": "partners.enums.Headcount",
     },
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
