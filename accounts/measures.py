@@ -3,16 +3,33 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
+from django_countries import countries
 
-from standing.registry import How, Tag, fact_source, measure
+from accounts.models import Product, ProductFamily
+from standing.registry import How, Tag, Unit, fact_source, measure
 
 CUSTOMER = """coalesce('account:' || s.account_id, 'domain:' || nullif(lower(s.customer_domain), ''),
   'name:' || nullif(lower(s.customer_name), ''))"""
-TAGS = {
-    "family": Tag(_("Product family")),
-    "product": Tag(_("Product, by SKU")),
-    "country": Tag(_("Customer's country")),
-}
+
+
+def family_names(vendor_id: int) -> dict[str, str]:
+    """Return what a vendor's product families are called, by code. One query."""
+    return dict(ProductFamily.objects.filter(vendor_id=vendor_id).values_list("code", "name"))
+
+
+def product_names(vendor_id: int) -> dict[str, str]:
+    """Return what a vendor's products are called, by SKU. One query."""
+    return dict(Product.objects.filter(vendor_id=vendor_id).values_list("sku", "name"))
+
+
+def country_names(vendor_id: int) -> dict[str, str]:
+    """Return countries' names by code; they are everybody's."""
+    return dict(countries)
+
+
+COUNTRY = Tag(_("Customer's country"), named_by=country_names)
+FAMILY = Tag(_("Product family"), named_by=family_names)
+TAGS = {"family": FAMILY, "product": Tag(_("Product, by SKU"), named_by=product_names), "country": COUNTRY}
 LINES = """
 SELECT s.enrollment_id, 'sale:' || s.source || ':' || s.external_id AS key, s.day, {ends} AS ends, {amount} AS amount,
   s.n, {who} AS who, s.recorded_at AS known_at,
@@ -46,7 +63,7 @@ fact_source(
 fact_source(
     "sales.customer",
     label=_("Customers served"),
-    unit=_("customers"),
+    unit=Unit("customer", "customers"),
     sql=_lines(f"{SOLD} AND {CUSTOMER} IS NOT NULL", "s.n", "(s.day + interval '12 months')::date", CUSTOMER),
     tags=TAGS,
     events=("sales.booked",),
@@ -55,7 +72,7 @@ fact_source(
 fact_source(
     "sales.new_customer",
     label=_("New customers"),
-    unit=_("customers"),
+    unit=Unit("customer", "customers"),
     sql=f"""
 SELECT s.enrollment_id, 'customer:' || {CUSTOMER} AS key, min(s.day) AS day, NULL::date AS ends, 1 AS amount, 1 AS n,
   {CUSTOMER} AS who, min(s.recorded_at) AS known_at
@@ -77,7 +94,7 @@ SELECT r.enrollment_id, 'usage:' || r.source || ':' || r.external_id AS key, r.d
 FROM accounts_usagereading r LEFT JOIN accounts_usagemetric m ON m.id = r.metric_id
 WHERE r.vendor_id = %(vendor)s
 """,
-    tags={"metric": Tag(_("Usage metric")), "country": Tag(_("Customer's country"))},
+    tags={"metric": Tag(_("Usage metric")), "country": COUNTRY},
     events=("usage.booked",),
     earns=False,
 )
@@ -91,7 +108,7 @@ SELECT a.enrollment_id, 'answer:' || a.source || ':' || a.external_id AS key, a.
   a.n, NULL::text AS who, a.recorded_at AS known_at, a.customer_country AS tag_country
 FROM accounts_satisfactionanswer a WHERE a.vendor_id = %(vendor)s
 """,
-    tags={"country": Tag(_("Customer's country"))},
+    tags={"country": COUNTRY},
     events=("satisfaction.booked",),
     earns=False,
 )
@@ -133,7 +150,7 @@ measure(
     "customers.active",
     label=_("Active customers"),
     sentence=_("How many end customers had a sales line in the twelve months before."),
-    unit=_("customers"),
+    unit=Unit("customer", "customers"),
     source="sales.customer",
     how=How.PEOPLE,
 )
@@ -141,7 +158,7 @@ measure(
     "customers.added",
     label=_("Customers added"),
     sentence=_("How many end customers had their first sales line with the partner."),
-    unit=_("customers"),
+    unit=Unit("customer", "customers"),
     source="sales.new_customer",
     how=How.COUNT,
 )

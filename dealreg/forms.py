@@ -38,7 +38,10 @@ ASKED_BY: dict[str, type[forms.Field]] = {
     Askable.CONTACT_EMAIL: forms.EmailField,
     Askable.FILES: SeveralFiles,
 }
-CHOSEN: dict[str, type[Headcount] | type[Industry]] = {Askable.CUSTOMER_INDUSTRY: Industry, Askable.CUSTOMER_EMPLOYEES: Headcount}
+CHOSEN: dict[str, type[Headcount | Industry]] = {
+    Askable.CUSTOMER_INDUSTRY: Industry,
+    Askable.CUSTOMER_EMPLOYEES: Headcount,
+}
 SPARE_LINES = 3
 MOST_LINES = 100
 PARTS = {

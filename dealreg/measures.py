@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from accounts.measures import COUNTRY, FAMILY
 from dealreg.enums import Part
-from standing.registry import How, Tag, fact_source, measure
+from standing.registry import How, Tag, Unit, fact_source, measure
 
 MILESTONES = """
 SELECT m.enrollment_id, 'deal:' || m.deal_id AS key, m.day, NULL::date AS ends, coalesce(m.vendor_amount, 0) AS amount,
@@ -15,8 +16,8 @@ FROM dealreg_dealmilestone m LEFT JOIN dealreg_deal d ON d.id = m.deal_id
 LEFT JOIN accounts_productfamily f ON f.id = m.family_id
 WHERE m.vendor_id = %(vendor)s AND m.kind """
 TAGS = {
-    "country": Tag(_("Customer's country")),
-    "family": Tag(_("Product family")),
+    "country": COUNTRY,
+    "family": FAMILY,
     "part": Tag(_("Partner's part"), dict(Part.choices)),
 }
 
@@ -65,7 +66,7 @@ measure(
     "deals.won",
     label=_("Won deals"),
     sentence=_("How many deals were won; one that was opened again doesn't count until it is won again."),
-    unit=_("deals"),
+    unit=Unit("deal", "deals"),
     source="deal.won",
     how=How.COUNT,
 )
@@ -73,7 +74,7 @@ measure(
     "deals.closed",
     label=_("Closed deals"),
     sentence=_("How many deals were won or lost."),
-    unit=_("deals"),
+    unit=Unit("deal", "deals"),
     source="deal.closed",
     how=How.COUNT,
 )
@@ -81,7 +82,7 @@ measure(
     "deals.registered",
     label=_("Registered deals"),
     sentence=_("How many deals were registered and not withdrawn."),
-    unit=_("deals"),
+    unit=Unit("deal", "deals"),
     source="deal.registered",
     how=How.COUNT,
 )
@@ -89,7 +90,7 @@ measure(
     "deals.approved",
     label=_("Approved deals"),
     sentence=_("How many registrations were approved and not withdrawn."),
-    unit=_("deals"),
+    unit=Unit("deal", "deals"),
     source="deal.approved",
     how=How.COUNT,
 )

@@ -5,7 +5,8 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from standing.enums import CredentialKind, CredentialLevel
-from standing.registry import How, Tag, fact_source, measure
+from standing.models import Credential
+from standing.registry import How, Tag, Unit, fact_source, measure
 
 PLAIN = """
 SELECT enrollment_id, key, day, ends, points AS amount, 1 AS n, NULL::text AS who, recorded_at AS known_at,
@@ -33,7 +34,7 @@ POINTS = points_of("standing_pointentry", "vendor_id = %(vendor)s")
 fact_source(
     "points",
     label=_("Points"),
-    unit=_("points"),
+    unit=Unit("point", "points"),
     sql="UNION ALL".join(POINTS),
     parts=POINTS,
     tags={"category": Tag(_("category")), "rule": Tag(_("rule"))},
@@ -43,7 +44,7 @@ measure(
     "points",
     label=_("Points"),
     sentence=_("Points earned in the window that haven’t expired, less what was taken back."),
-    unit=_("points"),
+    unit=Unit("point", "points"),
     source="points",
 )
 
@@ -56,8 +57,15 @@ JOIN standing_credential c ON c.id = a.credential_id
 WHERE h.vendor_id = %(vendor)s AND c.kind {kinds}
 """
 CERTIFICATES, COURSES = "<> 'course'", "= 'course'"
+
+
+def credential_names(vendor_id: int) -> dict[str, str]:
+    """Return what a vendor's certificates and courses are called, by slug. One query."""
+    return dict(Credential.objects.filter(vendor_id=vendor_id).values_list("slug", "name"))
+
+
 TAGS = {
-    "credential": Tag(_("Certificate or course")),
+    "credential": Tag(_("Certificate or course"), named_by=credential_names),
     "level": Tag(_("Level"), dict(CredentialLevel.choices)),
     "kind": Tag(_("Kind"), dict(CredentialKind.choices)),
 }
@@ -66,7 +74,7 @@ EVENTS = ("achievements.booked", "achievements.moved")
 fact_source(
     "certificate.held",
     label=_("Certificates"),
-    unit=_("certificates"),
+    unit=Unit("certificate", "certificates"),
     sql=HOLDINGS.format(who=HOLDER, kinds=CERTIFICATES),
     tags=TAGS,
     events=EVENTS,
@@ -74,7 +82,7 @@ fact_source(
 fact_source(
     "certificate.kinds",
     label=_("Kinds of certificate"),
-    unit=_("certificates"),
+    unit=Unit("certificate", "certificates"),
     sql=HOLDINGS.format(who="c.slug", kinds=CERTIFICATES),
     tags=TAGS,
     events=EVENTS,
@@ -83,7 +91,7 @@ fact_source(
 fact_source(
     "course.completed",
     label=_("Completed courses"),
-    unit=_("courses"),
+    unit=Unit("course", "courses"),
     sql=HOLDINGS.format(who=HOLDER, kinds=COURSES),
     tags=TAGS,
     events=EVENTS,
@@ -93,7 +101,7 @@ measure(
     "certificates.valid",
     label=_("Valid certificates"),
     sentence=_("How many certificates and accreditations the partner’s people hold that haven’t expired."),
-    unit=_("certificates"),
+    unit=Unit("certificate", "certificates"),
     source="certificate.held",
     how=How.COUNT,
 )
@@ -101,7 +109,7 @@ measure(
     "people.certified",
     label=_("Certified people"),
     sentence=_("How many of the partner’s people hold at least one valid certificate; each person counts once."),
-    unit=_("people"),
+    unit=Unit("person", "people"),
     source="certificate.held",
     how=How.PEOPLE,
 )
@@ -109,7 +117,7 @@ measure(
     "certificates.held",
     label=_("Certificates held"),
     sentence=_("Which certificates at least one of the partner’s people holds."),
-    unit=_("certificates"),
+    unit=Unit("certificate", "certificates"),
     source="certificate.kinds",
     how=How.VALUES,
 )
@@ -117,7 +125,7 @@ measure(
     "courses.completed",
     label=_("Completed courses"),
     sentence=_("How many courses the partner’s people completed, here or elsewhere."),
-    unit=_("courses"),
+    unit=Unit("course", "courses"),
     source="course.completed",
     how=How.COUNT,
 )

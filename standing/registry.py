@@ -10,10 +10,13 @@ offered.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING
+
+from django.utils.translation import ngettext
 
 if TYPE_CHECKING:
     from django.utils.functional import Promise
@@ -22,18 +25,38 @@ COLUMNS = ("enrollment_id", "key", "day", "ends", "amount", "n", "who", "known_a
 
 
 @dataclass(frozen=True, slots=True)
+class Unit:
+    """What is counted, in words for one and for several; both are msgids of the translations."""
+
+    one: str
+    many: str
+
+    def __str__(self) -> str:
+        """Return the word for several, as it stands in lists."""
+        return self.of(Decimal(2))
+
+    def of(self, value: Decimal) -> str:
+        """Return the word that stands beside a number."""
+        return ngettext(self.one, self.many, 1 if abs(value) == 1 else 2)
+
+
+@dataclass(frozen=True, slots=True)
 class Tag:
-    """Something that facts can be narrowed down by. `choices` are its usual values with their words, if known."""
+    """Something that facts can be narrowed down by.
+
+    choices: its usual values with their words, if known. named_by: gives what a vendor (by id) calls its values.
+    """
 
     label: str | Promise
     choices: Mapping[str, str | Promise] = field(default_factory=dict)
+    named_by: Callable[[int], Mapping[str, str]] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FactSource:
     """Facts of one kind.
 
-    name: "deal.won". label: what one of them is called, plural. unit: of `amount`: a currency as "money", or a word.
+    name: "deal.won". label: what one of them is called, plural. unit: of `amount`: "money", or what is counted.
     sql: a SELECT with `%(vendor)s`, whose columns are those of `COLUMNS` and one column `tag_<name>` per tag:
 
     - enrollment_id; key: names the fact, the same in its corrections ("deal:12")
@@ -48,7 +71,7 @@ class FactSource:
 
     name: str
     label: str | Promise
-    unit: str | Promise
+    unit: str | Promise | Unit
     sql: str
     tags: Mapping[str, Tag] = field(default_factory=dict)
     parts: tuple[str, ...] = ()
@@ -86,15 +109,15 @@ class Measure:
     """Something with a value per enrollment and day.
 
     name: "revenue.won". label: as it stands in a list. sentence: what exactly it is. unit: "money" (the vendor's
-    currency), "percent" or a word. source: its facts. how: SUM of amounts, COUNT of facts, AVERAGE amount, PEOPLE: how
-    many different people have at least one valid fact, VALUES: the set of `who`, for includes-requirements.
+    currency), "percent", or what is counted. source: its facts. how: SUM of amounts, COUNT of facts, AVERAGE, PEOPLE: so
+    many different people have a valid fact, VALUES: the set of `who`, for includes-requirements.
     per: the name of a measure by which it is divided; the value is then a percentage.
     """
 
     name: str
     label: str | Promise
     sentence: str | Promise
-    unit: str | Promise
+    unit: str | Promise | Unit
     source: str
     how: How = How.SUM
     per: str = ""

@@ -14,8 +14,9 @@ from django.db.models import Case, Count, DateField, DecimalField, F, Q, Sum, Va
 from partners.models import Enrollment
 from standing.computing import figures_of
 from standing.models import Calculation, PointEntry, Standing, Tier
+from standing.naming import labels_for
 from standing.scheme import evaluate
-from standing.words import missing_for
+from standing.words import Labels, missing_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -48,6 +49,11 @@ class Place:
         assert self.calculation is not None  # noqa: S101
         shape: Definition = self.calculation.scheme.shape
         return shape
+
+    @cached_property
+    def labels(self) -> Labels:
+        """What the vendor calls values of tags. A query for each tag that the scheme uses."""
+        return labels_for(self.enrollment.vendor_id, self.shape)
 
     @cached_property
     def values(self) -> dict[Figure, FigureValue]:
@@ -94,7 +100,7 @@ class Place:
 
     def missing(self, rank: int) -> list[str]:
         """Return what is missing for the tier of a rank, in words."""
-        return missing_for(self.shape, self.verdict, rank, self.currency)
+        return missing_for(self.shape, self.verdict, rank, self.currency, self.labels)
 
     def next_review(self, today: date) -> date:
         """Return the next day on which tiers may be lowered."""

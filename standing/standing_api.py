@@ -198,7 +198,7 @@ def _lines(place: Place, category: str) -> list[Shown]:
         {
             "slug": line.slug,
             "name": line.name,
-            "figure": figure_name(line.figure),
+            "figure": figure_name(line.figure, place.labels),
             "value": _value(place, line.figure),
             "points": place.verdict.lines[line.slug],
         }
@@ -229,7 +229,7 @@ def requirement(place: Place, judged: Judged) -> Shown:
         listed = isinstance(judged.missing, tuple)
         return shown | {
             "kind": "need",
-            "name": need_name(place.shape, node),
+            "name": need_name(place.shape, node, place.labels),
             "op": node.op,
             "value": None if node.values else _number(judged.value),
             "low": _number(node.low),

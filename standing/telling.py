@@ -17,7 +17,6 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from prm.kernel.money import shown
 from standing.enums import BenefitKind
 from standing.registry import SOURCES
 from standing.scheme.shape import Group, Need, Op, Ref
@@ -32,6 +31,7 @@ from standing.words import (
     need_words,
     plain,
     values_words,
+    with_unit,
 )
 
 if TYPE_CHECKING:
@@ -148,8 +148,7 @@ class Teller:
         if rule.per is None:
             return _("%(points)s each") % {"points": points}
         source = SOURCES.get(rule.source)
-        unit = str(source.unit) if source else ""
-        per = shown(rule.per, self.currency) if unit == "money" else f"{plain(rule.per)} {unit}".rstrip()
+        per = with_unit(rule.per, source.unit if source else "", self.currency)
         words = _("%(points)s for each full %(per)s") if rule.whole else _("%(points)s for each %(per)s")
         return words % {"points": points, "per": per}
 

@@ -11,12 +11,14 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from prm.kernel.money import locale_of, shown
-from standing.registry import MEASURES, SOURCES, How
+from standing.registry import MEASURES, SOURCES, How, Unit
 from standing.scheme.evaluating import Judged
 from standing.scheme.shape import TOTAL, Group, Need, Op, Place, Ref
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
+
+    from django.utils.functional import Promise
 
     from standing.registry import FactSource
     from standing.scheme import Definition, Figure, Verdict
@@ -53,16 +55,22 @@ def amount(value: Decimal, figure: Figure | None, currency: str) -> str:
     if figure.growth or figure.place is not None:
         return f"{plain(value)} %"
     measure = MEASURES.get(figure.measure)
-    unit = str(measure.unit) if measure else ""
+    return with_unit(value, measure.unit if measure else "", currency)
+
+
+def with_unit(value: Decimal, unit: str | Promise | Unit, currency: str) -> str:
+    """Return a number with its unit: “12 certificates”, “1 certificate”, “40,000 €”, “12 %”."""
+    if isinstance(unit, Unit):
+        return f"{plain(value)} {unit.of(value)}"
     if unit == "money":
         return shown(value, currency)
     return f"{plain(value)} %" if unit == "percent" else f"{plain(value)} {unit}".rstrip()
 
 
-def value_words(value: Value, figure: Figure | None, currency: str) -> str:
+def value_words(value: Value, figure: Figure | None, currency: str, labels: Labels = NO_LABELS) -> str:
     """Return what an enrollment has, in words."""
     if isinstance(value, tuple):
-        return ", ".join(value) or _("none")
+        return held_words(value, labels) or _("none")
     return amount(value, figure, currency)
 
 
@@ -153,20 +161,21 @@ def open_needs(judged: Judged) -> Iterator[Judged]:
             yield from open_needs(part)
 
 
-def missing_words(definition: Definition, judged: Judged, currency: str) -> str:
+def missing_words(definition: Definition, judged: Judged, currency: str, labels: Labels = NO_LABELS) -> str:
     """Return what is missing for one more requirement, in words: “Won revenue, last 12 months: 40,000 € more”."""
     need = judged.node
     assert isinstance(need, Need)  # noqa: S101  (what `open_needs` yields)
     return _("%(name)s: %(missing)s") % {
-        "name": need_name(definition, need),
-        "missing": lacking_words(need, judged, currency),
+        "name": need_name(definition, need, labels),
+        "missing": lacking_words(need, judged, currency, labels),
     }
 
 
-def lacking_words(need: Need, judged: Judged, currency: str) -> str:
+def lacking_words(need: Need, judged: Judged, currency: str, labels: Labels = NO_LABELS) -> str:
     """Return what is missing, without its name: “40,000 € more”."""
     if isinstance(judged.missing, tuple):
-        return ", ".join(judged.missing)
+        values = held_words(judged.missing, labels)
+        return values if need.op is Op.ALL_OF else _("one of: %(values)s") % {"values": values}
     if need.figure is not None and need.figure.place is not None:
         return need_words(need, currency)
     told = bare(judged.missing or Decimal(0), need.figure, currency)
@@ -174,7 +183,15 @@ def lacking_words(need: Need, judged: Judged, currency: str) -> str:
     return (_("%(missing)s more") if too_little else _("%(missing)s less")) % {"missing": told}
 
 
-def missing_for(definition: Definition, verdict: Verdict, rank: int, currency: str) -> list[str]:
+def held_words(values: Iterable[str], labels: Labels) -> str:
+    """Return the values of a list by the names that the vendor gave them."""
+    names = labels.get("credential", {})
+    return ", ".join(names.get(value, value) for value in values)
+
+
+def missing_for(
+    definition: Definition, verdict: Verdict, rank: int, currency: str, labels: Labels = NO_LABELS
+) -> list[str]:
     """Return what is missing for the tier of a rank, and for those below it, in words."""
     found = [each for judged in verdict.tiers[:rank] for each in open_needs(judged)]
     strongest: dict[tuple[object, ...], Judged] = {}
@@ -182,14 +199,17 @@ def missing_for(definition: Definition, verdict: Verdict, rank: int, currency: s
         need = each.node
         assert isinstance(need, Need)  # noqa: S101
         strongest[need.figure, need.score, need.op in {Op.ALL_OF, Op.ANY_OF}] = each
-    return [missing_words(definition, each, currency) for each in strongest.values()]
+    return [missing_words(definition, each, currency, labels) for each in strongest.values()]
 
 
-def reached_words(definition: Definition, verdict: Verdict, rank: int, currency: str) -> str:
+def reached_words(
+    definition: Definition, verdict: Verdict, rank: int, currency: str, labels: Labels = NO_LABELS
+) -> str:
     """Return why a tier is reached: its own requirements with the figures that meet them."""
     judged = verdict.tiers[rank - 1]
     told = [
-        f"{need_name(definition, each.node)}: {value_words(each.value or Decimal(0), each.node.figure, currency)}"
+        f"{need_name(definition, each.node, labels)}: "
+        f"{value_words(each.value or Decimal(0), each.node.figure, currency, labels)}"
         for each in _met(judged)
         if isinstance(each.node, Need)
     ]
@@ -208,11 +228,11 @@ def _met(judged: Judged) -> Iterator[Judged]:
         yield from _met(part)
 
 
-def step_words(figure: Figure, more: Value, currency: str) -> str:
+def step_words(figure: Figure, more: Value, currency: str, labels: Labels = NO_LABELS) -> str:
     """Return a change of a figure: “Won revenue +40,000 €”."""
-    name = counted_name(figure)
+    name = counted_name(figure, labels)
     if isinstance(more, tuple):
-        return _("%(name)s: %(values)s") % {"name": name, "values": ", ".join(more)}
+        return _("%(name)s: %(values)s") % {"name": name, "values": held_words(more, labels)}
     sign = "+" if more >= 0 else "−"
     return f"{name} {sign}{bare(abs(more), figure, currency)}"
 
@@ -223,8 +243,7 @@ def rule_words(rule: PointRule, currency: str) -> str:
     if rule.per is None:
         words = _("%(points)s each") % {"points": points}
     else:
-        unit = str(SOURCES[rule.source].unit)
-        per = shown(rule.per, currency) if unit == "money" else f"{plain(rule.per)} {unit}"
+        per = with_unit(rule.per, SOURCES[rule.source].unit, currency)
         words = _("%(points)s for each %(per)s") % {"points": points, "per": per}
     if rule.cap is not None:
         most = {

@@ -165,8 +165,8 @@ def figures_in_words(place: Place) -> list[tuple[str, str]]:
         for need in shape.needs_of(tier.needs) if tier.needs is not None else ():
             if need.figure is not None and need.figure in place.values:
                 found[need.figure] = (
-                    need_name(shape, need),
-                    value_words(place.values[need.figure], need.figure, place.currency),
+                    need_name(shape, need, place.labels),
+                    value_words(place.values[need.figure], need.figure, place.currency, place.labels),
                 )
     return list(found.values())[:MOST_FIGURES]
 

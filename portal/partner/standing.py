@@ -29,9 +29,8 @@ from portal.partner.standing_steps import card_of
 from portal.partner.trying import TryForm, outcome_of, suggestion_for
 from prm.kernel.actors import Kind
 from prm.kernel.pages import ActorView
-from standing.models import Credential, TierSpan
+from standing.models import TierSpan
 from standing.permissions import TRY_STANDING, VIEW_STANDING
-from standing.registry import MEASURES, How
 from standing.reports import Place, balance_of, enrolled, place_of
 
 if TYPE_CHECKING:
@@ -123,7 +122,7 @@ class TierPage(StandingView):
     def tried(self, place: Place) -> dict[str, Any]:
         """Return the form and what it makes. One query."""
         given = any(value for name, value in self.request.GET.items() if name not in NOT_TRIED)
-        form = TryForm(place, self.aim(place), self.request.GET if given else None, names=self.names)
+        form = TryForm(place, self.aim(place), self.request.GET if given else None)
         if not form.fields:
             return {}
         pipeline = self.pipeline()
@@ -142,7 +141,7 @@ class TierPage(StandingView):
         """Return all but what is tried. Six queries."""
         aim = self.aim(place)
         assert place.calculation is not None  # noqa: S101
-        reader = Reader(place.shape, place.currency, place.calculation.day, self.names)
+        reader = Reader(place.shape, place.currency, place.calculation.day, place.labels)
         takes = sections(place, reader, aim)
         override, reviews = running_override(self.actor, place, self.today), reviews_of(self.actor, place)
         # Beside the tier that isn't secured stands the one that the figures would bring.
@@ -167,15 +166,6 @@ class TierPage(StandingView):
             "spans": self.spans(),
             "balance": balance_of(self.actor, self.enrollment.pk, self.today) if place.shape.rules else None,
         }
-
-    @cached_property
-    def names(self) -> dict[str, str]:
-        """What certificates are called, where the scheme asks for some by name. One query, or none."""
-        place = place_of(self.enrollment)
-        if not any(MEASURES[figure.measure].how is How.VALUES for figure in place.shape.figures):
-            return {}
-        found = Credential.objects.visible_to(self.actor).filter(vendor_id=self.enrollment.vendor_id)
-        return dict(found.values_list("slug", "name"))
 
     def pipeline(self) -> dict[str, Decimal]:
         """Return the value of the enrollment's open deals by currency. One query."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -19,7 +19,7 @@ from standing.enums import BenefitKind
 from standing.registry import MEASURES
 from standing.scheme.evaluating import Judged, share
 from standing.scheme.shape import Group, Need, Ref
-from standing.words import bare, lacking_words, named, need_name, need_words, open_needs
+from standing.words import Labels, bare, lacking_words, named, need_name, need_words, open_needs
 
 if TYPE_CHECKING:
     from standing.reports import Place
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
 HUNDRED = Decimal(100)
 NEARLY = 0.95
-Names = Mapping[str, str]
 """What the values of sets are called, such as certificates by their slug."""
 
 
@@ -64,7 +63,7 @@ class Reader:
     definition: Definition
     currency: str
     on: date
-    names: Names = field(default_factory=dict)
+    labels: Labels
 
     def parts(self, judged: Judged) -> tuple[Part, ...]:
         """Return the parts of a tier's or a specialisation's requirements."""
@@ -105,7 +104,7 @@ class Reader:
     def row(self, need: Need, judged: Judged) -> Row:
         """Return one requirement."""
         return Row(
-            name=need_name(self.definition, need),
+            name=need_name(self.definition, need, self.labels),
             met=judged.met,
             filled=share(judged) * HUNDRED,
             value=self._value(need, judged),
@@ -131,10 +130,7 @@ class Reader:
         return need_words(need, self.currency)
 
     def _missing(self, need: Need, judged: Judged) -> str:
-        if not isinstance(judged.missing, tuple):
-            return lacking_words(need, judged, self.currency)
-        values = ", ".join(self.names.get(value, value) for value in judged.missing)
-        return values if need.op == "includes_all" else _("one of %(values)s") % {"values": values}
+        return lacking_words(need, judged, self.currency, self.labels)
 
     def _detail(self, need: Need) -> str:
         if need.figure is None:

@@ -95,7 +95,7 @@ def _category(place: Place, slug: str, tone: int) -> ScoreCategory:
             line.name,
             place.verdict.lines[line.slug],
             line.most,
-            figure_name(line.figure),
+            figure_name(line.figure, place.labels),
             _figure_value(place, line.figure),
         )
         for line in place.shape.lines

@@ -70,7 +70,7 @@ def progress_of(place: Place) -> Progress | None:
     words = ""
     if steps:
         best = steps[0]
-        told = step_words(best.figure, best.more, place.currency)
+        told = step_words(best.figure, best.more, place.currency, place.labels)
         words = (_("%(step)s is enough") if best.alone else _("%(step)s helps most")) % {"step": told}
     return Progress(tiers[aim - 1].name, filled, words, gains(held, tiers[aim - 1]), place.falls_short)
 

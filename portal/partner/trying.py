@@ -15,13 +15,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from dealreg.fields import AmountField
-from portal.partner.standing_parts import Names, brought, gains, listed
+from portal.partner.standing_parts import brought, gains, listed
 from prm.kernel.money import shown
 from standing.enums import BenefitKind
 from standing.registry import MEASURES
 from standing.scheme import evaluate
 from standing.trying import Lever, Step, levers, tried, way_to
-from standing.words import bare, figure_name, missing_for, step_words
+from standing.words import bare, figure_name, held_words, missing_for, step_words
 
 if TYPE_CHECKING:
     from django.forms import BoundField
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from standing.reports import Place
     from standing.scheme import Figure
     from standing.scheme.evaluating import Value
+    from standing.words import Labels
 
 HUNDRED = Decimal(100)
 STEPS = 40
@@ -70,14 +71,14 @@ class TryForm(forms.Form):
 
     use_required_attribute = False
 
-    def __init__(self, place: Place, aim: int, data: Any = None, *, names: Names | None = None) -> None:
+    def __init__(self, place: Place, aim: int, data: Any = None) -> None:
         super().__init__(data, auto_id="try_%s")
-        self.place, self.names = place, names or {}
+        self.place = place
         self.levers: dict[str, Lever] = {}
         for lever in levers(place.shape, place.values, place.held, aim):
             key = self._free(key_of(lever.figure))
             self.levers[key] = lever
-            self.fields[key] = _field(lever, place.currency, self.names)
+            self.fields[key] = _field(lever, place.currency, place.labels)
 
     def _free(self, key: str) -> str:
         further = sum(known == key or known.startswith(f"{key}~") for known in self.levers)
@@ -173,11 +174,11 @@ def key_of(figure: Figure) -> str:
     return f"{figure.measure.replace('.', '-')}{window}"
 
 
-def _field(lever: Lever, currency: str, names: Names) -> forms.Field:
-    label = figure_name(lever.figure)
+def _field(lever: Lever, currency: str, labels: Labels) -> forms.Field:
+    label = figure_name(lever.figure, labels)
     if lever.values:
         return ValuesField(
-            label=label, required=False, choices=[(each, names.get(each, each)) for each in lever.values]
+            label=label, required=False, choices=[(each, held_words([each], labels)) for each in lever.values]
         )
     words = _("Less: %(name)s") if lever.down else "%(name)s"
     money = MEASURES[lever.figure.measure].unit == "money"
@@ -214,7 +215,7 @@ def outcome_of(place: Place, changes: Mapping[Figure, Value], pipeline: Pipeline
     totals: dict[str, Any] = (
         {"total": verdict.total, "more_total": verdict.total - place.verdict.total} if scored else {}
     )
-    missing = tuple(missing_for(place.shape, verdict, aim, place.currency))
+    missing = tuple(missing_for(place.shape, verdict, aim, place.currency, place.labels))
     if rank > place.held:
         return Outcome(
             title=_("That makes %(tier)s.") % {"tier": tiers[rank - 1].name},
@@ -239,7 +240,7 @@ def suggestion_for(place: Place, form: TryForm, rank: int, pipeline: Pipeline) -
     way = way_to(place.shape, place.values, rank)
     if not way:
         return None
-    words = listed([step_words(step.figure, _named(step.more, form), place.currency) for step in way])
+    words = listed([step_words(step.figure, step.more, place.currency, place.labels) for step in way])
     sentence = _("%(step)s makes %(tier)s.") if len(way) == 1 else _("%(step)s make %(tier)s.")
     held = place.shape.tiers[place.held - 1] if place.held else None
     return Outcome(
@@ -249,12 +250,6 @@ def suggestion_for(place: Place, form: TryForm, rank: int, pipeline: Pipeline) -
         money=money_words(place, rank, pipeline),
         try_query=form.query_of(way),
     )
-
-
-def _named(more: Value, form: TryForm) -> Value:
-    if not isinstance(more, tuple):
-        return more
-    return tuple(form.names.get(value, value) for value in more)
 
 
 def money_words(place: Place, rank: int, pipeline: Pipeline) -> str:

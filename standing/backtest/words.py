@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from standing.backtest.simulating import days_by_month
 from standing.computing import values_of
 from standing.enums import Direction
+from standing.naming import labels_for
 from standing.scheme import evaluate
 from standing.words import figure_name, missing_for, reached_words, value_words
 
@@ -25,21 +26,23 @@ def why(move: BackTestMove, trial: BackTest, currency: str) -> str:
     shape = trial.shape
     verdict = evaluate(shape, dict(zip(shape.figures, values_of(move.figures), strict=True)))
     if move.direction == Direction.DOWN:
-        missing = missing_for(shape, verdict, min(move.held_rank, len(shape.tiers)), currency)
+        labels = labels_for(trial.vendor_id, shape)
+        missing = missing_for(shape, verdict, min(move.held_rank, len(shape.tiers)), currency, labels)
         return _("Missing today: %(missing)s") % {
             "missing": "; ".join(missing) or _("nothing, but a review lowered it")
         }
     if not move.rank:
         return _("It reaches no tier")
-    told = reached_words(shape, verdict, min(move.rank, max(verdict.rank, 1)), currency)
+    labels = labels_for(trial.vendor_id, shape)
+    told = reached_words(shape, verdict, min(move.rank, max(verdict.rank, 1)), currency, labels)
     return _("Met in %(month)s: %(met)s") % {"month": month_words(move.judged_on), "met": told}
 
 
 def figures_told(move: BackTestMove, trial: BackTest, currency: str) -> list[tuple[str, str]]:
     """Return the figures behind it, with their names."""
-    values = values_of(move.figures)
+    values, labels = values_of(move.figures), labels_for(trial.vendor_id, trial.shape)
     return [
-        (figure_name(figure), value_words(value, figure, currency))
+        (figure_name(figure, labels), value_words(value, figure, currency, labels))
         for figure, value in zip(trial.shape.figures, values, strict=True)
     ]
 

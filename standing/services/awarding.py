@@ -15,6 +15,7 @@ from prm.kernel.recording import record
 from standing import events
 from standing.computing import figures_of
 from standing.models import Calculation, Specialisation, Standing, Tier, TierOverride, TierSpan
+from standing.naming import labels_for
 from standing.scheme import evaluate
 from standing.words import reached_words
 
@@ -63,7 +64,8 @@ def award(enrollment_id: int, on: date) -> bool:
         return settle(calculation, earned=None, actor=actor, why=_("the scheme no longer has the tier it held"))
     shape = calculation.scheme.shape
     verdict = evaluate(shape, figures_of(calculation))
-    why = reached_words(shape, verdict, calculation.rank, calculation.scheme.program.vendor.currency)
+    labels = labels_for(calculation.vendor_id, shape)
+    why = reached_words(shape, verdict, calculation.rank, calculation.scheme.program.vendor.currency, labels)
     return settle(calculation, earned=calculation.tier, actor=actor, why=why)
 
 

@@ -17,6 +17,7 @@ from standing import events
 from standing.computing import figures_of
 from standing.enums import ReviewState
 from standing.models import Calculation, Standing, Tier, TierReview
+from standing.naming import labels_for
 from standing.scheme import evaluate
 from standing.services.awarding import calculated, held_rank, settle
 from standing.words import MOST_TOLD, missing_for
@@ -112,7 +113,8 @@ def _step(review: TierReview, name: str, calculation: Calculation) -> TierReview
 def _words(review: TierReview, calculation: Calculation) -> dict[str, Any]:
     shape, currency = calculation.scheme.shape, calculation.scheme.program.vendor.currency
     verdict = evaluate(shape, figures_of(calculation))
-    missing = missing_for(shape, verdict, held_rank(review.from_tier, calculation), currency)
+    labels = labels_for(review.vendor_id, shape)
+    missing = missing_for(shape, verdict, held_rank(review.from_tier, calculation), currency, labels)
     return {
         "tier": str(review.from_tier),
         "next": str(calculation.tier or _("no tier")),
