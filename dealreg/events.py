@@ -105,3 +105,22 @@ RULED = event(
     icon="book",
     audience=Audience.VENDOR,
 )
+POLICY_BEGUN = event("policy.begun", _("began rules of engagement {reference}"), icon="book", audience=Audience.VENDOR)
+POLICY_CHANGED = event(
+    "policy.changed", _("changed the draft of rules of engagement {reference}"), icon="pen", audience=Audience.VENDOR
+)
+POLICY_DISCARDED = event(
+    "policy.discarded", _("put rules of engagement {reference} away"), icon="trash", audience=Audience.VENDOR
+)
+POLICY_PUBLISHED = event(
+    "policy.published",
+    _("published rules of engagement {reference}, in force from {day}"),
+    icon="ok",
+    audience=Audience.VENDOR,
+)
+POLICY_TRIED = event(
+    "policy.tried",
+    _("tried rules of engagement {reference} on {months} months"),
+    icon="chart",
+    audience=Audience.VENDOR,
+)

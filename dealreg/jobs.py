@@ -1,14 +1,19 @@
-"""Long work of leads: matching many with partners, and offering them as planned."""
+"""Long work: matching many leads with partners, offering them as planned; trying rules of engagement on history."""
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from dealreg.leads.permissions import ASSIGN_LEADS
-from dealreg.models import LeadPlan
+from dealreg.models import Deal, LeadPlan, PolicyTrial
+from dealreg.permissions import EDIT_POLICIES
 from dealreg.services.lead_plans import compute_plan, offer_row
+from dealreg.trying import try_on
 from jobs.registry import job_kind
 from prm.kernel.errors import RuleViolation
 
@@ -71,3 +76,55 @@ def offer_leads(work: Work) -> None:
                     work.figures["offered"] = work.figures.get("offered", 0) + 1
             work.checkpoint["at"] = work.checkpoint.get("at", 0) + len(batch)
             work.advance(len(batch))
+
+
+TRIED_AT_ONCE = 300
+A_MONTH = timedelta(days=30)
+
+
+def trial_page(job: Job) -> tuple[str, str] | None:
+    """Return where a trial's result is seen."""
+    trial = PolicyTrial.objects.filter(job=job).first()
+    return (
+        None if trial is None else (str(_("See the result")), reverse("console:policy-trial", args=[trial.policy_id]))
+    )
+
+
+@job_kind(
+    "dealreg.policy_trial",
+    label=_("Trying rules of engagement on history"),
+    icon="chart",
+    permission=EDIT_POLICIES,
+    unit=_("registrations"),
+    figures={"otherwise": _("Would have gone otherwise"), "spared": _("A person would have been spared")},
+    kept=_("Nothing is changed: history is only read."),
+    link=trial_page,
+)
+def try_on_history(work: Work) -> None:
+    """Judge what was registered in the trial's months."""
+    trials = PolicyTrial.objects.visible_to(work.actor).select_related("policy")
+    trial = trials.filter(pk=work.job.arguments["trial"]).first()
+    if trial is None:
+        return
+    since = trial.started_at - A_MONTH * trial.months
+    deals = Deal.objects.filter(
+        enrollment__program=trial.policy.program_id, submitted_at__gte=since, submitted_at__lt=trial.started_at
+    ).exclude(status="withdrawn")
+    work.total(deals.count())
+    while _try_some(work, trial, deals.select_related("partner").order_by("pk")):
+        pass
+    trial.finished_at = timezone.now()
+    trial.save(update_fields=["finished_at"])
+
+
+def _try_some(work: Work, trial: PolicyTrial, deals: object) -> bool:
+    with work.chunk():
+        batch = list(deals.filter(pk__gt=work.checkpoint.get("last", 0))[:TRIED_AT_ONCE])  # type: ignore[attr-defined]
+        if not batch:
+            return False
+        try_on(trial, batch)
+        trial.save(update_fields=["sample", "stated", "counts", "examples"])
+        work.checkpoint["last"] = batch[-1].pk
+        work.figures = {name: trial.counts.get(name, 0) for name in ("otherwise", "spared")}
+        work.advance(len(batch))
+    return True

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
 
 from accounts.models import Account, ProductFamily
 from dealreg.engagement import Judgement, Known, judge
@@ -86,3 +89,20 @@ def replayed(vendor_id: int | None = None) -> Iterator[Replay]:
     for ruling in rulings.iterator(chunk_size=BATCH):
         shape = shapes.setdefault(ruling.policy_id, ruling.policy.shape)
         yield Replay(ruling, judge(shape, ruling.stated))
+
+
+def policies_in_force(actor: Actor, vendor_id: int | None = None) -> list[Policy]:
+    """Return the version that holds today in each program that an actor sees. One query."""
+    later = Policy.objects.filter(
+        program=OuterRef("program"), valid_from__lte=timezone.localdate(), valid_from__gt=OuterRef("valid_from")
+    )
+    found = Policy.objects.visible_to(actor).filter(~Exists(later), valid_from__lte=timezone.localdate())
+    if vendor_id is not None:
+        found = found.filter(vendor_id=vendor_id)
+    return list(found.select_related("program", "vendor").order_by("vendor__name", "program__name", "pk"))
+
+
+def public_words(actor: Actor, policy: Policy) -> Known:
+    """Return the vendor's words for what partners may know: never which accounts are named, nor who decides."""
+    known = known_of(actor, policy)
+    return replace(known, accounts={}, seats={})

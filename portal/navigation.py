@@ -48,6 +48,7 @@ PORTAL = (
             Entry("portal:lead-list", _("Leads"), "lead", frozenset({Role.ADMINISTRATOR, Role.SALES})),
             Entry("portal:sales", _("Sales"), "money", frozenset({Role.ADMINISTRATOR, Role.SALES})),
             Entry("portal:standing-list", _("Standing"), "tier"),
+            Entry("portal:engagement", _("Rules of engagement"), "book"),
             Entry("portal:onboarding", _("Onboarding"), "flag"),
         ),
     ),
@@ -98,7 +99,7 @@ CONSOLE = (
         _("Program"),
         (
             Entry("admin:partners_program_changelist", _("Programs"), "flag"),
-            Entry("admin:dealreg_policy_changelist", _("Rules of engagement"), "book"),
+            Entry("console:policies", _("Rules of engagement"), "book"),
             Entry("admin:dealreg_leadrules_changelist", _("Lead rules"), "lead"),
             Entry("console:schemes", _("Tier schemes"), "tier"),
             Entry("admin:standing_tier_changelist", _("Tiers"), "split"),

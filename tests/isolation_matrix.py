@@ -154,6 +154,7 @@ SIGHT["job"] = SIGHT["job_file"] = {
 SIGHT["prospect"] = SIGHT["prospect_move"] = {"n": "northwind", "h": "halden"}
 SIGHT["ideal_profile"] = SIGHT["ideal_criterion"] = SIGHT["weight_fit"] = SIGHT["api_prospect"] = SIGHT["prospect"]
 SIGHT["journey_secrets"] = SIGHT["prospect"]
+SIGHT["policy_draft"] = SIGHT["policy_part"] = SIGHT["prospect"]
 SIGHT["api_list"] = SIGHT["import_kind"] = {"any": "vendors"}
 SIGHT["lead"] = SIGHT["lead_plan"] = {"n": "northwind", "h": "halden"}
 SIGHT["lead_offer"] = {
@@ -232,6 +233,7 @@ portal:standing-list             portal   -             partners                
 portal:standing                  portal   enrollment    partners                   -
 portal:standing-points           portal   enrollment    partners                   -
 portal:onboarding                portal   -             partners                   -
+portal:engagement                portal   -             partners                   -
 portal:journey                   portal   journey       partners                   -
 portal:journey-step              portal   journey_step  partners                   adm sal mkt tec kap isl
 portal:journey-calendar          portal   journey_step  partners                   -
@@ -576,6 +578,15 @@ console:backtests                desk     scheme        man hma                 
 console:backtest                 desk     scheme_trial  man hma                    -
 console:backtest-compare         desk     scheme        man hma                    -
 console:portfolio-hand-over      desk     -             man hma                    man hma
+console:policies                 desk     -             man hma                    -
+console:policy-new               desk     -             -                          man hma
+console:policy                   desk     policy_draft  man hma                    -
+console:policy-part              desk     policy_part   man hma                    man hma
+console:policy-move              desk     policy_draft  -                          man hma
+console:policy-discard           desk     policy_draft  -                          man hma
+console:policy-publish           desk     policy_draft  man hma                    man hma
+console:policy-compare           desk     policy_draft  man hma                    -
+console:policy-trial             desk     policy_draft  man hma                    man hma
 console:ideal-profiles           desk     -             man hma                    -
 console:ideal-profile-new        desk     -             -                          man hma
 console:ideal-profile            desk     ideal_profile  man hma                   -
@@ -739,6 +750,8 @@ READERS = {
     "h_account": "halden",
     "n_conflict": "northwind",
     "h_conflict": "halden",
+    "n_rules": "northwind",
+    "h_rules": "halden",
     "n_recruiting": "northwind",
     "h_recruiting": "halden",
     "n_lead": "northwind",

@@ -48,6 +48,7 @@ from standing.models import Scheme, Standing, Tier, TierOverride, TierReview
 from tests.cast import Cast
 from tests.isolation_agreements import fill_agreements
 from tests.isolation_applications import fill_applications
+from tests.isolation_engagement import fill_engagement
 from tests.isolation_facts import addressed_facts, make_facts
 from tests.isolation_journeys import fill_journeys
 from tests.isolation_leads import fill_leads
@@ -125,6 +126,7 @@ def make_world(cast: Cast) -> World:
     fill_agreements(world, mark)
     fill_recruiting(world, mark)
     fill_leads(world, mark)
+    fill_engagement(world, mark)
     fill_applications(world, mark)
     fill_journeys(world, mark)
     fill_webhooks(world, mark)

@@ -5,6 +5,7 @@ from dealreg.models.draft import DealDraft
 from dealreg.models.leads import Lead, LeadDeal, LeadOffer, LeadPlan, LeadRules
 from dealreg.models.milestone import DealMilestone
 from dealreg.models.policy import Policy
+from dealreg.models.policy_trial import PolicyTrial
 from dealreg.models.protection import Conflict, Protection
 from dealreg.models.ruling import Ruling
 from dealreg.models.taken_over import TakenOver
@@ -24,6 +25,7 @@ __all__ = [
     "LeadPlan",
     "LeadRules",
     "Policy",
+    "PolicyTrial",
     "Protection",
     "Ruling",
     "TakenOver",

@@ -15,7 +15,8 @@ from dealreg.services.handing_over import Handed, drafts_of, hand_over_deals, op
 from dealreg.services.lead_clock import keep_leads
 from dealreg.services.off_boarding import release_open_deals, shorten_protections
 from dealreg.services.pipeline import add_comment, change_deal, lose_deal, reopen_deal, win_deal
-from dealreg.services.policies import write_policy
+from dealreg.services.policies import begin_policy, change_policy, discard_policy, publish_policy, write_policy
+from dealreg.services.policy_trials import try_policy
 from dealreg.services.protection import expire_protections, remind_expiring
 from dealreg.services.registration import answer_request, register_deal, withdraw_deal
 from dealreg.services.ruling import judge_deal
@@ -29,11 +30,14 @@ __all__ = [
     "answer_request",
     "approve_deal",
     "ask_for_information",
+    "begin_policy",
     "change_deal",
+    "change_policy",
     "clear_discarded",
     "confirm_customer",
     "decline_deal",
     "discard_draft",
+    "discard_policy",
     "drafts_of",
     "escalate_overdue",
     "expire_protections",
@@ -42,6 +46,7 @@ __all__ = [
     "keep_leads",
     "lose_deal",
     "open_deals_of",
+    "publish_policy",
     "register_deal",
     "release_open_deals",
     "remind_expiring",
@@ -53,6 +58,7 @@ __all__ = [
     "shorten_protections",
     "successors_of",
     "take_deal",
+    "try_policy",
     "win_deal",
     "withdraw_deal",
     "write_policy",

@@ -36,6 +36,9 @@ from portal.console.journeys import listing as journey_listing
 from portal.console.journeys import parts as journey_parts
 from portal.console.journeys import publishing as journey_publishing
 from portal.console.journeys import webhook_secrets as journey_secrets
+from portal.console.policies import builder as policies
+from portal.console.policies import parts as policy_parts
+from portal.console.policies import publishing as policy_publishing
 from portal.console.profiles import builder as profiles
 from portal.console.profiles import partners as profile_partners
 from portal.console.profiles import weights as profile_weights
@@ -105,6 +108,15 @@ urlpatterns = [
     path("imports/<uuid:key>/columns/", imports.ImportColumns.as_view(), name="import-columns"),
     path("imports/<uuid:key>/start/", imports.ImportStart.as_view(), name="import-start"),
     path("imports/<uuid:key>/undo/", imports.ImportUndo.as_view(), name="import-undo"),
+    path("rules/", policies.PolicyList.as_view(), name="policies"),
+    path("rules/new/", policies.PolicyBegin.as_view(), name="policy-new"),
+    path("rules/<int:pk>/", policies.PolicyPage.as_view(), name="policy"),
+    path("rules/<int:pk>/move/", policies.PolicyMove.as_view(), name="policy-move"),
+    path("rules/<int:pk>/discard/", policies.PolicyDiscard.as_view(), name="policy-discard"),
+    path("rules/<int:pk>/publish/", policy_publishing.PolicyPublish.as_view(), name="policy-publish"),
+    path("rules/<int:pk>/compare/", policy_publishing.PolicyCompare.as_view(), name="policy-compare"),
+    path("rules/<int:pk>/trial/", policy_publishing.PolicyTrialPage.as_view(), name="policy-trial"),
+    path("rules/<int:pk>/parts/<str:place>/", policy_parts.PolicyPart.as_view(), name="policy-part"),
     path("ideal-profiles/", profiles.ProfileList.as_view(), name="ideal-profiles"),
     path("ideal-profiles/new/", profiles.ProfileBegin.as_view(), name="ideal-profile-new"),
     path("ideal-profiles/<int:pk>/", profiles.ProfilePage.as_view(), name="ideal-profile"),

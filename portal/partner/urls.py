@@ -9,6 +9,7 @@ from portal.partner import (
     agreements,
     business,
     deals,
+    engagement,
     handing_over,
     home,
     joining,
@@ -27,6 +28,7 @@ from portal.partner import (
 app_name = "portal"
 urlpatterns = [
     path("", home.Home.as_view(), name="home"),
+    path("rules/", engagement.Engagement.as_view(), name="engagement"),
     path("deals/", deals.DealList.as_view(), name="deal-list"),
     path("deals/register/", registration.RegisterView.as_view(), name="deal-register"),
     path("deals/register/check/", registration.CheckView.as_view(), name="deal-check"),

@@ -1,0 +1,1 @@
+"""Rules of engagement in the console: versions, their parts, publishing, comparing, trying."""
