@@ -12,7 +12,7 @@ from dealreg.permissions import COMMENT_DEALS, NOTE_DEALS
 from prm.kernel.widgets import PlainRadios, PlainSelect
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from dealreg.models import Conflict, Deal
     from prm.kernel.actors import Actor
@@ -23,6 +23,17 @@ LONGEST = 5000
 def text_area(rows: int = 3) -> forms.Textarea:
     """Return the widget of a message."""
     return forms.Textarea(attrs={"rows": rows})
+
+
+def cite(form: forms.Form, clauses: Mapping[str, str], clause: str) -> None:
+    """Let a decision cite a clause; the one that the desk suggests is chosen."""
+    if not clauses:
+        return
+    offered = [("", _("None")), *((number, f"{number} {words}"[:90]) for number, words in clauses.items())]
+    initial = clause if clause in clauses else ""
+    form.fields["clause"] = forms.ChoiceField(
+        label=_("Clause it rests on"), choices=offered, required=False, initial=initial, widget=PlainSelect
+    )
 
 
 class ApproveForm(forms.Form):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.db.models import OuterRef, Q, Subquery
+from django.db.models.functions import JSONObject
 from django.utils import timezone
 
 from dealreg.enums import UNDECIDED, WAITING_FOR_VENDOR, CommentAudience, Outcome, ProtectionState, Status
@@ -13,6 +14,8 @@ from prm.kernel.scoping import ScopedQuerySet
 
 if TYPE_CHECKING:
     from datetime import datetime
+
+    from django.db.models import QuerySet
 
     from prm.kernel.actors import Actor
 
@@ -62,6 +65,16 @@ class DealQuerySet(ScopedQuerySet):
         return self.annotate(
             owner_name=name("owner_id"), assignee_name=name("assignee_id"), decider_name=name("decided_by_id")
         )
+
+
+class RulingQuerySet(ScopedQuerySet):
+    """Rulings."""
+
+    def latest_of_deal(self) -> QuerySet[Any, dict[str, Any]]:
+        """Return the newest ruling of the deal of an outer query, as JSON that `reports.ruled_of` takes."""
+        newest = self.filter(deal=OuterRef("pk")).order_by("-pk")
+        shown = JSONObject(outcome="outcome", clause="clause", segment="segment", sentence="sentence")
+        return newest.values(json=shown)[:1]
 
 
 class DraftQuerySet(ScopedQuerySet):

@@ -12,9 +12,10 @@ from django.db.models import Count, OuterRef, Q, Subquery, Sum
 from django.utils import timezone
 
 from accounts.models import ProductFamily
+from dealreg.engagement.wording import sentence_of, told
 from dealreg.enums import Outcome, Status
 from dealreg.models import Deal
-from dealreg.rules import Situation, Suggestion, competes, overlap, suggest
+from dealreg.rules import Ruled, Situation, Suggestion, competes, overlap, suggest
 from prm.kernel.composed import composed
 
 if TYPE_CHECKING:
@@ -71,6 +72,14 @@ def _rivals(vendor_id: int, account_id: int, now: datetime) -> QuerySet[Deal]:
     )
 
 
+def ruled_of(data: dict[str, Any] | None) -> Ruled | None:
+    """Return a ruling, as JSON of its columns, for `rules.suggest`."""
+    if not data:
+        return None
+    sentence = sentence_of(data["sentence"])
+    return Ruled(code=sentence.code, why=told(sentence), clause=data["clause"], segment=data["segment"])
+
+
 def situation_of(deal: Deal, line: Line, score: int) -> Situation:
     """Return what the desk knows about a deal, for `rules.suggest`."""
     holder = line.holder
@@ -86,6 +95,7 @@ def situation_of(deal: Deal, line: Line, score: int) -> Situation:
         owner_name=deal.account.owner_name,
         score=score,
         has_contact=bool(deal.contact_name or deal.contact_email),
+        ruled=ruled_of(getattr(deal, "ruled", None)),
     )
 
 

@@ -151,6 +151,16 @@ class Suggestion:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Ruled:
+    """What the rules of engagement said of a registration. code: of the sentence; why: the sentence in words."""
+
+    code: str
+    why: str
+    clause: str
+    segment: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Situation:
     """What the desk knows about an undecided registration.
 
@@ -169,6 +179,12 @@ class Situation:
     owner_name: str
     score: int
     has_contact: bool
+    ruled: Ruled | None = None
+
+
+AGAINST = frozenset({"too_small", "too_large", "not_listed", "not_in_profile", "tier_needed", "credential_needed"})
+"""Sentences of the rules of engagement that speak for declining."""
+NOT_OURS = frozenset({"lead_direct", "lead_cosell"})
 
 
 def suggest(situation: Situation, policy: str) -> Suggestion:
@@ -195,7 +211,8 @@ def suggest(situation: Situation, policy: str) -> Suggestion:
         )
     if situation.origin == AccountOrigin.CUSTOMER:
         return _direct(situation)
-    return _clean(situation, policy)
+    spoken = _ruled(situation.ruled) if situation.ruled is not None else None
+    return spoken or _clean(situation, policy)
 
 
 def _settled(situation: Situation) -> Suggestion | None:
@@ -237,6 +254,16 @@ def _direct(situation: Situation) -> Suggestion:
     )
 
 
+def _ruled(ruled: Ruled) -> Suggestion | None:
+    if ruled.code in AGAINST:
+        return Suggestion(Advice.DECLINE, _("Decline, or make an exception."), ruled.why, ruled.clause)
+    if ruled.code in NOT_OURS:
+        return Suggestion(Advice.ASK, _("Ask your own sales team first."), ruled.why, ruled.clause)
+    if ruled.code in {"unsure", "missing", "still_missing"}:
+        return Suggestion(Advice.ASK, _("Ask for what is missing."), ruled.why, ruled.clause)
+    return None
+
+
 def _clean(situation: Situation, policy: str) -> Suggestion:
     if not situation.has_contact:
         return Suggestion(
@@ -252,8 +279,9 @@ def _clean(situation: Situation, policy: str) -> Suggestion:
     return Suggestion(
         Advice.APPROVE,
         _("Approve: nothing speaks against it."),
-        _("No account or deal looks alike, nobody is before it in line, and a contact is named."),
-        "2.1",
+        _("No account or deal looks alike, nobody is before it in line, and a contact is named.")
+        + (f" {situation.ruled.why}" if situation.ruled and situation.ruled.code not in {"off", "taken"} else ""),
+        situation.ruled.clause if situation.ruled and situation.ruled.clause else "2.1",
     )
 
 

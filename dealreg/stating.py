@@ -17,7 +17,7 @@ from dealreg.rules import competes
 from dealreg.terms import HELD, RANKS, partner_facts
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import date
 
     from dealreg.models import Deal, DealLine
@@ -93,6 +93,25 @@ def stated(registration: Registration, terms: Terms, lines: Sequence[DealLine], 
         stated_in=currency,
         has_contact=bool(registration.contact_name or registration.contact_email),
         empty=tuple(str(name) for name in EMPTY_BY_NAME if not getattr(registration, name)),
+    )
+
+
+def stated_alone(terms: Terms, facts: Mapping[str, Any]) -> Facts:
+    """Return facts that a partner merely asks about, as the API takes them. A query only for another currency."""
+    currency, value = facts.get("currency") or terms.currency, facts["value"]
+    worth = value if currency == terms.currency else converted(terms.vendor_id, currency, value, timezone.localdate())
+    return replace(
+        terms.speaks,
+        part=facts["part"],
+        competes=competes(facts["part"]),
+        country=facts["customer_country"],
+        industry=facts.get("customer_industry", ""),
+        employees=facts.get("customer_employees", ""),
+        families=tuple(sorted(set(facts.get("families", ())))),
+        value=None if worth is None else f"{worth:.2f}",
+        stated=f"{value:.2f}",
+        stated_in=currency,
+        has_contact=facts["has_contact"],
     )
 
 

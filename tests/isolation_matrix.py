@@ -451,6 +451,7 @@ api:deal-ask                     api      deal          -                       
 api:deal-take                    api      deal          -                          man app hma hap
 api:deal-comments                api      deal          seated                     partners man app hma hap
 api:deal-conflicts               api      deal          vendors                    -
+api:deal-rulings                 api      deal          vendors                    -
 api:deal-content                 api      deal_file     seated                     -
 api:deal-events                  api      deal          seated                     -
 api:deal-files                   api      deal          seated                     -
@@ -460,6 +461,8 @@ api:product-list                 api      -             seated                  
 api:product-detail               api      product       seated                     -
 api:program-list                 api      -             seated                     -
 api:program-detail               api      program       seated                     -
+api:program-rules                api      program       seated                     -
+api:program-judge                api      program       -                          partners
 api:partner-list                 api      -             seated                     -
 api:partner-detail               api      api_partner   seated                     adm
 api:enrollment-list              api      -             seated                     -

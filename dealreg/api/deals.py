@@ -19,10 +19,10 @@ from rest_framework.reverse import reverse
 from activity.api import EventSerializer
 from activity.models import Event
 from dealreg.api.filters import VENDOR_ONLY, DealFilter
-from dealreg.api.reading import CommentSerializer, ConflictsSerializer, DealSerializer, FileSerializer
+from dealreg.api.reading import CommentSerializer, ConflictsSerializer, DealSerializer, FileSerializer, RulingSerializer
 from dealreg.api.transitions import TransitionActions
 from dealreg.api.writing import ChangeSerializer, CommentWriteSerializer, RegistrationSerializer, refused
-from dealreg.models import Comment, Conflict, Deal, DealFile, DealLine
+from dealreg.models import Comment, Conflict, Deal, DealFile, DealLine, Ruling
 from dealreg.permissions import REGISTER_DEALS, SEE_DESK, VIEW_DEALS, WORK_DEALS
 from dealreg.reports import line_for, suggestion_for
 from dealreg.services import add_comment, change_deal, register_deal
@@ -160,6 +160,19 @@ class DealViewSet(TransitionActions, ScopedViewSet):
             "candidates": candidates,
         }
         return Response(ConflictsSerializer(found, context=self.get_serializer_context()).data)
+
+    @extend_schema(
+        operation_id="deals_rulings",
+        summary="What the rules of engagement said of a registration",
+        responses=RulingSerializer(many=True),
+    )
+    @action(detail=True, methods=["get"], serializer_class=RulingSerializer, **SUBLIST)
+    def rulings(self, request: Request, reference: str) -> Response:
+        """Answer with each ruling and all that it was judged by, newest first. For the vendor's eyes only."""
+        self.check_parameters()
+        self._need(SEE_DESK)
+        rows = Ruling.objects.visible_to(self.actor).filter(deal=self.named_row())
+        return self.page(rows.select_related("policy"))
 
     @extend_schema(operation_id="deals_comments", summary="Comments on a deal", responses=CommentSerializer(many=True))
     @action(detail=True, methods=["get"], serializer_class=CommentSerializer, **SUBLIST)

@@ -10,6 +10,7 @@ from rest_framework.reverse import reverse
 
 from accounts.api import FamilySerializer, ProductNameSerializer
 from accounts.enums import AccountLink, AccountOrigin
+from dealreg.engagement import told
 from dealreg.enums import (
     Askable,
     CommentAudience,
@@ -17,10 +18,11 @@ from dealreg.enums import (
     LostReason,
     Outcome,
     Part,
+    RulingOutcome,
     Stage,
     Status,
 )
-from dealreg.models import Comment, Deal, DealFile
+from dealreg.models import Comment, Deal, DealFile, Ruling
 from dealreg.rules import Advice
 from dealreg.workflow import MACHINES
 from partners.api import PartnerNameSerializer, ProgramNameSerializer, VendorSerializer
@@ -205,6 +207,28 @@ class ConflictsSerializer(ReadSerializer):
     holder = RivalSerializer(allow_null=True, help_text="The deal that is protected.")
     waiting = RivalSerializer(many=True, help_text="The line, first come first.")
     candidates = CandidateSerializer(many=True)
+
+
+class RulingSerializer(ReadSerializer):
+    """What the rules of engagement said of a registration, and all that it was judged by."""
+
+    id = serializers.SerializerMethodField(help_text="Stable.")
+    policy = serializers.CharField(source="policy.reference", help_text="The version.")
+    outcome = serializers.ChoiceField(choices=RulingOutcome.choices)
+    clause = serializers.CharField()
+    segment = serializers.CharField()
+    reason = serializers.CharField(help_text="Of a decline.")
+    why = serializers.SerializerMethodField(help_text="In one sentence, in the caller's language.")
+    facts = serializers.JSONField(help_text="Everything that it was judged by, as stated then.")
+    judged_at = serializers.DateTimeField()
+
+    def get_id(self, ruling: Ruling) -> str:
+        """Return the veiled id."""
+        return veil(ruling.pk, "ruling")
+
+    def get_why(self, ruling: Ruling) -> str:
+        """Return the sentence."""
+        return told(ruling.why)
 
 
 class CommentSerializer(ReadSerializer):

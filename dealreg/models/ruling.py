@@ -12,6 +12,7 @@ from dealreg.engagement.wording import sentence_of
 from dealreg.enums import RulingOutcome
 from dealreg.models.deal import Deal, deal_match
 from dealreg.models.policy import Policy
+from dealreg.querysets import RulingQuerySet
 from partners.models import Enrollment, Partner, Vendor
 from prm.kernel.constraints import vendor_match
 from prm.kernel.scoping import Scope, ScopedModel
@@ -45,6 +46,8 @@ class Ruling(ScopedModel):
     facts = models.JSONField(_("facts"))
     sentence = models.JSONField(_("why"))
     judged_at = models.DateTimeField(_("judged"), db_default=Now())
+
+    objects = RulingQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("ruling")

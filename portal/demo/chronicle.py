@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from portal.demo.opening import Opening, open_story
+from portal.demo.ruled import describe_customer
 from portal.demo.stories import Shelf, Story
 from prm.kernel.clocks import add_working_hours
 from prm.kernel.references import ALPHABET
@@ -62,7 +63,9 @@ class Chronicle:
             submission=uuid.UUID(int=rng.getrandbits(128), version=4),
             **fields,
         )
-        return open_story(member, owner, opening, self.of(member))
+        story = open_story(member, owner, opening, self.of(member))
+        describe_customer(rng, story)
+        return story
 
     def _count(self, member: Member, name: str) -> int:
         key = f"{member.enrollment.pk} {name}"

@@ -13,6 +13,7 @@ from dealreg.enums import Status
 from portal.demo import talk
 from portal.demo.chronicle import Chronicle, after, office_time, office_time_before
 from portal.demo.names import company_name, domain_of, mail_name, person_name, town_of
+from portal.demo.ruled import ruled
 from portal.demo.world import HISTORY
 from prm.kernel.actors import Role
 
@@ -205,6 +206,10 @@ def live(world: World, story: Story, *, over: bool = False) -> None:
     """Let a registration be decided and the deal be worked. `over`: the deal is closed by now."""
     rng, zone = world.rng, story.deal.vendor.time_zone
     seat = decider(world, story)
+    if ruled(story, seat, rng):
+        if story.deal.status == Status.APPROVED:
+            _work(world, story, story.happenings[-1].at, over=over)
+        return
     decided = after(story.deal.submitted_at, min(rng.lognormvariate(2.5, 0.75), 110), zone, rng)
     decided = min(decided, world.now - timedelta(minutes=rng.randint(20, 300)))
     if rng.random() < 0.1 and (decided - story.deal.submitted_at) > timedelta(hours=30):

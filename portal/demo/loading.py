@@ -41,6 +41,7 @@ from portal.demo.profiles import write_profiles
 from portal.demo.queue import HALDEN_PAIRS, PAIRS, plan_queue
 from portal.demo.rates import write_rates
 from portal.demo.recruiting import write_recruiting
+from portal.demo.ruled import waits_by_rule, write_rulings
 from portal.demo.standings import write_standings
 from portal.demo.stories import Happening, Story
 from portal.demo.told import write_told
@@ -92,7 +93,11 @@ def load(now: datetime) -> None:
     for side in world.sides.values():
         _write_accounts(side.book)
     stories = chronicle.every()
+    for story in stories:
+        if story.deal.is_undecided and not story.rulings and len(story.happenings) == 1:
+            waits_by_rule(story)
     _write_deals(stories)
+    write_rulings(stories)
     write_crm(world, SEED)
     write_rates(world)
     write_profiles(world)

@@ -83,7 +83,10 @@ def open_story(member: Member, owner: Seat, opening: Opening, shelf: Shelf) -> S
         other for account_near in near.values() for other in shelf.contending(account_near, at) if other.meets(families)
     ]
     competing = [other for other in rivals if competes(deal.part) and other.member is not member]
-    story.blocked = any(other.account is account for other in rivals)
+    same = [other for other in rivals if other.account is account]
+    story.blocked = bool(same)
+    story.held = any(other.deal.status == Status.APPROVED for other in same)
+    story.earlier = sum(1 for other in same if other.deal.status != Status.APPROVED)
     review = needs_review(link, competing, found[0].account.origin if found else None)
     deal.status = Status.IN_REVIEW if review else Status.SUBMITTED
     facts = {

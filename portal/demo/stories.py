@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from dealreg import events
 from dealreg.enums import CommentAudience, DeclineReason, LostReason, Outcome, ProtectionState, Status
-from dealreg.models import Comment, Conflict, Deal, DealFile, DealLine, Protection
+from dealreg.models import Comment, Conflict, Deal, DealFile, DealLine, Protection, Ruling
 from dealreg.rules import competes, overlap
 from portal.demo.world import REMINDER_DAYS
 from prm.kernel.clocks import add_working_hours, working_hours_between
@@ -53,10 +53,14 @@ class Story:
     owner: Seat
     account: Account
     blocked: bool = False
+    earlier: int = 0
+    held: bool = False
+    by_rule: Ruling | None = None
     free_from: datetime | None = None
     lines: list[DealLine] = field(default_factory=list)
     conflicts: list[Conflict] = field(default_factory=list)
     protections: list[Protection] = field(default_factory=list)
+    rulings: list[Ruling] = field(default_factory=list)
     comments: list[Comment] = field(default_factory=list)
     happenings: list[Happening] = field(default_factory=list)
 

@@ -16,6 +16,7 @@ from partners.enums import LIVE, EnrollmentStatus, PartnerType
 from partners.models import Enrollment, Partner, Seat
 from people.models import Person
 from portal.demo.directory import Directory
+from portal.demo.engagement import rules_of
 from portal.demo.names import currency_of, domain_of, mail_name, person_name
 from portal.demo.partners import PARTNERS, PartnerPlan
 from portal.demo.schemes import write_scheme, write_standing
@@ -77,6 +78,7 @@ class Side:
     book: Directory
     prices: dict[tuple[str, str], list[tuple[date, Decimal]]] = field(default_factory=dict)
     seats: dict[str, Seat] = field(default_factory=dict)
+    codes: dict[str, int] = field(default_factory=dict)
     customers: dict[str, list[Account]] = field(default_factory=dict)
 
     def policy_on(self, day: date) -> Policy:
@@ -151,6 +153,7 @@ def _side(plan: VendorPlan, now: datetime) -> Side:
     side = Side(
         plan, vendor, program, everything, list(zip(plan.products, products, strict=True)), [], {}, Directory(vendor)
     )
+    side.codes = {code: family.pk for code, family in families.items()}
     _write_rules(side, now)
     _write_prices(side, now)
     return side
@@ -171,8 +174,12 @@ def _write_rules(side: Side, now: datetime) -> None:
             decision_hours=DECISION_HOURS,
             reminder_days=REMINDER_DAYS,
             clauses=clauses,
+            definition=rules,
         )
-        for start, clauses in ((earlier, older), (current, side.plan.clauses))
+        for start, clauses, rules in (
+            (earlier, older, {}),
+            (current, side.plan.clauses, rules_of(side.plan.vendor["slug"], now)),
+        )
     )
     rows = write_scheme(side.plan, side.program, earlier, now)
     side.tiers = {tier.name: (tier, rows[tier.name]) for tier in side.plan.tiers}

@@ -12,13 +12,14 @@ from django.utils.translation import gettext_lazy as _
 from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.models import Account
-from dealreg.decision_forms import ApproveForm, AskForm, ConfirmForm, DeclineForm, SeparateForm
+from dealreg.decision_forms import ApproveForm, AskForm, ConfirmForm, DeclineForm, SeparateForm, cite
 from dealreg.enums import Status
-from dealreg.models import Conflict, Deal
+from dealreg.models import Conflict, Deal, Policy, Ruling
 from dealreg.permissions import DECIDE_DEALS, SEE_DESK
-from dealreg.reports import line_for
+from dealreg.reports import Line, line_for, suggestion_for
 from dealreg.rules import competes
 from dealreg.services import (
+    Grounds,
     approve_deal,
     ask_for_information,
     confirm_customer,
@@ -33,6 +34,8 @@ from prm.kernel.pages import ActorView, show_violation
 
 if TYPE_CHECKING:
     from django.forms import Form
+
+    from prm.kernel.actors import Actor
 
 MOST_AT_ONCE = 50
 
@@ -63,8 +66,8 @@ class DealView(ActorView):
         seen = self.request.POST.get("seen", "")
         before = Status(seen).label if seen in Status.values else "–"
         changes = [(_("Registration"), before, fresh.get_status_display())]
-        if fresh.decided_by_id:
-            changes.append((_("Decided by"), "–", str(fresh.decided_by)))
+        if fresh.decided_by_id or fresh.is_decided_by_rule:
+            changes.append((_("Decided by"), "–", str(fresh.decided_by or _("Rule"))))
         context = {
             "message": conflict.message,
             "changes": changes,
@@ -165,6 +168,15 @@ class Decision(DealView):
         return form_page(self, deal, form, status)
 
 
+def citing(actor: Actor, deal: Deal, line: Line) -> tuple[dict[str, str], str]:
+    """Return the clauses of the rules that a deal was registered under, and the one that the desk suggests."""
+    policies = Policy.objects.visible_to(actor).filter(program__enrollments=deal.enrollment_id)
+    clauses = policies.filter(reference=deal.policy_reference).values_list("clauses", flat=True).first() or {}
+    newest = Ruling.objects.visible_to(actor).filter(deal=deal).order_by("-pk")
+    deal.ruled = newest.values("clause", "segment", "sentence").first()  # type: ignore[attr-defined]
+    return clauses, suggestion_for(deal, line, 0).clause if deal.is_undecided else ""
+
+
 class Approve(Decision):
     """Approve a registration."""
 
@@ -173,8 +185,11 @@ class Approve(Decision):
 
     def form(self, deal: Deal, data: Any = None) -> Form:
         """Ask why it goes first where someone came earlier."""
-        overtakes = deal.is_undecided and competes(deal.part) and bool(line_for(deal).before(deal))
-        return ApproveForm(data, deal=deal, overtakes=overtakes)
+        line = line_for(deal)
+        overtakes = deal.is_undecided and competes(deal.part) and bool(line.before(deal))
+        form = ApproveForm(data, deal=deal, overtakes=overtakes)
+        cite(form, *citing(self.actor, deal, line))
+        return form
 
     def decide(self, deal: Deal, facts: dict[str, Any]) -> Any:
         """Approve."""
@@ -184,6 +199,7 @@ class Approve(Decision):
             message=facts["message"],
             days=facts["days"],
             overtake_reason=facts.get("overtake_reason", ""),
+            grounds=Grounds(clause=facts.get("clause", "")),
         )
 
     def told(self, deal: Deal) -> str:
@@ -200,11 +216,19 @@ class Decline(Decision):
     title = _("Decline this registration")
     label = _("Decline")
     danger = True
-    form_class = DeclineForm
+
+    def form(self, deal: Deal, data: Any = None) -> Form:
+        """Offer the clauses."""
+        form = DeclineForm(data, deal=deal)
+        cite(form, *citing(self.actor, deal, line_for(deal)))
+        return form
 
     def decide(self, deal: Deal, facts: dict[str, Any]) -> Any:
         """Decline."""
-        return decline_deal(actor=self.actor, deal=deal, reason=facts["reason"], message=facts["message"])
+        grounds = Grounds(clause=facts.get("clause", ""))
+        return decline_deal(
+            actor=self.actor, deal=deal, reason=facts["reason"], message=facts["message"], grounds=grounds
+        )
 
     def told(self, deal: Deal) -> str:
         """Name customer and partner."""
@@ -318,12 +342,14 @@ class BulkApprove(ActorView):
 
     def _approve(self, deal: Any) -> Any:
         """Approve one deal; returns why not, or ""."""
+        clause = ""
         if deal.is_undecided:
             suggestion = suggestion_of(deal)
             if suggestion.advice != "approve":
                 return suggestion.headline
+            clause = suggestion.clause
         try:
-            approve_deal(actor=self.actor, deal=deal)
+            approve_deal(actor=self.actor, deal=deal, grounds=Grounds(clause=clause))
         except errors.RuleViolation as refusal:
             return refusal.message
         except Http404:

@@ -16,10 +16,10 @@ from django.utils.translation import gettext_lazy as _
 from accounts.enums import AccountLink, AccountOrigin
 from accounts.models import Opportunity
 from dealreg.enums import Askable, Status
-from dealreg.models import Comment, Conflict, Deal, DealFile, DealLine, Policy
+from dealreg.models import Comment, Conflict, Deal, DealFile, DealLine, Policy, Ruling
 from dealreg.permissions import DECIDE_DEALS
-from dealreg.reports import Line, line_for, suggestion_for
-from dealreg.rules import Advice, Suggestion, competes
+from dealreg.reports import Line, line_for, ruled_of, suggestion_for
+from dealreg.rules import Advice, Ruled, Suggestion, competes
 from dealreg.workflow import REGISTRATION
 from partners.models import Enrollment
 from portal.desk.comparing import Comparison, with_account, with_deal
@@ -130,6 +130,16 @@ class Dossier:
     def clause(self) -> str:
         """The suggestion's clause in the policy's own words, or ""."""
         return (self.deal.clauses or {}).get(self.suggestion.clause, "") if self.suggestion else ""
+
+    @property
+    def decision_clause(self) -> str:
+        """The clause that the decision cites, in the policy's own words, or ""."""
+        return (self.deal.clauses or {}).get(self.deal.decision_clause, "")
+
+    @property
+    def ruled(self) -> Ruled | None:
+        """What the rules of engagement said of it last."""
+        return ruled_of(self.deal.ruled)
 
     @property
     def place(self) -> int | None:
@@ -265,6 +275,7 @@ def _named(actor: Actor, reference: str) -> QuerySet[Deal]:
             tier=tier_name(actor),
             clauses=Subquery(policy.values("clauses")[:1]),
             decided=ArraySubquery(decided),
+            ruled=Subquery(Ruling.objects.visible_to(actor).latest_of_deal()),
             direct=ArraySubquery(direct[:MOST_DIRECT]),
         )
     )

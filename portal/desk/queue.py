@@ -21,9 +21,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts.enums import AccountLink, AccountOrigin
 from accounts.models import ProductFamily
 from dealreg.enums import UNDECIDED, WAITING_FOR_VENDOR, Outcome, Part, Status
-from dealreg.models import Conflict, Deal
+from dealreg.models import Conflict, Deal, Ruling
 from dealreg.permissions import DECIDE_DEALS, SEE_DESK
-from dealreg.reports import decision_times
+from dealreg.reports import decision_times, ruled_of
 from dealreg.rules import Advice, Situation, Suggestion, competes, overlap, suggest
 from onboarding.models import Application
 from onboarding.reports_journeys import tasks_of
@@ -150,6 +150,7 @@ def with_suggestions(deals: QuerySet[Deal], actor: Actor, now: datetime | None =
         score=Subquery(scores[:1]),
         everything=Subquery(family[:1]),
         tier=tier_name(actor),
+        ruled=Subquery(Ruling.objects.visible_to(actor).latest_of_deal()),
     )
 
 
@@ -179,6 +180,7 @@ def suggestion_of(deal: Any) -> Suggestion:
         owner_name=deal.account_owner,
         score=deal.score or 0,
         has_contact=bool(deal.contact_name or deal.contact_email),
+        ruled=ruled_of(deal.ruled),
     )
     return suggest(situation, deal.policy_reference)
 

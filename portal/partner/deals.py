@@ -17,7 +17,7 @@ from accounts.models import ProductFamily
 from dealreg.enums import Askable, Outcome, Stage, Status
 from dealreg.filters import DealFilter
 from dealreg.forms import AnswerForm, CommentForm, FileForm
-from dealreg.models import Deal, DealDraft, DealFile, DealLine
+from dealreg.models import Deal, DealDraft, DealFile, DealLine, Policy
 from dealreg.permissions import COMMENT_DEALS, REGISTER_DEALS, WORK_DEALS
 from dealreg.reports import decision_times
 from dealreg.workflow import OUTCOME, REGISTRATION
@@ -180,6 +180,7 @@ class DealDetail(DealView):
             **self.actions(deal),
             "needs_review": deal.is_undecided and any(event.data.get("review") for event in happened),
             **self.expectations(deal),
+            "clause": self.clause(deal),
         }
         return render(request, "partner/deal.html", context)
 
@@ -198,6 +199,14 @@ class DealDetail(DealView):
             "comment": CommentForm() if speaks else None,
             "file_form": FileForm(auto_id="attach_%s") if speaks else None,
         }
+
+    def clause(self, deal: Deal) -> str:
+        """Return the clause that the decision cites, in the policy's own words. A query only where one is cited."""
+        if not deal.decision_clause:
+            return ""
+        policies = Policy.objects.visible_to(self.actor).filter(program_id=deal.enrollment.program_id)
+        clauses = policies.filter(reference=deal.policy_reference).values_list("clauses", flat=True).first()
+        return str((clauses or {}).get(deal.decision_clause, ""))
 
     def expectations(self, deal: Deal) -> dict[str, Any]:
         """Return how long a decision takes, for an undecided deal; what protection covers, for an approved one."""

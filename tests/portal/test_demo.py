@@ -15,9 +15,11 @@ from django.utils import timezone
 from accounts.models import Account, MatchKey
 from activity.models import Delivery, Event, Mail, Notification
 from activity.registry import EVENTS, HANDLERS
+from dealreg.engagement import check
 from dealreg.enums import Outcome, Part, ProtectionState, Status
-from dealreg.models import Conflict, Deal, DealDraft, DealLine, Protection
+from dealreg.models import Conflict, Deal, DealDraft, DealLine, Policy, Protection, Ruling
 from dealreg.reports import line_for, suggestion_for
+from dealreg.rulings import known_of, replayed
 from dealreg.services import escalate_overdue, expire_protections, remind_expiring
 from partners.enums import EnrollmentStatus, PartnerType
 from partners.models import Enrollment, Partner, Seat, Vendor
@@ -25,6 +27,7 @@ from people.models import Person
 from portal.demo.loading import load
 from portal.demo.signins import GROUPS, PASSWORD
 from portal.demo.told import TELLINGS
+from prm.kernel.actors import system
 from standing.models import Calculation, PointEntry, Specialisation, TierReview
 from standing.reports import place_of
 from standing.trying import way_to
@@ -38,6 +41,25 @@ class Loaded:
     """What the first of two loads made; the second is in the database."""
 
     first: list[tuple[object, ...]]
+
+
+def test_every_decision_by_rule_replays_equal_from_its_stored_facts(demo):
+    found = list(replayed())
+    assert len(found) > 50
+    assert [each.ruling.pk for each in found if not each.is_equal] == []
+    by_rule = Deal.objects.exclude(ruling=None)
+    assert by_rule.count() > 10
+    assert not by_rule.exclude(decided_by=None).exists()
+    assert not by_rule.filter(decision_clause="").exists()
+    for vendor in Vendor.objects.all():
+        policy = Policy.objects.filter(vendor=vendor).latest("valid_from")
+        check(policy.shape, known_of(system(vendor.pk), policy))
+        assert {ruling.policy_id for ruling in vendor_rulings(vendor)} == {policy.pk}
+
+
+def vendor_rulings(vendor):
+    """A vendor's rulings."""
+    return Ruling.objects.filter(vendor=vendor)
 
 
 def deals() -> list[tuple[object, ...]]:
