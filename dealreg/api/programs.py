@@ -139,7 +139,7 @@ class ProgramViewSet(ScopedViewSet):
     lookup_value_regex = "[1-9][0-9]{0,17}"
 
     @extend_schema(operation_id="programs_rules", summary="The rules of engagement in force", responses=RulesSerializer)
-    @action(detail=True, methods=["get"], pagination_class=None, filterset_class=None)
+    @action(detail=True, methods=["get"], pagination_class=None)
     def rules(self, request: Request, pk: str) -> Response:
         """Answer with figures, clauses and rules as data. Partners see neither named accounts nor named people."""
         policy = self._in_force(self.get_object())
@@ -153,7 +153,7 @@ class ProgramViewSet(ScopedViewSet):
         request=StatedSerializer,
         responses=JudgedSerializer,
     )
-    @action(detail=True, methods=["post"], pagination_class=None, filterset_class=None)
+    @action(detail=True, methods=["post"], pagination_class=None)
     def judge(self, request: Request, pk: str) -> Response:
         """Answer with what the rules in force say of a registration with these facts. Writes nothing.
 
