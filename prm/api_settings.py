@@ -29,6 +29,8 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     ],
     "ENUM_NAME_OVERRIDES": {
         "DealStatus": "dealreg.enums.Status",
+        "DealOutcome": "dealreg.enums.Outcome",
+        "RulingOutcome": "dealreg.enums.RulingOutcome",
         "EnrollmentStatus": "partners.enums.EnrollmentStatus",
         "DeclineReason": "dealreg.enums.DeclineReason",
         "LostReason": "dealreg.enums.LostReason",
