@@ -32,7 +32,7 @@ NORTHWIND: dict[str, Any] = {
     "territory": {"by": "listed", "countries": SERVED, "clause": "3.7"},
     "routes": [{"least": "250000.00", "decider": "manager", "hours": 24, "clause": "5.3"}],
     "automation": {
-        "approve": {"on": True, "clause": "2.4", "most": "25000.00", "contact": True, "segments": ["everybody-else"]},
+        "approve": {"on": True, "clause": "2.4", "most": "40000.00", "contact": True, "segments": ["everybody-else"]},
         "decline": ["territory"],
         "ask": {"on": True, "clause": "2.4", "fields": ["contact_name"]},
     },

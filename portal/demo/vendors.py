@@ -107,7 +107,7 @@ NORTHWIND = VendorPlan(
         "joins beside it.",
         "2.3": "We decide within two working days. When we ask something, the clock stops until you answer.",
         "3.1": "Where a customer only looks like another, a person decides. Nobody is declined because of a score.",
-        "2.4": "A clean registration of up to 25,000 euros is approved at once; what is missing is asked for at once.",
+        "2.4": "A clean registration of up to 40,000 euros is approved at once; what is missing is asked for at once.",
         "3.2": "Existing customers of our own sales team are registered together with it, or not at all.",
         "3.3": "The public sector is served by our own sales team.",
         "3.4": "Manufacturers and food producers with more than 1,000 people are sold together with our own team.",

@@ -7,19 +7,22 @@ from datetime import timedelta
 
 import pytest
 from django.db import DatabaseError, transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from activity.models import Delivery, Event, Notification
 from activity.relay import drain
 from dealreg.engagement import Facts, judge, parse
 from dealreg.enums import Status
-from dealreg.models import Deal, Protection, Ruling
+from dealreg.models import Deal, DealDraft, Protection, Ruling
 from dealreg.rulings import replayed
 from dealreg.services import answer_request, approve_deal, decline_deal, take_deal
 from dealreg.services.ruling import judge_deal
 from prm.kernel.actors import system
 from prm.kernel.errors import RuleViolation
+from tests.api_client import Api, token_of
 from tests.dealreg.engaged import DEFINITION, changed, engage
+from tests.portal.test_partner_register import filled
 
 PLAIN = changed("authorisations", [])
 STATED = {"customer_industry": "retail", "customer_employees": "11-50"}
@@ -157,3 +160,40 @@ def test_facts_replay_after_a_round_trip():
     facts = replace(Facts(value="20000.00", currency="EUR"), families=("robots",), ranks={"silver": 1})
     shape = parse(DEFINITION)
     assert judge(shape, Facts.from_data(facts.as_data())) == judge(shape, facts)
+
+
+def test_page_refuses_with_the_clause_and_loses_nothing_that_was_typed(engaged, browse):
+    client = browse("kappel_sales")
+    page = client.get(reverse("portal:deal-register")).content.decode()
+    assert "id_customer_industry" in page
+    enrollment = engaged.enrollments["kappel_northwind"]
+    enrollment.partner.regions = ["dach"]
+    enrollment.partner.save()
+    typed = filled(engaged, enrollment=enrollment.pk, value="100", customer_industry="retail")
+    refused = client.post(reverse("portal:deal-register"), typed)
+    assert refused.status_code == 422
+    shown = refused.content.decode()
+    assert "Clause 5.1: Its value, " in shown
+    assert 'value="retail" selected' in shown
+    assert DealDraft.objects.get().content["value"] == "100"
+    assert not Deal.objects.exists()
+
+
+def test_rules_judging_and_rulings_over_the_api(engaged):
+    program = engaged.northwind.program.pk
+    partner, vendor = (Api(token_of(engaged, persona)) for persona in ("kappel_sales", "northwind_approver"))
+    rules = partner.get(f"programs/{program}/rules/").json()
+    assert rules["definition"]["size"]["least"] == "5000.00"
+    asked = {"customer_country": "DE", "value": "100", "customer_industry": "retail"}
+    small = partner.post(f"programs/{program}/judge/", asked).json()
+    assert (small["outcome"], small["clause"]) == ("decline", "5.1")
+    clean = partner.post(f"programs/{program}/judge/", {**asked, "value": "20000"}).json()
+    assert (clean["outcome"], clean["segment"]) == ("approve", "Everybody else")
+    vendor.post(f"programs/{program}/judge/", asked, 403)
+    deal = engaged.register("kappel_sales", "kappel_northwind", **SMALL)
+    settled()
+    found = vendor.get(f"deals/{deal.reference}/rulings/").json()["results"]
+    assert [(each["outcome"], each["facts"]["value"]) for each in found] == [("approve", "20000.00")]
+    partner.get(f"deals/{deal.reference}/rulings/", 403)
+    read = partner.get(f"deals/{deal.reference}/").json()
+    assert (read["decision_clause"], read["is_decided_by_rule"]) == ("2.4", True)

@@ -48,7 +48,7 @@ def test_every_decision_by_rule_replays_equal_from_its_stored_facts(demo):
     assert len(found) > 50
     assert [each.ruling.pk for each in found if not each.is_equal] == []
     by_rule = Deal.objects.exclude(ruling=None)
-    assert by_rule.count() > 10
+    assert by_rule.count() >= 5
     assert not by_rule.exclude(decided_by=None).exists()
     assert not by_rule.filter(decision_clause="").exists()
     for vendor in Vendor.objects.all():
