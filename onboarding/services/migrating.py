@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 def migrate_journey(*, actor: Actor, journey: Journey, to_version: JourneyVersion) -> Journey:
     """Let a running journey go on with another version; records `journey.migrated`.
 
-    A step that the new version has under the same slug and kind keeps its state and what was given for it. One that it
+    A step that the new version has under the same slug and kind keeps its state and what was given for it: one that has
+    begun goes on, even where the new version would let it wait, since its work may be under way. One that the version
     doesn't have any more goes if it hadn't ended; one that had stays as a record, as does one with documents. New
     steps wait, or open at once where nothing holds them back.
 

@@ -82,6 +82,8 @@ class Journeys(RuleBasedStateMachine):
     manager: ClassVar[Any]
     mood: ClassVar[str] = "well"
     effects: ClassVar[list[tuple[int, bool]]] = []
+    begun: ClassVar[set[int]] = set()
+    """Steps that had begun when the version changed: they go on, whatever the new version lets them wait for."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -89,7 +91,7 @@ class Journeys(RuleBasedStateMachine):
         self.undo.__enter__()
         self.clock = time_machine.travel(START, tick=False)
         self.now = self.clock.start()
-        Journeys.effects = []
+        Journeys.effects, Journeys.begun = [], set()
 
     def teardown(self) -> None:
         """Bring the journey to its end, then leave the database as it was."""
@@ -171,6 +173,8 @@ class Journeys(RuleBasedStateMachine):
     @precondition(lambda self: hasattr(self, "model") and not self.model.ended)
     @rule(shape=SHAPES)
     def the_version_changes(self, shape: Shape) -> None:
+        begun = JourneyStep.objects.filter(journey=self.journey, state__in=["running", "failed"])
+        Journeys.begun |= set(begun.values_list("pk", flat=True))
         version = published(self.cast, journey_of(*rows_of(shape)))
         migrate_journey(actor=self.manager, journey=self.journey, to_version=version)
         self.model.become(plain(shape))
@@ -235,7 +239,8 @@ def probe(work: Work) -> Outcome:
         raise ConnectionError("broken")
     if Journeys.mood == "refuse":
         raise RuleViolation("refused", "Not like this")
-    ready = all(steps[slug] in ENDED for slug in JourneyStep.objects.get(pk=work.step.pk).after)
+    after = JourneyStep.objects.get(pk=work.step.pk).after
+    ready = work.step.pk in Journeys.begun or all(steps[slug] in ENDED for slug in after)
     Journeys.effects.append((work.step.pk, ready))
     return Outcome({"probed": True})
 
