@@ -9,9 +9,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts import merging
+from accounts.candidate_keys import match_keys
 from accounts.crm import lists as crm_lists  # noqa: F401  (its kind of list registers itself)
 from accounts.facts import catalogue, lists  # noqa: F401  (their kinds of list register themselves)
-from accounts.matching import Identity, match_keys
+from accounts.identities import Identity
 from accounts.models import MatchKey
 from accounts.naming import normalise_name
 from accounts.permissions import IMPORT_ACCOUNTS

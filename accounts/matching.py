@@ -1,14 +1,11 @@
-"""Whether two end customers, as different people wrote them, are the same one.
+"""How likely two end customers, as different people wrote them, are one, and why.
 
-Two steps, neither of which knows the database: `match_keys` gives short strings to keep in an indexed table, so that
-candidates are found with `=`; `compare` scores one pair and says why. A score only routes to review; nothing is ever
-declined by it. How well both do is measured by `bench/matching.py`; see docs/explanation/matching.md.
-
-Names are compared in `accounts.name_similarity`. The keys are a deletion neighbourhood (Garbe's SymSpell, after Bocek,
-Hunt, Stiller 2007, "Fast similarity search in large dictionaries") beside exact ones.
+It knows no database: candidates are found with `accounts.candidate_keys`, `compare` scores one pair. The score is a
+probability in percent, from weights fitted to known pairs (`accounts.match_model`); strict rules stand above it. A
+score only routes to review; nothing is ever declined by it. How well it does is measured by
+`manage.py evaluate_matching`; see docs/explanation/matching.md.
 """
 
-import re
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -16,13 +13,17 @@ from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from accounts.name_similarity import NameProfile, deletions_of, name_similarity, profile_of, respelled, sounds_of
-from accounts.naming import fold_text
-from accounts.vocabulary import GENERIC_WEIGHT, WEIGHTS
+from accounts.identities import Identity, plain
+from accounts.match_model import MatchModel, match_model, percent_of
+from accounts.name_similarity import name_similarity, profile_of
+from accounts.places import phone_digits, phones_near, place_of, plain_postcode, same_street
+from accounts.registers import registry_key, vat_key
 from prm.kernel.domains import split_domain
 
-SAME_FROM = 90
-REVIEW_FROM = 60
+CERTAIN = 99
+"""At least, where a strict rule makes two customers one."""
+NAMES_ALONE = 0.94
+"""Names less alike than this are never the same customer unless another field agrees."""
 
 
 class Band(StrEnum):
@@ -33,36 +34,62 @@ class Band(StrEnum):
     DIFFERENT = "different"
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """An end customer as written: only the name is needed."""
+class Ruling(StrEnum):
+    """What a strict rule says, whatever the score."""
 
-    name: str
-    country: str = ""
-    domain: str = ""
-    phone: str = ""
-    postcode: str = ""
-    city: str = ""
-    address: str = ""
+    SAME = "same"
+    NOT_ALONE = "not_alone"
+    """Never further than review: a subsidiary abroad, another site, or names that are merely alike."""
+    NONE = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Bands:
+    """From which score on, in percent, two customers are the same, and from which a person looks at them."""
+
+    same_from: int = 95
+    review_from: int = 30
+
+    def band_of(self, score: int, ruling: Ruling = Ruling.NONE) -> Band:
+        """Return the band of a score under a ruling."""
+        if ruling is Ruling.SAME:
+            return Band.SAME
+        if score < self.review_from:
+            return Band.DIFFERENT
+        return Band.SAME if score >= self.same_from and ruling is Ruling.NONE else Band.REVIEW
+
+
+STANDARD = Bands()
 
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """What one field added to the score (`weight`, in points), its similarity from 0 to 1, and a sentence."""
+    """What one field says: its similarity from 0 to 1, its weight in decibans, and a sentence.
+
+    Ten points make it ten times as likely that both are one; the name's hold the base rate as well. outcome: what the
+    comparison came to, by which the model knows the weight.
+    """
 
     field: str
     similarity: float
     weight: int
     sentence: str | Promise
+    outcome: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """The score of a pair, 0 to 100, with its reasons: their weights add up to the score before it is bounded."""
+    """How likely a pair is one customer, 0 to 100 %, with its reasons: the score follows from their weights' sum."""
 
     score: int
     band: Band
     reasons: tuple[Reason, ...]
+    ruling: Ruling = Ruling.NONE
+
+    @property
+    def points(self) -> int:
+        """The weights' sum, in decibans: 0 is an even chance."""
+        return sum(reason.weight for reason in self.reasons)
 
     @property
     def why(self) -> str:
@@ -73,217 +100,157 @@ class Match:
         return str(_("%(told)s: %(score)d of 100.")) % {"told": told, "score": self.score}
 
 
-# --- the other fields ------------------------------------------------------------------------------------------------
-
-
-def _digits(phone: str) -> str:
-    """Return the last nine digits of a phone number, '' when it has fewer than seven."""
-    digits = re.sub(r"\D", "", phone) if phone else ""
-    return digits[-9:] if len(digits) >= 7 else ""
-
-
-def _plain(text: str) -> str:
-    return str(text).strip().casefold() if text else ""
+# --- fields ----------------------------------------------------------------------------------------------------------
 
 
 def _percent(similarity: float) -> int:
     return round(100 * similarity)
 
 
-NAME_POINTS = 90
-COMMON_NAME_POINTS = 85
-"""For names of common words only ("Royal", "Premier Foods"), which alone prove nothing."""
-COUNTRY_POINTS = (6, -12)
-DOMAIN_POINTS = (95, -8)
-SAME_LABEL_POINTS = 12
-PHONE_POINTS = (18, -4)
-POSTCODE_POINTS = (6, -4)
-CITY_POINTS = (4, -3)
-ADDRESS_POINTS = (24, -12)
-"""Points for equal and for different values, where both are known."""
-
-
-def _name_reason(left: Identity, right: Identity) -> Reason:
+def _name_reason(left: Identity, right: Identity, model: MatchModel, *, at_address: bool) -> Reason:
     ours, theirs = profile_of(left.name), profile_of(right.name)
     alike = name_similarity(ours, theirs)
-    points = NAME_POINTS if ours.strong and theirs.strong else COMMON_NAME_POINTS
+    points = (model.name_at_address if at_address else model.name)(alike)
+    if not (ours.strong and theirs.strong):
+        points += model.fields["common_name"]["equal"]
     if alike == 1.0:
         sentence = _("the names are equal but for spelling and legal form")
     else:
         sentence = format_lazy(_("the names are {percent} % alike"), percent=_percent(alike))
-    return Reason("name", alike, round(points * alike), sentence)
+    return Reason("name", alike, round(points), sentence, "at address" if at_address else "alone")
 
 
-def _domain_reason(left: str, right: str) -> Reason | None:
+def _domain_reason(left: str, right: str, model: MatchModel) -> Reason | None:
     label, suffix = split_domain(left) if left else ("", "")
     other_label, other_suffix = split_domain(right) if right else ("", "")
     if not label or not other_label:
         return None
+    weights = model.fields["domain"]
     if label != other_label:
         sentence = format_lazy(
             _("the domains differ ({left}, {right})"),
             left=f"{label}.{suffix}",
             right=f"{other_label}.{other_suffix}",
         )
-        return Reason("domain", 0.0, DOMAIN_POINTS[1], sentence)
+        return Reason("domain", 0.0, round(weights["different"]), sentence, "different")
     if suffix == other_suffix:
         sentence = format_lazy(_("both use the domain {domain}"), domain=f"{label}.{suffix}")
-        return Reason("domain", 1.0, DOMAIN_POINTS[0], sentence)
+        return Reason("domain", 1.0, round(weights["equal"]), sentence, "equal")
     sentence = format_lazy(_("both domains begin with {label}"), label=label)
-    return Reason("domain", 0.8, SAME_LABEL_POINTS, sentence)
+    return Reason("domain", 0.8, round(weights["near"]), sentence, "near")
 
 
-def _field_reason(
-    field: str, left: str, right: str, points: tuple[int, int], sentences: tuple[Promise, Promise]
-) -> Reason | None:
+_SENTENCES: dict[str, tuple[Promise, Promise, Promise]] = {
+    "country": (_("the country is the same"), _("the countries differ"), _("the countries differ")),
+    "phone": (
+        _("the phone number is the same"),
+        _("the phone numbers are of one switchboard"),
+        _("the phone numbers differ"),
+    ),
+    "postcode": (_("the postcode is the same"), _("the postcodes differ"), _("the postcodes differ")),
+    "city": (_("the city is the same"), _("the cities differ"), _("the cities differ")),
+    "registry": (
+        _("the registry number is the same"),
+        _("the registry numbers differ"),
+        _("the registry numbers differ"),
+    ),
+    "vat": (_("the VAT number is the same"), _("the VAT numbers differ"), _("the VAT numbers differ")),
+}
+"""For equal, near and different."""
+_OUTCOMES = ("equal", "near", "different")
+_ALIKE = (1.0, 0.5, 0.0)
+
+
+def _field_reason(field: str, values: tuple[str, str], model: MatchModel, *, near: bool = False) -> Reason | None:
     """Return the reason for a field that is equal or not, None where either is unknown."""
+    left, right = values
     if not left or not right:
         return None
-    equal = left == right
-    return Reason(field, float(equal), points[not equal], sentences[not equal])
+    outcome = 0 if left == right else 1 if near else 2
+    weight = model.fields[field][_OUTCOMES[outcome]]
+    return Reason(field, _ALIKE[outcome], round(weight), _SENTENCES[field][outcome], _OUTCOMES[outcome])
 
 
-def _address_reason(left: str, right: str) -> Reason | None:
-    """Return the reason for two street addresses: equal when the house number and the street's first word are."""
-    ours, theirs = fold_text(left).split(), fold_text(right).split()
-    if len(ours) < 2 or len(theirs) < 2:
-        return None
-    numbers = {w for w in ours if w[0].isdigit()} & {w for w in theirs if w[0].isdigit()}
-    streets = {w for w in ours if len(w) > 3 and w.isalpha()} & {w for w in theirs if len(w) > 3 and w.isalpha()}
-    return _field_reason("address", "x", "x" if numbers and streets else "y", ADDRESS_POINTS, _SENTENCES["address"])
-
-
-_SENTENCES: dict[str, tuple[Promise, Promise]] = {
-    "country": (_("the country is the same"), _("the countries differ")),
-    "phone": (_("the phone number is the same"), _("the phone numbers differ")),
-    "postcode": (_("the postcode is the same"), _("the postcodes differ")),
-    "city": (_("the city is the same"), _("the cities differ")),
-    "address": (_("the address is the same"), _("the addresses differ")),
+_AT: dict[tuple[bool, bool], tuple[float, Promise]] = {
+    (True, True): (1.0, _("the address is the same")),
+    (True, False): (0.5, _("the house number is the same, the street differs")),
+    (False, True): (0.5, _("the street is the same, the house number differs")),
+    (False, False): (0.0, _("the addresses differ")),
 }
+"""By whether house number and street are the same: similarity and sentence."""
+
+
+def _address_reasons(left: Identity, right: Identity, model: MatchModel) -> list[Reason]:
+    """Return the reasons for street address and postcode, which say more together than each alone."""
+    ours, theirs = place_of(left.address), place_of(right.address)
+    codes = plain_postcode(left.postcode), plain_postcode(right.postcode)
+    if ours is None or theirs is None:
+        found = _field_reason("postcode", codes, model)
+        return [found] if found else []
+    number, street = bool(ours.number) and ours.number == theirs.number, same_street(ours, theirs)
+    code = "unknown" if not all(codes) else "equal" if codes[0] == codes[1] else "different"
+    kind = f"{'number' if number else 'no number'}, {'street' if street else 'no street'}, postcode {code}"
+    alike, sentence = _AT[number, street]
+    if code == "equal":
+        sentence = format_lazy(_("{sentence}, with the same postcode"), sentence=sentence)
+    elif code == "different":
+        sentence = format_lazy(_("{sentence}, with another postcode"), sentence=sentence)
+    return [Reason("address", alike, round(model.fields["address"][kind]), sentence, kind)]
 
 
 def _reasons(left: Identity, right: Identity) -> tuple[Reason, ...]:
-    """Return a reason for each field that both identities have."""
-    s = _SENTENCES
-    found = (
-        _name_reason(left, right),
-        _domain_reason(left.domain, right.domain) if left.domain and right.domain else None,
-        _field_reason("country", _plain(left.country), _plain(right.country), COUNTRY_POINTS, s["country"]),
-        _field_reason("phone", _digits(left.phone), _digits(right.phone), PHONE_POINTS, s["phone"]),
-        _field_reason("postcode", _plain(left.postcode), _plain(right.postcode), POSTCODE_POINTS, s["postcode"]),
-        _field_reason("city", _plain(left.city), _plain(right.city), CITY_POINTS, s["city"]),
-        _address_reason(left.address, right.address) if left.address and right.address else None,
-    )
+    """Return a reason for each field that both identities have, the name's first."""
+    model = match_model()
+    phones = phone_digits(left.phone), phone_digits(right.phone)
+    near = bool(phones[0] and phones[1]) and phones_near(*phones)
+    where = _address_reasons(left, right, model) if left.address or left.postcode else []
+    at_address = bool(where) and where[0].field == "address"
+    found = [
+        _name_reason(left, right, model, at_address=at_address),
+        _domain_reason(left.domain, right.domain, model) if left.domain and right.domain else None,
+        _field_reason("country", (plain(left.country), plain(right.country)), model),
+        _field_reason("phone", phones, model, near=near),
+        *where,
+        _field_reason("city", (plain(left.city), plain(right.city)), model),
+    ]
+    if (left.registry_number and right.registry_number) or (left.vat and right.vat):
+        found += _number_reasons(left, right, model)
     return tuple(reason for reason in found if reason is not None)
 
 
-def band_of(score: int) -> Band:
-    """Return the band of a score from 0 to 100."""
-    if score >= SAME_FROM:
-        return Band.SAME
-    return Band.REVIEW if score >= REVIEW_FROM else Band.DIFFERENT
+def _number_reasons(left: Identity, right: Identity, model: MatchModel) -> list[Reason | None]:
+    one, other = left.country, right.country
+    country = one or other
+    numbers = [registry_key(side.registry_number, side.country or country) for side in (left, right)]
+    vats = [vat_key(side.vat, side.country or country) for side in (left, right)]
+    return [_field_reason("registry", (numbers[0], numbers[1]), model), _field_reason("vat", (vats[0], vats[1]), model)]
 
 
-def compare(left: Identity, right: Identity) -> Match:
+# --- rules and score -------------------------------------------------------------------------------------------------
+
+_SURE = ("domain", "registry", "vat")
+_AGREEING = {"domain": 0.8, "phone": 1.0, "address": 1.0, "postcode": 1.0}
+"""What makes up for names that are merely alike, from this similarity on."""
+
+
+def _ruling(reasons: tuple[Reason, ...]) -> Ruling:
+    """Return what the strict rules say: equal numbers or domains are decisive, places elsewhere are for a person."""
+    alike = {reason.field: reason.similarity for reason in reasons}
+    if any(alike.get(field) == 1.0 for field in _SURE) or alike["name"] == alike.get("country") == 1.0:
+        return Ruling.SAME
+    if any(alike.get(field) == 0.0 for field in ("country", "address", "registry", "vat")):
+        return Ruling.NOT_ALONE
+    agreeing = any(alike.get(field, 0.0) >= enough for field, enough in _AGREEING.items())
+    return Ruling.NONE if agreeing or alike["name"] >= NAMES_ALONE else Ruling.NOT_ALONE
+
+
+def compare(left: Identity, right: Identity, bands: Bands = STANDARD) -> Match:
     """Return how likely the two are one end customer, with the reasons. Symmetric, and the same every time."""
     reasons = _reasons(left, right)
-    similarity = {reason.field: reason.similarity for reason in reasons}
-    score = sum(reason.weight for reason in reasons)
-    if similarity.get("domain") == 1.0 or similarity["name"] == similarity.get("country") == 1.0:
-        score = max(score, SAME_FROM)
-    elif 0.0 in (similarity.get("country"), similarity.get("address")):
-        score = min(score, SAME_FROM - 1)  # a subsidiary abroad or another site is for a person to judge
-    score = max(0, min(100, score))
-    return Match(score, band_of(score), reasons)
-
-
-# --- keys ------------------------------------------------------------------------------------------------------------
-
-KEY_PREFIX = 9
-"""Sounds that carry deletion keys: an edit further back leaves the prefix as it is."""
-FULL_PREFIX = 14
-SHORT_NAME = 9
-"""Up to so many letters, deletions are made from the letters, from here on from the sounds."""
-FEW_SOUNDS = 5
-KEY_LENGTH = 64
-MAX_KEYS = 22
-
-
-def _spelling_keys(leading: str, sounds: str) -> list[str]:
-    """Return the keys that survive one edit: deletions from short names' letters and from longer names' sounds."""
-    keys = []
-    if len(leading) <= SHORT_NAME or len(sounds) < FEW_SOUNDS:
-        letters = leading[: SHORT_NAME + 3]
-        keys += ["x:" + letters, *sorted("x:" + rest for rest in deletions_of(letters) if len(rest) > 2)]
-    if len(leading) >= SHORT_NAME and len(sounds) >= FEW_SOUNDS:
-        keys += sorted("s:" + rest for rest in deletions_of(sounds[:KEY_PREFIX]))
-    return keys
-
-
-def _part_keys(profile: NameProfile) -> list[str]:
-    """Return the keys of parts of a name that may be all of it elsewhere: common words dropped, words added."""
-    parts = ["".join(profile.leading), "".join(profile.strong)]
-    if len(profile.leading) > 1:
-        parts += [word for word in profile.strong if len(word) > 4][:2]
-    if profile.plain:
-        parts.append("".join(profile.leading[:2]))
-        parts.append("".join(word for word in profile.leading if WEIGHTS.get(word, 1.0) > GENERIC_WEIGHT))
-    meant = respelled(profile.core)
-    if meant != profile.core:
-        parts.append("".join(profile_of(meant).leading))
-    return ["c:" + part for part in parts if part]
-
-
-def _acronym_keys(profile: NameProfile, country: str) -> list[str]:
-    """Return the keys of a name's initials, or of a short name that may be another's initials."""
-    short = profile.compact if 3 <= len(profile.compact) <= 6 else ""
-    keys = []
-    for initials in (profile.initials, short):
-        if len(initials) > 3:
-            keys.append("a:" + initials)
-        elif len(initials) == 3 and country:
-            keys.append(f"a:{initials}/{country}")  # three letters alone would meet hundreds
-    return keys
-
-
-def _name_keys(name: str, country: str) -> list[str]:
-    """Return the keys of a name, the most telling first."""
-    profile = profile_of(name)
-    if not profile.core:
-        return []
-    leading = "".join(profile.leading)
-    sounds = sounds_of(leading)
-    keys = ["c:" + profile.compact, *_part_keys(profile), "t:" + "".join(sorted(profile.leading))]
-    if len(sounds) > 3:
-        keys.append("s:" + sounds[:KEY_PREFIX])
-    if len(profile.words) > 1:
-        keys.append("f:" + sounds_of(profile.compact)[:FULL_PREFIX])
-    return keys + _acronym_keys(profile, country) + _spelling_keys(leading, sounds)
-
-
-def _place_keys(identity: Identity) -> list[str]:
-    """Return the keys of phone number and address."""
-    keys = []
-    if phone := _digits(identity.phone):
-        keys.append("p:" + phone)
-    place = fold_text(identity.address).split() if identity.address else []
-    if len(place) > 1:
-        numbers = [word for word in place if word[0].isdigit()]
-        streets = [word for word in place if len(word) > 3 and word.isalpha()]
-        if numbers and streets and len(numbers[0]) > 2:
-            keys.append(f"h:{numbers[0]}{streets[0]}/{_plain(identity.city)}")
-    return keys
-
-
-def match_keys(identity: Identity) -> frozenset[str]:
-    """Return the candidate keys of an identity: two that share none are not worth comparing. At most `MAX_KEYS`.
-
-    Kinds: d domain; c name without blanks, its distinctive part, or a domain's label; t distinctive words sorted;
-    f the whole name's sounds; s the distinctive part's sounds, with deletions; x its letters, with deletions;
-    a acronym; p phone; h house.
-    """
-    label, suffix = split_domain(identity.domain) if identity.domain else ("", "")
-    keys = [f"d:{label}.{suffix}", "c:" + label.replace("-", "")] if label else []
-    keys += _place_keys(identity)
-    keys += _name_keys(identity.name, _plain(identity.country))
-    return frozenset([key[:KEY_LENGTH] for key in dict.fromkeys(keys)][:MAX_KEYS])
+    ruling = _ruling(reasons)
+    if ruling is Ruling.NONE and not (profile_of(left.name).strong or len(reasons) > 1):
+        ruling = Ruling.NOT_ALONE  # "Royal" and "Royal Ltd": common words prove nothing alone
+    score = percent_of(sum(reason.weight for reason in reasons))
+    if ruling is Ruling.SAME:
+        score = max(score, CERTAIN)
+    return Match(score, bands.band_of(score, ruling), reasons, ruling)

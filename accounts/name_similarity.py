@@ -28,14 +28,16 @@ NEARLY_EQUAL = 0.995
 SLIP = 0.95
 """At most: a slip of the pen in a long name."""
 CONTAINED = 0.92
-"""At most: words are missing or differ. With an equal country this stays under `SAME_FROM`."""
+"""At most: words are missing or differ."""
 SHARED_GENERIC = 0.55
 """At most: only common words are shared."""
 SOUNDS_ALIKE = 0.8
 """At least: the distinctive parts, written differently, sound the same ("Chaikovskii", "Tschaikowsky")."""
+RUN_TOGETHER = 0.85
+"""At least: one begins with the other's first words, written as one."""
 OTHER_NUMBERS = 0.58
 """At most: both have numbers, and none in common ("Fund 17", "Fund 18")."""
-ACRONYM = (0.64, 0.72)
+ACRONYM = (0.7, 0.76)
 """For three letters and for more."""
 
 _SOUNDS = tuple(
@@ -151,7 +153,7 @@ def _words_similarity(left: NameProfile, right: NameProfile) -> float:
     """Return the weighted soft overlap of the two names' words, whatever their order.
 
     A name that is contained in the other counts for more, if what they share is distinctive; two names that share
-    only words like "International" stay under `REVIEW_FROM`.
+    only words like "International" stay below review.
     """
     pairs = _pair_words(left, right)
     covered_left = sum(alike * weight for alike, weight, _other in pairs)
@@ -205,6 +207,24 @@ def _is_acronym(left: NameProfile, right: NameProfile) -> bool:
     return len(short.compact) >= 3 and short.compact == long.initials
 
 
+def _begins_run_together(left: NameProfile, right: NameProfile) -> bool:
+    """Whether one name's first word is how the other begins, its blanks left out: "STMicroelectronics Amsterdam"."""
+    if left.core[0] != right.core[0]:
+        return False
+    for one, other in ((left.core, right.core), (right.core, left.core)):
+        first, _, rest = one.partition(" ")
+        target, joined = other.split(" ", 1)[0], first
+        if first in WEIGHTS or len(first) >= len(target) or not target.startswith(first):
+            continue
+        for word in rest.split():
+            joined += word
+            if joined == target:
+                return True
+            if not target.startswith(joined):
+                break
+    return False
+
+
 def name_similarity(left: NameProfile, right: NameProfile) -> float:
     """Return the similarity of two names, 1 only when their normalised forms are equal."""
     if not left.core or not right.core:
@@ -223,6 +243,8 @@ def name_similarity(left: NameProfile, right: NameProfile) -> float:
         alike = SOUNDS_ALIKE
     if alike < ACRONYM[1] and _is_acronym(left, right):
         alike = ACRONYM[len(left.initials or right.initials) > 3]
+    if alike < RUN_TOGETHER and _begins_run_together(left, right):
+        alike = RUN_TOGETHER
     return min(alike, CONTAINED)
 
 

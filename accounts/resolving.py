@@ -8,8 +8,10 @@ from typing import Any
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
+from accounts.candidate_keys import match_keys
 from accounts.enums import AccountLink, AccountOrigin
-from accounts.matching import REVIEW_FROM, Identity, Match, compare, match_keys
+from accounts.identities import Identity
+from accounts.matching import Band, Match, compare
 from accounts.naming import normalise_name
 from prm.kernel.domains import registrable_domain
 from prm.kernel.errors import Conflict
@@ -83,7 +85,7 @@ class Resolution:
 
 
 def find_candidates(vendor_id: int, customer: Identity) -> list[Candidate]:
-    """Return the vendor's accounts that score at least REVIEW_FROM against a customer, best first. One query."""
+    """Return the vendor's accounts that may be a customer, best first. One query."""
     values: dict[str, Any] = {
         "keys": sorted(match_keys(customer)),
         "vendor": vendor_id,
@@ -101,7 +103,7 @@ def find_candidates(vendor_id: int, customer: Identity) -> list[Candidate]:
         match = compare(customer, Identity(name=name, country=country, domain=domain, city=city))
         same_name = normalised == values["name"] and country == values["country"]
         exact = same_name or (bool(domain) and domain == values["domain"])
-        if exact or match.score >= REVIEW_FROM:
+        if exact or match.band is not Band.DIFFERENT:
             found.append(Candidate(pk, name, country, domain, origin, owner, match, exact))
     # An account with the same domain outranks one with the same name: names repeat, domains don't.
     same_domain = values["domain"]

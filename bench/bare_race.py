@@ -22,7 +22,7 @@ import psycopg2
 import psycopg2.extras
 from django.db import connection
 
-from accounts.matching import match_keys
+from accounts.candidate_keys import match_keys
 from accounts.naming import normalise_name
 from bench.one_winner import Field, Race, make_field, race, registration, run_at_once
 from dealreg.models import Deal

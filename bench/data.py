@@ -13,7 +13,8 @@ from dataclasses import dataclass
 
 from django.db import connection, transaction
 
-from accounts.matching import Identity, match_keys
+from accounts.candidate_keys import match_keys
+from accounts.identities import Identity
 from accounts.naming import normalise_name
 from dealreg.models import Policy
 from partners.models import Partner

@@ -4,11 +4,12 @@
 
 Reads `name,country` and writes each name as somebody else might (always the same way: the seed is fixed). For each
 kind of variant, with the country equal, unknown or another, it prints the share of names for which the original shares
-a key (`key`), shares one and scores at least REVIEW_FROM (`review`), and is then also the best of its candidates
+a key (`key`), shares one and is at least *review* (`review`), and is then also the best of its candidates
 (`first`).
 """
 
 import argparse
+import csv
 import json
 import random
 import sys
@@ -21,10 +22,12 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import django
 from django.conf import settings
 
-from accounts.matching import REVIEW_FROM, Identity, compare, match_keys
+from accounts.candidate_keys import match_keys
+from accounts.evaluating import identity_of
+from accounts.identities import Identity
+from accounts.matching import STANDARD, compare
 from accounts.naming import normalise_name
 from accounts.vocabulary import WEIGHTS
-from bench.matching import read_rows
 
 FORMS = (" GmbH", " AG", " Ltd", " B.V.", " S.A.", "")
 ADDITIONS = ("Europe", "International", "Services", "Deutschland GmbH", "Holding", "Systems")
@@ -86,7 +89,7 @@ def measure(identities: list[Identity], vary: Callable[[str], str], country: str
         if index not in candidates:
             continue
         score = compare(typed, identity).score
-        seen = score >= REVIEW_FROM
+        seen = score >= STANDARD.review_from
         counted["key"] += 1
         counted["review"] += seen
         counted["first"] += seen and score == max(compare(typed, identities[row]).score for row in candidates)
@@ -103,7 +106,8 @@ def main() -> None:
     if not settings.configured:
         settings.configure(USE_I18N=False)
         django.setup()
-    identities, _true_ids = read_rows(arguments.file)
+    with arguments.file.open(newline="", encoding="utf-8-sig", errors="replace") as file:
+        identities = [identity_of(row) for row in csv.DictReader(file)]
     countries = {"same country": None, "country unknown": "", "another country": "Atlantis"}
     result = {
         label: {kind: measure(identities, vary, country) for kind, vary in VARIANTS.items()}

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.matching import Identity
+from accounts.identities import Identity
 from accounts.models import Account, MatchKey, ProductFamily
 from dealreg.columns import DEAL_COLUMNS
 from dealreg.enums import Part, Stage

@@ -6,7 +6,7 @@ import uuid
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from accounts.matching import Identity
+from accounts.identities import Identity
 from dealreg.enums import Part, Stage
 
 if TYPE_CHECKING:

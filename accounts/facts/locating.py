@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from accounts.enums import AccountOrigin
-from accounts.matching import Identity
+from accounts.identities import Identity
 from accounts.models import Account
 from accounts.naming import normalise_name
 from accounts.resolving import create_account

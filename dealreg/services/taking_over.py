@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import AccountLink
-from accounts.matching import Identity
+from accounts.identities import Identity
 from accounts.models import ProductFamily
 from accounts.naming import normalise_name
 from accounts.resolving import Resolution, resolve_customer

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from accounts.enums import AccountOrigin
-from accounts.matching import Identity
+from accounts.identities import Identity
 from portal.demo.names import COUNTRIES, OTHER_SCRIPTS, company_name, domain_of, town_of
 from portal.demo.world import HISTORY
 

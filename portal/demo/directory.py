@@ -6,8 +6,10 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from accounts.candidate_keys import match_keys
 from accounts.enums import AccountLink, AccountOrigin
-from accounts.matching import REVIEW_FROM, Identity, Match, compare, match_keys
+from accounts.identities import Identity
+from accounts.matching import Band, Match, compare
 from accounts.models import Account
 from accounts.naming import normalise_name
 from prm.kernel.domains import registrable_domain
@@ -42,7 +44,7 @@ class Directory:
     _by_name: dict[tuple[str, str], int] = field(default_factory=dict)
 
     def candidates(self, customer: Identity) -> list[Candidate]:
-        """Return the accounts that score at least REVIEW_FROM, best first."""
+        """Return the accounts that may be the customer, best first."""
         domain = registrable_domain(customer.domain)
         name = (normalise_name(customer.name)[:200], customer.country)
         shared = Counter(place for key in match_keys(customer) for place in self._by_key.get(key, ())[:CANDIDATES])
@@ -53,7 +55,7 @@ class Directory:
         for place in {*near, *sure}:
             account = self.accounts[place]
             match = compare(customer, Identity(name=account.name, country=str(account.country), domain=account.domain))
-            if place in sure or match.score >= REVIEW_FROM:
+            if place in sure or match.band is not Band.DIFFERENT:
                 same_domain = bool(domain) and account.domain == domain
                 order = (not (place in sure and same_domain), place not in sure, -match.score, place)
                 found.append((order, Candidate(account, match, place in sure)))

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from accounts.enums import AccountOrigin
-from accounts.matching import Identity
+from accounts.identities import Identity
 from dealreg.enums import Status
 from portal.demo import talk
 from portal.demo.chronicle import Chronicle, after, office_time, office_time_before

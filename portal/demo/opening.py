@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from accounts.matching import Identity
+from accounts.identities import Identity
 from dealreg import events
 from dealreg.enums import Part, Status
 from dealreg.models import Conflict, Deal, DealLine

@@ -10,7 +10,8 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.matching import REVIEW_FROM, Identity, compare
+from accounts.identities import Identity
+from accounts.matching import Band, compare
 from accounts.naming import normalise_name
 from accounts.resolving import find_candidates
 from dealreg import services
@@ -100,4 +101,4 @@ def own_duplicates(actor: Actor, vendor_id: int | None, typed: Mapping[str, Any]
 def _alike(asked: Identity, deal: Deal) -> bool:
     # The vendor's account may bear a rival's spelling: only what this partner typed itself may answer.
     own = Identity(name=deal.customer_name, country=str(deal.customer_country), domain=deal.customer_domain)
-    return compare(asked, own).score >= REVIEW_FROM
+    return compare(asked, own).band is not Band.DIFFERENT

@@ -16,7 +16,8 @@ from django.db.models import F, Q, QuerySet, Value
 from django.db.models.functions import Collate, Upper
 from django.urls import reverse
 
-from accounts.matching import Identity, match_keys
+from accounts.candidate_keys import match_keys
+from accounts.identities import Identity
 from accounts.models import Account, MatchKey
 from accounts.permissions import VIEW_ACCOUNTS
 from activity.permissions import USE_CONSOLE

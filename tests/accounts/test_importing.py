@@ -150,3 +150,13 @@ def test_cell_with_a_huge_text_is_refused_not_fatal(tmp_path):
 )
 def test_countries_are_known_by_code_and_by_name(text, code):
     assert country_code(text) == code
+
+
+def test_missing_match_keys_are_made_again_and_others_stay(load, cast):
+    load("Company,Country\nCastellan Foods GmbH,Germany\n")
+    account = Account.objects.get()
+    before = set(MatchKey.objects.filter(account=account).values_list("key", flat=True))
+    MatchKey.objects.filter(account=account, key__in=sorted(before)[:3]).delete()
+    MatchKey.objects.create(vendor=cast.northwind.vendor, account=account, key="c:formerly")
+    call_command("rebuild_match_keys", stdout=StringIO())
+    assert set(MatchKey.objects.filter(account=account).values_list("key", flat=True)) == before | {"c:formerly"}

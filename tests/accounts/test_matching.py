@@ -7,7 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from accounts.matching import MAX_KEYS, REVIEW_FROM, SAME_FROM, Band, Identity, compare, match_keys
+from accounts.candidate_keys import MAX_KEYS, match_keys
+from accounts.identities import Identity
+from accounts.match_model import percent_of
+from accounts.matching import STANDARD, Band, compare
 
 C = Identity
 
@@ -84,14 +87,14 @@ DIFFERENT = [
 def test_one_company_under_two_spellings_is_same(left: Identity, right: Identity) -> None:
     match = compare(left, right)
     assert match.band is Band.SAME, match
-    assert match.score >= SAME_FROM
+    assert match.score >= STANDARD.same_from
 
 
 @pytest.mark.parametrize(("left", "right"), REVIEW)
 def test_what_may_be_one_company_goes_to_review(left: Identity, right: Identity) -> None:
     match = compare(left, right)
     assert match.band is Band.REVIEW, match
-    assert REVIEW_FROM <= match.score < SAME_FROM
+    assert match.score >= STANDARD.review_from
 
 
 @pytest.mark.parametrize(("left", "right"), DIFFERENT)
@@ -108,13 +111,14 @@ def test_different_country_weakens_and_does_not_exclude() -> None:
     home = compare(C("Castellan Foods", "DE"), C("Castellan Foods", "DE"))
     unknown = compare(C("Castellan Foods", "DE"), C("Castellan Foods"))
     abroad = compare(C("Castellan Foods", "DE"), C("Castellan Foods", "FR"))
-    assert home.score > unknown.score > abroad.score >= REVIEW_FROM
+    assert home.points > unknown.points > abroad.points
+    assert (home.band, abroad.band) == (Band.SAME, Band.REVIEW)
 
 
 def test_different_domains_weaken() -> None:
     without = compare(C("Castellan Foods"), C("Castelan Foods"))
     differing = compare(C("Castellan Foods", "", "castellan.de"), C("Castelan Foods", "", "nordwind.de"))
-    assert differing.score < without.score
+    assert differing.points < without.points
 
 
 def test_mail_provider_is_no_common_domain() -> None:
@@ -133,6 +137,7 @@ def test_phone_and_postcode_lift_a_typo_to_same() -> None:
 def test_why_names_the_strongest_fields_and_the_figures() -> None:
     match = compare(C("Castellan Foods", "DE"), C("Castelan Foods", "FR"))
     assert match.why == f"The names are 92 % alike; the countries differ: {match.score} of 100."
+    assert match.band is Band.REVIEW
 
 
 def test_why_names_the_domain() -> None:
@@ -140,9 +145,9 @@ def test_why_names_the_domain() -> None:
     assert "castellan.example" in match.why
 
 
-def test_reasons_add_up_to_the_score_where_no_rule_decides() -> None:
+def test_weights_add_up_to_the_score_where_no_rule_decides() -> None:
     match = compare(C("Castellan Foods", "DE"), C("Castelan Foods", "FR"))
-    assert sum(reason.weight for reason in match.reasons) == match.score
+    assert match.score == percent_of(sum(reason.weight for reason in match.reasons))
 
 
 HOSTILE = [
@@ -230,4 +235,4 @@ def test_any_single_slip_in_a_name_is_found_and_reviewed(firm: str) -> None:
     first = firm.split(maxsplit=1)[0]
     slipped = {slip: C(firm.replace(first, slip), "DE") for slip in slips(first)}
     assert [slip for slip, other in slipped.items() if not match_keys(written) & match_keys(other)] == []
-    assert [slip for slip, other in slipped.items() if compare(written, other).score < REVIEW_FROM] == []
+    assert [slip for slip, other in slipped.items() if compare(written, other).band is Band.DIFFERENT] == []
