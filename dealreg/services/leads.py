@@ -14,7 +14,7 @@ from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.matching import Identity
+from accounts.identities import Identity
 from accounts.models import ProductFamily
 from accounts.naming import normalise_name
 from accounts.resolving import resolve_customer
