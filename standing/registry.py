@@ -109,8 +109,8 @@ class Measure:
     """Something with a value per enrollment and day.
 
     name: "revenue.won". label: as it stands in a list. sentence: what exactly it is. unit: "money" (the vendor's
-    currency), "percent", or what is counted. source: its facts. how: SUM of amounts, COUNT of facts, AVERAGE, PEOPLE: so
-    many different people have a valid fact, VALUES: the set of `who`, for includes-requirements.
+    currency), "percent", or what is counted. source: its facts. how: SUM of amounts, COUNT of facts, AVERAGE,
+    PEOPLE: so many different people have a valid fact, VALUES: the set of `who`, for includes-requirements.
     per: the name of a measure by which it is divided; the value is then a percentage.
     """
 
