@@ -166,7 +166,7 @@ class ProgramViewSet(ScopedViewSet):
             raise Forbidden("not_enrolled", _("Only partners with a live enrollment in this program ask."))
         facts = self.parsed(request, StatedSerializer)
         said = judge(terms.engagement, stated_alone(terms, facts))
-        known = known_of(system(terms.vendor_id), Policy.objects.get(pk=terms.policy_id))
+        known = known_of(system(terms.vendor_id), self._in_force(program))
         found = {
             "outcome": said.verdict,
             "clause": said.clause,

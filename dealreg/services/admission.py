@@ -50,6 +50,15 @@ def admit(facts: Facts, terms: Terms) -> None:
         raise RuleViolation(f"outside_{found.about}", text, FIELDS[found.about])
 
 
+def known_refusal(terms: Terms, country: str) -> str:
+    """Return what would refuse a registration in a country whatever else is typed, "" for nothing. Writes nothing."""
+    try:
+        admit(replace(terms.speaks, country=country), terms)
+    except RuleViolation as refused:
+        return str(refused.message)
+    return ""
+
+
 def admit_again(terms: Terms, resolution: Resolution, families: Sequence[int]) -> None:
     """Refuse a customer that was declined too often lately. A query only where that is limited and it is known.
 

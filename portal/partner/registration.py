@@ -24,6 +24,7 @@ from dealreg.models import Deal, DealDraft, DealFile
 from dealreg.permissions import REGISTER_DEALS
 from dealreg.reports import DecisionTimes, decision_times
 from dealreg.rules import Terms
+from dealreg.services.admission import known_refusal
 from dealreg.terms import terms_for
 from partners.middleware import focused_vendor
 from partners.models import Partner
@@ -361,8 +362,10 @@ class CheckView(RegistrationView):
             return answer
         if not self.all_terms:
             raise Http404
-        found = own_duplicates(self.actor, self.chosen_terms(request.POST).vendor_id, request.POST)
-        return render(request, "partner/register_check.html", {"duplicates": found})
+        terms = self.chosen_terms(request.POST)
+        found = own_duplicates(self.actor, terms.vendor_id, request.POST)
+        refused = known_refusal(terms, request.POST.get("customer_country", ""))
+        return render(request, "partner/register_check.html", {"duplicates": found, "refused": refused})
 
 
 class BringsView(RegistrationView):

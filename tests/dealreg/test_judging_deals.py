@@ -167,8 +167,8 @@ def test_page_refuses_with_the_clause_and_loses_nothing_that_was_typed(engaged, 
     page = client.get(reverse("portal:deal-register")).content.decode()
     assert "id_customer_industry" in page
     enrollment = engaged.enrollments["kappel_northwind"]
-    enrollment.partner.regions = ["dach"]
-    enrollment.partner.save()
+    while_typing = {"enrollment": enrollment.pk, "customer_name": "Otter", "customer_country": "BR"}
+    assert "Clause 4.1: Brazil" in client.post(reverse("portal:deal-check"), while_typing).content.decode()
     typed = filled(engaged, enrollment=enrollment.pk, value="100", customer_industry="retail")
     refused = client.post(reverse("portal:deal-register"), typed)
     assert refused.status_code == 422
