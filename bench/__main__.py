@@ -1,6 +1,6 @@
 """`make bench`: speed and memory, as a table and as JSON under bench/results/. Exits with 1 on any miss.
 
-ARGS chooses: `pages`, `winner`, `standings`, `backtest`, `journeys`, `jobs`, `weight` (all of them without ARGS), or `start`, which clones and starts the product with
+ARGS chooses: `pages`, `winner`, `standings`, `backtest`, `journeys`, `jobs`, `leads`, `weight` (all of them without ARGS), or `start`, which clones and starts the product with
 cold caches. `--deals 20000 200000` sets the sizes, `--only text` the pages.
 """
 
@@ -18,7 +18,7 @@ from typing import Any
 
 from prm.embedded.state import ROOT
 
-PARTS = ("pages", "winner", "standings", "backtest", "journeys", "jobs", "weight")
+PARTS = ("pages", "winner", "standings", "backtest", "journeys", "jobs", "leads", "weight")
 RESULTS = ROOT / "bench" / "results"
 
 
@@ -63,13 +63,14 @@ def _measure(part: str, options: argparse.Namespace) -> tuple[Any, bool]:
             from bench.bare_race import measure_winner  # noqa: PLC0415
 
             return measure_winner(options.partners, options.accounts)
-        if part in {"standings", "backtest", "journeys"}:
+        if part in {"standings", "backtest", "journeys", "leads"}:
             from bench.backtests import measure_backtests  # noqa: PLC0415
             from bench.journeys import measure_journeys  # noqa: PLC0415
+            from bench.leads import measure_leads  # noqa: PLC0415
             from bench.standings import measure_standings  # noqa: PLC0415
 
             parts = {"standings": measure_standings, "backtest": measure_backtests, "journeys": measure_journeys}
-            return parts[part]()
+            return {**parts, "leads": measure_leads}[part]()
         if part == "jobs":
             from bench.long_work import measure_long_work  # noqa: PLC0415
 

@@ -55,6 +55,53 @@ fact_source(
     earns=False,
 )
 
+fact_source(
+    "lead.accepted",
+    label=_("Accepted leads"),
+    unit=_("leads"),
+    sql="""
+SELECT o.enrollment_id, 'lead:' || o.id AS key, (o.decided_at AT TIME ZONE v.time_zone)::date AS day,
+  NULL::date AS ends, 1 AS amount, 1 AS n, NULL::text AS who, o.decided_at AS known_at
+FROM dealreg_leadoffer o JOIN partners_vendor v ON v.id = o.vendor_id
+WHERE o.vendor_id = %(vendor)s AND o.owner_id IS NOT NULL""",
+    events=("lead_offer.accepted",),
+)
+fact_source(
+    "lead.converted",
+    label=_("Leads that became deals"),
+    unit=_("leads"),
+    sql="""
+SELECT c.enrollment_id, 'lead:' || c.offer_id AS key, (c.recorded_at AT TIME ZONE v.time_zone)::date AS day,
+  NULL::date AS ends, 1 AS amount, 1 AS n, NULL::text AS who, c.recorded_at AS known_at
+FROM dealreg_leaddeal c JOIN partners_vendor v ON v.id = c.vendor_id WHERE c.vendor_id = %(vendor)s""",
+    events=("lead_offer.converted",),
+)
+
+measure(
+    "leads.accepted",
+    label=_("Accepted leads"),
+    sentence=_("How many leads the partner accepted, also those that it gave back later."),
+    unit=_("leads"),
+    source="lead.accepted",
+    how=How.COUNT,
+)
+measure(
+    "leads.converted",
+    label=_("Leads that became deals"),
+    sentence=_("How many of the vendor’s leads the partner registered as deals."),
+    unit=_("leads"),
+    source="lead.converted",
+    how=How.COUNT,
+)
+measure(
+    "leads.conversion",
+    label=_("Lead conversion"),
+    sentence=_("Leads that became deals, as a share of those that were accepted in the same time."),
+    unit="percent",
+    source="lead.converted",
+    how=How.COUNT,
+    per="leads.accepted",
+)
 measure(
     "revenue.won",
     label=_("Won revenue"),

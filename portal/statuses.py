@@ -67,7 +67,7 @@ AGREEMENT_LOOK = {
     AgreementState.CANCELLED: ("", "x"),
 }
 LEAD_LOOK = {
-    LeadState.NEW: ("warn", "in"),
+    LeadState.NEW: ("warn", "bell"),
     LeadState.OFFERED: ("info", "out"),
     LeadState.ACCEPTED: ("info", "ok"),
     LeadState.WORKING: ("good", "ask"),

@@ -665,6 +665,8 @@ NOT_OURS = {
     "logo": "a vendor's logo under a name that nobody guesses, public on purpose, see tests/portal/test_branding.py",
     "console:branding-verdict": "judges a colour, no record behind it",
     "styleguide-part": "a part with the demo's made-up rows, no record behind it",
+    "lead-form": "public on purpose, the same for everyone, see tests/portal/test_leads.py",
+    "lead-form-sent": "public on purpose, the same for everyone",
     "apply-program": "public on purpose, the same for everyone, see tests/onboarding/test_applying_pages.py",
     "apply-as-partner": "shows the own profile only, see tests/onboarding/test_applying_pages.py",
     **dict.fromkeys(

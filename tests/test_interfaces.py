@@ -24,6 +24,7 @@ from partners.models import Enrollment, IdentityProvider, Invitation, Seat
 from partners.services import make_token
 from prm.kernel.scoping import Scope, Unscoped
 from tests.cast import make_partner, make_person
+from tests.dealreg.leads import plain_offer
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("prm", *settings.OUR_APPS)
@@ -160,6 +161,10 @@ MOST_QUERIES = 12
 LISTS = {
     "portal:home": "brightpath_sales",
     "portal:deal-list": "brightpath_sales",
+    "portal:lead-list": "brightpath_sales",
+    "desk:lead-list": "northwind_approver",
+    "api:lead-list": "northwind_approver",
+    "api:lead-offer-list": "brightpath_sales",
     "portal:team": "brightpath_administrator",
     "portal:standing-list": "brightpath_sales",
     "api:standing-list": "northwind_approver",
@@ -233,6 +238,7 @@ def add_rows(cast, number: int, first: int = 0) -> None:
         Seat.objects.create(person=person, partner=cast.brightpath, role="sales")
         Seat.objects.create(person=person, vendor=cast.northwind.vendor, role="finance")
         add_invitations(cast, count)
+        plain_offer(cast, count)
         if count < 18:
             make_token(actor=cast.actor("brightpath_sales"), name=f"t{count}", scopes=["deals:read"], days=9)
         seller = cast.people["brightpath_sales"]

@@ -23,7 +23,7 @@ def _lead(
     return event(f"lead.{name}", sentence, alone=alone, icon=icon, tone=tone, audience=Audience.VENDOR)
 
 
-ARRIVED = _lead("arrived", _("entered the lead"), _("The lead came in: {source}"), icon="in")
+ARRIVED = _lead("arrived", _("entered the lead"), _("The lead came in: {source}"), icon="lead")
 CHANGED = _lead("changed", _("changed {fields}"), icon="pen")
 OFFERED = _lead("offered", _("offered it to {partners}"), _("Offered to {partners}"), icon="out")
 ACCEPTED = _lead("accepted", _("accepted it for {partners}"), icon="ok", tone="good")

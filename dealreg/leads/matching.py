@@ -189,7 +189,8 @@ def facts_of(code: str, wanted: Wanted, candidate: Candidate, limits: Limits) ->
     """Return what the sentence of a reason names; never who the lead is."""
     match code:
         case "territory":
-            return {"country": wanted.country, "home": candidate.country == wanted.country}
+            met = territory(wanted.country, candidate)
+            return {"country": wanted.country, "home": met == 1.0, "serves": met > 0}
         case "skill":
             return {
                 "industry": wanted.industry,

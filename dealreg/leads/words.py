@@ -39,7 +39,10 @@ _POINTS = {
     "value": (gettext_lazy("The value was estimated."), gettext_lazy("No value was estimated.")),
     "message": (gettext_lazy("It says what is wanted."), gettext_lazy("It doesn’t say what is wanted.")),
     "products": (gettext_lazy("Products are named."), gettext_lazy("No products are named.")),
-    "source": (gettext_lazy("Whoever fills in a form wants an answer."), gettext_lazy("The source says little.")),
+    "source": (
+        gettext_lazy("Where it comes from: a form says most, a list least."),
+        gettext_lazy("The source says little."),
+    ),
 }
 
 
@@ -93,6 +96,12 @@ def _territory(facts: Mapping[str, Any], *, to_partner: bool) -> str:
     named = {"country": str(countries.name(facts.get("country", ""))) or str(facts.get("country", ""))}
     if facts.get("home"):
         return (_("You are at home in %(country)s.") if to_partner else _("At home in %(country)s.")) % named
+    if not facts.get("serves", True):
+        return (
+            _("%(country)s is outside your territory.") % named
+            if to_partner
+            else _("%(country)s is outside its territory.") % named
+        )
     return (_("You serve %(country)s.") if to_partner else _("Serves %(country)s.")) % named
 
 

@@ -34,6 +34,7 @@ from portal.demo.invited import write_invitations
 from portal.demo.jobs import write_jobs
 from portal.demo.journeys import write_journeys
 from portal.demo.kept_views import write_views
+from portal.demo.leads import write_leads
 from portal.demo.learned import write_learned
 from portal.demo.life import hand_over, write_life
 from portal.demo.mail_choices import write_mail_choices
@@ -119,6 +120,7 @@ def load(now: datetime) -> None:
     write_applications(world)
     write_agreements(world, SEED)
     write_recruiting(world)
+    write_leads(world)
     _date_deals()
 
 

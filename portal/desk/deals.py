@@ -20,6 +20,7 @@ from portal.desk.decisions import DealView, form_page
 from portal.desk.dossier import Dossier, load_dossier
 from portal.desk.panes import pane_context, remark_form
 from portal.desk.queue import queue_key
+from portal.partner.timeline import lead_entries
 from prm.kernel import errors
 from prm.kernel.pages import show_violation
 
@@ -66,7 +67,7 @@ class DealDetail(DealView):
         context = pane_context(self.actor, dossier, self.request, queue_key(self.request))
         context |= {
             "level": 2,
-            "entries": timeline_of(dossier, self.actor, context["only_us"]),
+            "entries": [*timeline_of(dossier, self.actor, context["only_us"]), *lead_entries(self.actor, dossier.deal)],
             "crumbs": [{"label": _("Deals"), "url": reverse("desk:deal-list")}, {"label": dossier.deal.reference}],
         }
         return render(self.request, "desk/deal.html", context | changes, status=status)

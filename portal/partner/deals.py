@@ -176,7 +176,10 @@ class DealDetail(DealView):
                 DealLine.objects.visible_to(self.actor).filter(deal=deal).select_related("product").order_by("pk")
             ),
             "files": list(DealFile.objects.visible_to(self.actor).filter(deal=deal).order_by("pk")),
-            "entries": timeline.entries(deal, happened, timeline.comments_of(self.actor, deal)),
+            "entries": [
+                *timeline.entries(deal, happened, timeline.comments_of(self.actor, deal)),
+                *timeline.lead_entries(self.actor, deal),
+            ],
             **self.actions(deal),
             "needs_review": deal.is_undecided and any(event.data.get("review") for event in happened),
             **self.expectations(deal),

@@ -20,7 +20,8 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from dealreg.enums import UNDECIDED, Outcome, Status
-from dealreg.models import Deal, DealDraft
+from dealreg.leads.telling import told
+from dealreg.models import Deal, DealDraft, LeadOffer
 from dealreg.permissions import REGISTER_DEALS, WORK_DEALS
 from dealreg.terms import terms_for
 from onboarding.enums import AgreementState
@@ -29,6 +30,7 @@ from onboarding.permissions import SIGN_AGREEMENTS
 from partners.middleware import focused_vendor
 from portal.charts import StackedBars, stacked_bars
 from portal.formats import day_text, locale_for, relative_text
+from portal.partner.leads import leads_in_need
 from portal.partner.needs import Need
 from portal.partner.onboarding_home import journeys_under_way, steps_in_need
 from portal.partner.standing_steps import standing_cards
@@ -143,6 +145,29 @@ def agreement_need(agreement: Agreement, now: datetime) -> Need:
         ends_at=closes,
         starts_at=agreement.sent_at,
         note="" if closes else _("sent %(when)s") % {"when": relative_text(agreement.sent_at)},
+    )
+
+
+def lead_need(offer: LeadOffer) -> Need:
+    """Return that a lead waits for an answer, or for the first contact."""
+    outline = told(offer, {})
+    if offer.is_open:
+        title = _("%(vendor)s offers you a lead: %(what)s") % {"vendor": offer.vendor.name, "what": outline.title}
+        action, ends = _("Look"), offer.until
+    else:
+        title, action = _("Make the first contact with %(company)s") % {"company": outline.title}, _("Open")
+        ends = offer.contact_due_at or offer.until
+    facts = ", ".join(filter(None, [outline.industry_label, outline.headcount_label]))
+    return Need(
+        rank=(1, ends),
+        title=title,
+        url=offer.get_absolute_url(),
+        action=action,
+        vendor=offer.vendor,
+        facts=facts,
+        reference=offer.lead.reference,
+        ends_at=ends,
+        starts_at=offer.decided_at or offer.offered_at,
     )
 
 
@@ -294,6 +319,7 @@ class Home(ActorView):
         """Return what waits for the reader, the most urgent first. Three queries."""
         found = [need_of(deal, now) for deal in deals_in_need(self.actor, self.focus)]
         found += steps_in_need(self.journeys, self.actor, now)
+        found += [lead_need(offer) for offer in leads_in_need(self.actor, self.focus)]
         if self.actor.may(REGISTER_DEALS):
             drafts = DealDraft.objects.visible_to(self.actor).order_by("-updated_at", "-pk")[:MOST_DRAFTS]
             found += [draft_need(draft) for draft in drafts]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -330,8 +329,3 @@ def leads_in_need(actor: Actor, vendor_id: int | None) -> list[LeadOffer]:
     if vendor_id is not None:
         waiting = waiting.filter(vendor_id=vendor_id)
     return list(waiting.order_by("turn", "until", "pk")[:12])
-
-
-def due_at(offer: LeadOffer) -> datetime:
-    """Return by when an offer needs somebody."""
-    return offer.contact_due_at if offer.tells_all and offer.contact_due_at else offer.until

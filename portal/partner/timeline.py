@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 
 from activity.models import Event
 from dealreg import events
-from dealreg.models import Comment, Deal
+from dealreg.leads.permissions import VIEW_LEADS
+from dealreg.models import Comment, Deal, LeadOffer
 from portal.formats import day_text
 from prm.kernel.actors import VENDOR_ROLES
 from prm.kernel.money import parse_amount, shown
@@ -91,6 +92,24 @@ def _changes(deal: Deal, event: Event) -> list[str]:
             "after": written(deal, name, after),
         }
         for name, after in event.after.items()
+    ]
+
+
+def lead_entries(actor: Actor, deal: Deal) -> list[dict[str, Any]]:
+    """Return that the deal came as a lead, where it did, as the timeline's first entry. One query."""
+    if not actor.may(VIEW_LEADS):
+        return []
+    offer = LeadOffer.objects.visible_to(actor).filter(became__deal=deal).select_related("lead").first()
+    if offer is None:
+        return []
+    return [
+        {
+            "icon": "lead",
+            "text": _("It came as a lead:"),
+            "at": offer.offered_at,
+            "url": offer.get_absolute_url() if actor.is_partner else offer.lead.get_absolute_url(),
+            "link": offer.lead.reference,
+        }
     ]
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django.utils import timezone
 
-from dealreg.leads.enums import LeadSource
+from accounts.matching import Identity
+from accounts.resolving import create_account
+from dealreg.leads.enums import LeadSource, Way
 from dealreg.models import Lead, LeadOffer, LeadRules
 from dealreg.services.leads import Consent, LeadInput, add_lead
 from prm.kernel.actors import system
@@ -66,3 +69,33 @@ def rules(cast: Cast, distribution: str = "offered", **changes: Any) -> LeadRule
 def offer_to(lead: Lead, partner: str) -> LeadOffer:
     """Return the latest offer of a lead to a partner."""
     return LeadOffer.objects.filter(lead=lead, partner__slug=partner).order_by("-pk")[0]
+
+
+def plain_offer(cast: Cast, number: int) -> LeadOffer:
+    """Write a lead that is offered to Brightpath, as rows alone: nobody is told."""
+    now, side = timezone.now(), cast.northwind
+    name = f"Lead {number} AG"
+    lead = Lead.objects.create(
+        reference=f"NW-L-{number:04d}-ABCD",
+        vendor=side.vendor,
+        program=side.program,
+        source=LeadSource.HAND,
+        company=name,
+        country="DE",
+        families=[side.robots.pk],
+        consent_text="Yes",
+        consent_source="Fair",
+        consent_at=now,
+        account_id=create_account(side.vendor.pk, Identity(name=name, country="DE")),
+        account_link="new",
+        state="offered",
+    )
+    return LeadOffer.objects.create(
+        lead=lead,
+        vendor=side.vendor,
+        partner=cast.brightpath,
+        enrollment=cast.enrollments["brightpath_northwind"],
+        way=Way.PINNED,
+        fit=50,
+        until=now + timedelta(days=1),
+    )

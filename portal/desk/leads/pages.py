@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from prm.kernel.actors import Actor
 
 MOST_EVENTS = 100
-MOST_CANDIDATES = 25
+MOST_CANDIDATES = 12
 MOST_DEALS = 5
 SAID_ONCE = frozenset(
     {
