@@ -81,7 +81,7 @@ measure(
     "leads.accepted",
     label=_("Accepted leads"),
     sentence=_("How many leads the partner accepted, also those that it gave back later."),
-    unit=_("leads"),
+    unit=Unit("lead", "leads"),
     source="lead.accepted",
     how=How.COUNT,
 )
@@ -89,7 +89,7 @@ measure(
     "leads.converted",
     label=_("Leads that became deals"),
     sentence=_("How many of the vendor’s leads the partner registered as deals."),
-    unit=_("leads"),
+    unit=Unit("lead", "leads"),
     source="lead.converted",
     how=How.COUNT,
 )

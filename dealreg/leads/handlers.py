@@ -105,7 +105,7 @@ def pass_on_recalled(event: Event) -> None:
         distribute_lead(actor=system(event.vendor_id), lead=lead_of(event))
 
 
-@handler("dealreg.tell_lead_returned", "lead.returned")
+@handler("leads.tell_returned", "lead.returned")
 def tell_returned(event: Event) -> None:
     """Offer a lead on that a partner can't work; tell whoever gives out leads of any other reason."""
     lead = lead_of(event)
@@ -116,51 +116,51 @@ def tell_returned(event: Event) -> None:
         distribute_lead(actor=system(lead.vendor_id), lead=lead)
 
 
-@handler("dealreg.tell_lead_exhausted", "lead.exhausted")
+@handler("leads.tell_exhausted", "lead.exhausted")
 def tell_exhausted(event: Event) -> None:
     """Tell whoever gives out leads that the rules find nobody."""
     tell_vendor(event, emails.EXHAUSTED, lead_of(event))
 
 
-@handler("dealreg.tell_lead_offered", "lead_offer.made")
+@handler("leads.tell_offered", "lead_offer.made")
 def tell_offered(event: Event) -> None:
     """Tell the partner, unless the offer has ended meanwhile."""
     if offer_of(event).is_open:
         tell_partner(event, emails.OFFERED)
 
 
-@handler("dealreg.tell_lead_gone", "lead_offer.lost")
+@handler("leads.tell_gone", "lead_offer.lost")
 def tell_gone(event: Event) -> None:
     """Tell a partner that somebody was quicker; not who."""
     tell_partner(event, emails.GONE)
 
 
-@handler("dealreg.tell_lead_lapsed", "lead_offer.lapsed")
+@handler("leads.tell_lapsed", "lead_offer.lapsed")
 def tell_lapsed(event: Event) -> None:
     """Tell a partner that it didn't answer in time."""
     tell_partner(event, emails.LAPSED)
 
 
-@handler("dealreg.tell_lead_reminded", "lead_offer.reminded")
+@handler("leads.tell_reminded", "lead_offer.reminded")
 def tell_reminded(event: Event) -> None:
     """Remind whoever accepted it."""
     tell_partner(event, emails.REMINDED)
 
 
-@handler("dealreg.tell_lead_recalled", "lead_offer.recalled")
+@handler("leads.tell_recalled", "lead_offer.recalled")
 def tell_recalled(event: Event) -> None:
     """Tell the partner that it isn't its own any more."""
     tell_partner(event, emails.RECALLED)
 
 
-@handler("dealreg.tell_lead_accepted", "lead_offer.accepted")
+@handler("leads.tell_accepted", "lead_offer.accepted")
 def tell_accepted(event: Event) -> None:
     """Tell whoever gives out leads."""
     offer = offer_of(event)
     tell_vendor(event, emails.ACCEPTED, Lead.objects.select_related("vendor").get(pk=offer.lead_id), offer.partner.name)
 
 
-@handler("dealreg.tell_lead_declined", "lead_offer.declined")
+@handler("leads.tell_declined", "lead_offer.declined")
 def tell_declined(event: Event) -> None:
     """Tell whoever gives out leads, with the reason."""
     offer = offer_of(event)
@@ -173,7 +173,7 @@ def link_lead(event: Event) -> None:
     link_deal(Deal.objects.get(pk=event.subject_id))
 
 
-@handler("dealreg.tell_lead_converted", "lead_offer.converted")
+@handler("leads.tell_converted", "lead_offer.converted")
 def tell_converted(event: Event) -> None:
     """Tell whoever gives out leads that one became a deal."""
     offer = offer_of(event)

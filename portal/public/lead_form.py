@@ -58,8 +58,8 @@ class PublicLeadForm(Safeguards):
         label=gettext_lazy("What do you need?"), max_length=3000, widget=forms.Textarea(attrs={"rows": 5})
     )
 
-    def __init__(self, *args: Any, rules: LeadRules, **kwargs: Any) -> None:
-        super().__init__(*args, initial={"started": fresh_stamp()}, **kwargs)
+    def __init__(self, data: Any = None, *, rules: LeadRules) -> None:
+        super().__init__(data, initial={"started": fresh_stamp()})
         names = family_names(rules.vendor_id)
         self.fields["families"].choices = list(names.items())  # type: ignore[attr-defined]
         if not names:
