@@ -54,7 +54,7 @@ DESCRIBED = (
     "currency",
     "campaign",
 )
-IDENTIFYING = frozenset({"company", "domain", "country", "city"})
+IDENTIFYING = frozenset({"company", "domain", "country", "city", "postcode", "contact_phone"})
 LONGEST = {"message": 5000}
 
 
@@ -301,7 +301,14 @@ def _check_families(lead: Lead) -> None:
 
 
 def _resolve(lead: Lead) -> None:
-    identity = Identity(name=lead.company, country=str(lead.country), domain=lead.domain, city=lead.city)
+    identity = Identity(
+        name=lead.company,
+        country=str(lead.country),
+        domain=lead.domain,
+        phone=lead.contact_phone,
+        postcode=lead.postcode,
+        city=lead.city,
+    )
     resolution = resolve_customer(lead.vendor_id, identity)
     lead.account_id, lead.account_link = resolution.account_id, resolution.link
 

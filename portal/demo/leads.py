@@ -11,7 +11,7 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 
 from accounts.enums import AccountLink
-from accounts.matching import Identity
+from accounts.identities import Identity
 from accounts.resolving import resolve_customer
 from activity.models import Event
 from dealreg.enums import Outcome, Status

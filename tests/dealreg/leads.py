@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from accounts.matching import Identity
+from accounts.identities import Identity
 from accounts.resolving import create_account
 from dealreg.leads.enums import LeadSource, Way
 from dealreg.models import Lead, LeadOffer, LeadRules
