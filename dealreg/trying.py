@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
     from dealreg.engagement import Facts, Judgement
 
-MOST_EXAMPLES = 60
+MOST_EXAMPLES = 25
+"""Of each kind that stay."""
+KINDS = ("otherwise", "back", "spared")
 WAS = {Status.APPROVED: "approved", Status.EXPIRED: "approved", Status.DECLINED: "declined"}
 
 
@@ -95,12 +97,12 @@ def _added(counts: dict[str, Any], tried: list[Tried]) -> dict[str, Any]:
     sums = Counter({key: number for key, number in counts.items() if isinstance(number, int)})
     for each in tried:
         sums[f"{each.was}.{each.judgement.verdict}"] += 1
-        for name in ("otherwise", "spared", "back"):
+        for name in KINDS:
             sums[name] += bool(getattr(each, name))
     return dict(sums)
 
 
 def _examples(known: list[dict[str, Any]], tried: list[Tried]) -> list[dict[str, Any]]:
-    order = {"otherwise": 0, "back": 1, "spared": 2}
     found = [*known, *(data for each in tried if (data := each.as_data())["kind"])]
-    return sorted(found, key=lambda each: order[each["kind"]])[:MOST_EXAMPLES]
+    by_kind = {kind: [each for each in found if each["kind"] == kind][:MOST_EXAMPLES] for kind in KINDS}
+    return [each for kind in KINDS for each in by_kind[kind]]

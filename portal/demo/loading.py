@@ -38,6 +38,7 @@ from portal.demo.leads import write_leads
 from portal.demo.learned import write_learned
 from portal.demo.life import hand_over, write_life
 from portal.demo.mail_choices import write_mail_choices
+from portal.demo.policy_trials import write_policy_draft
 from portal.demo.profiles import write_profiles
 from portal.demo.queue import HALDEN_PAIRS, PAIRS, plan_queue
 from portal.demo.rates import write_rates
@@ -115,6 +116,7 @@ def load(now: datetime) -> None:
     write_invitations(world)
     write_life(world)
     write_standings(world)
+    write_policy_draft(world)
     write_trials(world)
     write_journeys(world)
     write_applications(world)
