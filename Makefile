@@ -12,6 +12,8 @@ PYTHON := $(VENV)/bin/python
 # The first Python that is new enough. Only used to make .venv.
 SYSTEM_PYTHON = $(shell for each in $(PYTHON3) python3 python3.14 python3.13 python3.12 python3.11; do \
 	"$$each" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$each" && break; done)
+# Modules are compiled once, not by each of the dozen processes that start: where a shell forbids that, a start costs twice the CPU.
+unexport PYTHONDONTWRITEBYTECODE
 # The supervisor ends with make, should make be killed.
 EMBEDDED = PRM_END_WITH=$$PPID exec $(PYTHON) -m prm.embedded
 

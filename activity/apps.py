@@ -13,12 +13,12 @@ class ActivityConfig(AppConfig):
         """Plug the recorder into the kernel; load every app's events, handlers and mails."""
         from activity import checks  # noqa: F401
         from activity.idempotency import StoredAnswers
-        from activity.recorder import record_happening
+        from activity.recorder import record_happening, record_happenings
         from activity.tracking import connect
         from prm.kernel.api import set_answer_store
         from prm.kernel.recording import set_recorder
 
-        set_recorder(record_happening)
+        set_recorder(record_happening, record_happenings)
         set_answer_store(StoredAnswers())
         connect()
         autodiscover_modules("events", "handlers", "emails")

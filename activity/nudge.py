@@ -7,8 +7,12 @@ import threading
 import time
 
 import structlog
-from celery import current_app
+from django.conf import settings
 
+from prm.kernel.lazily import lazily
+
+# Celery with its transports takes 6 MB; a process that only shows pages never rings.
+tasks = lazily(settings.TASK_APP)
 log = structlog.get_logger(__name__)
 
 QUIET_SECONDS = 5.0
@@ -45,7 +49,7 @@ def _ring_on_demand() -> None:
 def ring(task: str = RELAY) -> bool:
     """Send the task that looks at a queue. False when the broker didn't take it."""
     try:
-        current_app.send_task(task, retry=False, ignore_result=True, expires=10)
+        tasks.app.send_task(task, retry=False, ignore_result=True, expires=10)
     except Exception as error:  # noqa: BLE001  (kombu, redis and the socket each have their own; none may end the thread)
         log.warning("nudge_failed", error=str(error)[:200])
         return False

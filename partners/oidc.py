@@ -11,7 +11,6 @@ import secrets
 from hashlib import sha256
 from typing import Any
 
-import jwt
 from allauth.socialaccount.models import SocialApp
 from allauth.socialaccount.providers.oauth2.client import OAuth2Error
 from allauth.socialaccount.providers.openid_connect.provider import OpenIDConnectProvider
@@ -22,8 +21,10 @@ from django.http import HttpRequest, HttpResponse
 from partners.models import IdentityProvider
 from partners.outbound import ProviderSession, check_address
 from partners.vouching import Voucher
+from prm.kernel.lazily import lazily
 from prm.kernel.sealing import Unreadable, unseal
 
+jwt = lazily("jwt")
 ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "EdDSA"]
 LEEWAY_SECONDS = 60
 REMEMBERED_SECONDS = 300
@@ -122,7 +123,7 @@ class CompanyOIDCAdapter(OpenIDConnectOAuth2Adapter):
             raise OAuth2Error("the token was made for another client")
         return claims
 
-    def _key(self, wanted: str | None) -> jwt.PyJWK:
+    def _key(self, wanted: str | None) -> Any:
         with ProviderSession() as session:
             response = session.get(self.openid_config["jwks_uri"])
             response.raise_for_status()

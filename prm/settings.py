@@ -132,6 +132,7 @@ SESSION_ENGINE = "people.sessions"
 SESSION_COOKIE_AGE = int(timedelta(days=14).total_seconds())
 
 REDIS_URL = environment.secret("REDIS_URL", purpose="redis://… of Redis or Valkey; rings the workers' bell")
+TASK_APP = "prm.celery"
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_IGNORE_RESULT = True
 # Acknowledged before they run: Postgres holds what is to be done, and a worker that cannot acknowledge ends itself.

@@ -13,6 +13,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.contrib.auth.hashers import make_password
 from django.utils import timezone
 
 from accounts.models import Price, Product, ProductFamily
@@ -92,15 +93,25 @@ def make_side(name: str, slug: str, code: str) -> Side:
     """Make a vendor with program, policy, two families and two priced products."""
     vendor = Vendor.objects.create(name=name, slug=slug, code=code, time_zone=ZONE)
     program = Program.objects.create(vendor=vendor, name=f"{name} Partners", slug="partners")
-    everything = ProductFamily.objects.create(vendor=vendor, name="All products", code="all", covers_all=True)
-    robots = ProductFamily.objects.create(vendor=vendor, name="Robots", code="robots")
-    sensors = ProductFamily.objects.create(vendor=vendor, name="Sensors", code="sensors")
-    robot = Product.objects.create(vendor=vendor, family=robots, name="PalletCell 40", sku="PC-40")
-    sensor = Product.objects.create(vendor=vendor, family=sensors, name="CraneSight", sku="CS-1")
-    for product, amount in ((robot, "13500"), (sensor, "2000")):
-        Price.objects.create(
-            vendor=vendor, product=product, currency="EUR", amount=Decimal(amount), valid_from=date(2024, 1, 1)
-        )
+    everything, robots, sensors = ProductFamily.objects.bulk_create(
+        [
+            ProductFamily(vendor=vendor, name="All products", code="all", covers_all=True),
+            ProductFamily(vendor=vendor, name="Robots", code="robots"),
+            ProductFamily(vendor=vendor, name="Sensors", code="sensors"),
+        ]
+    )
+    robot, sensor = Product.objects.bulk_create(
+        [
+            Product(vendor=vendor, family=robots, name="PalletCell 40", sku="PC-40"),
+            Product(vendor=vendor, family=sensors, name="CraneSight", sku="CS-1"),
+        ]
+    )
+    Price.objects.bulk_create(
+        [
+            Price(vendor=vendor, product=product, currency="EUR", amount=Decimal(amount), valid_from=date(2024, 1, 1))
+            for product, amount in ((robot, "13500"), (sensor, "2000"))
+        ]
+    )
     policy = Policy.objects.create(
         vendor=vendor,
         program=program,
@@ -133,9 +144,7 @@ def make_cast() -> Cast:
     northwind, halden = make_side("Northwind Robotics", "northwind", "NW"), make_side("Halden Cloud", "halden", "HC")
     partners = {slug: make_partner(slug.title(), slug) for slug in ("brightpath", "kappel", "isle")}
     enrollments = {
-        f"{partner}_{side}": Enrollment.objects.create(
-            vendor=of.vendor, program=of.program, partner=partners[partner], status=status
-        )
+        f"{partner}_{side}": Enrollment(vendor=of.vendor, program=of.program, partner=partners[partner], status=status)
         for partner, side, of, status in (
             ("brightpath", "northwind", northwind, EnrollmentStatus.ACTIVE),
             ("kappel", "northwind", northwind, EnrollmentStatus.ACTIVE),
@@ -144,13 +153,18 @@ def make_cast() -> Cast:
             ("isle", "halden", halden, EnrollmentStatus.ACTIVE),
         )
     }
+    Enrollment.objects.bulk_create(enrollments.values())
     cast = Cast(northwind, halden, partners["brightpath"], partners["kappel"], partners["isle"], enrollments)
     _seat_everyone(cast)
     silver = Tier.objects.create(
         vendor=northwind.vendor, program=northwind.program, slug="silver", name="Silver", rank=2
     )
-    for kind, value in ((BenefitKind.PROTECTION_DAYS, 120), (BenefitKind.DISCOUNT, 18)):
-        Benefit.objects.create(vendor=northwind.vendor, tier=silver, kind=kind, value=value)
+    Benefit.objects.bulk_create(
+        [
+            Benefit(vendor=northwind.vendor, tier=silver, kind=kind, value=value)
+            for kind, value in ((BenefitKind.PROTECTION_DAYS, 120), (BenefitKind.DISCOUNT, 18))
+        ]
+    )
     Standing.objects.create(
         enrollment=enrollments["brightpath_northwind"], vendor=northwind.vendor, partner=cast.brightpath, tier=silver
     )
@@ -158,20 +172,23 @@ def make_cast() -> Cast:
 
 
 def _seat_everyone(cast: Cast) -> None:
+    """Make everyone in two statements: most tests begin with this."""
     at_partner = (Role.ADMINISTRATOR, Role.SALES, Role.MARKETING, Role.TECHNICAL)
     at_vendor = (Role.MANAGER, Role.APPROVER, Role.FINANCE, Role.EXECUTIVE)
+    seats: dict[str, Seat] = {}
     for partner in (cast.brightpath, cast.kappel, cast.isle):
         for role in at_partner:
             reach = Reach.OWN if role == Role.TECHNICAL else Reach.ALL
-            _seat(cast, partner.slug, role, partner=partner, reach=reach)
+            seats[f"{partner.slug}_{role}"] = Seat(role=role, partner=partner, reach=reach)
     for side in (cast.northwind, cast.halden):
         for role in at_vendor:
-            _seat(cast, side.vendor.slug, role, vendor=side.vendor)
-    cast.people["operator"] = make_person("operator@localhost.example", "Op Erator", is_operator=True)
-    cast.people["nobody"] = make_person("nobody@elsewhere.example", "No Seat")
-
-
-def _seat(cast: Cast, where: str, role: Role, **fields: Any) -> None:
-    persona = f"{where}_{role}"
-    cast.people[persona] = make_person(f"{role}@{where}.example", f"{where.title()} {role.title()}")
-    cast.seats[persona] = Seat.objects.create(person=cast.people[persona], role=role, **fields)
+            seats[f"{side.vendor.slug}_{role}"] = Seat(role=role, vendor=side.vendor)
+    known = {"time_zone": ZONE, "password": make_password(PASSWORD)}
+    for persona, seat in seats.items():
+        where = persona.removesuffix(f"_{seat.role}")
+        email, name = f"{seat.role}@{where}.example", f"{where.title()} {seat.role.title()}"
+        seat.person = cast.people[persona] = Person(email=email, name=name, **known)
+    cast.people["operator"] = Person(email="operator@localhost.example", name="Op Erator", is_operator=True, **known)
+    cast.people["nobody"] = Person(email="nobody@elsewhere.example", name="No Seat", **known)
+    Person.objects.bulk_create(cast.people.values())
+    cast.seats |= zip(seats, Seat.objects.bulk_create(seats.values()), strict=True)

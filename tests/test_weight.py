@@ -24,6 +24,10 @@ HEAVY = (
     "icalendar",
     "tldextract",
     "disposable_email_domains",
+    "celery",
+    "kombu",
+    "jwt",
+    "lxml",
 )
 SERVE_A_PAGE = """
 import io, sys

@@ -3,6 +3,8 @@
 from celery import shared_task
 from django.db import connection
 
+import prm.celery  # noqa: F401  (a web server sends these tasks too, and does not load the application by itself)
+
 SECONDS = 0.1  # as a call to the outside takes
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from prm.kernel.errors import Forbidden
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from django.db.models import Model
     from django.utils.functional import Promise
@@ -60,12 +60,18 @@ class Recorder(Protocol):
     def __call__(self, happening: Happening, /) -> int: ...
 
 
-_recorder: list[Recorder] = []
+class BatchRecorder(Protocol):
+    """Writes many happenings of one kind by one actor into the running transaction, in their order."""
+
+    def __call__(self, happenings: Sequence[Happening], /) -> None: ...
 
 
-def set_recorder(recorder: Recorder) -> None:
-    """Plug in the recorder; called once at start-up."""
-    _recorder[:] = [recorder]
+_recorder: list[tuple[Recorder, BatchRecorder]] = []
+
+
+def set_recorder(recorder: Recorder, batch: BatchRecorder) -> None:
+    """Plug in the recorder, and the one for many at once; called once at start-up."""
+    _recorder[:] = [(recorder, batch)]
 
 
 def record(
@@ -82,10 +88,26 @@ def record(
     Raises:
         RuntimeError: no recorder is plugged in. Forbidden: the actor only looks, so that the service writes nothing.
     """
+    recorder, _batch = _plugged_in(actor)
+    return recorder(
+        Happening(kind=kind, actor=actor, subject=subject, before=before or {}, after=after or {}, data=data or {})
+    )
+
+
+def record_each(happenings: Sequence[Happening]) -> None:
+    """Record an event for each happening, all of one kind and by one actor, in one statement: for what is done in bulk.
+
+    Raises:
+        RuntimeError: no recorder is plugged in. Forbidden: the actor only looks, so that the service writes nothing.
+    """
+    if happenings:
+        _recorder_of_one, batch = _plugged_in(happenings[0].actor)
+        batch(happenings)
+
+
+def _plugged_in(actor: Actor) -> tuple[Recorder, BatchRecorder]:
     if actor.read_only:
         raise Forbidden("read_only", _("You view the portal as the partner sees it: nothing can be changed."))
     if not _recorder:
         raise RuntimeError("no recorder is plugged in")
-    return _recorder[0](
-        Happening(kind=kind, actor=actor, subject=subject, before=before or {}, after=after or {}, data=data or {})
-    )
+    return _recorder[0]

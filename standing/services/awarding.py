@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 from dateutil.relativedelta import relativedelta
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from prm.kernel.actors import system
-from prm.kernel.recording import record
+from prm.kernel.recording import Happening, record, record_each
 from standing import events
 from standing.computing import figures_of
 from standing.models import Calculation, Specialisation, Standing, Tier, TierOverride, TierSpan
@@ -20,8 +21,11 @@ from standing.scheme import evaluate
 from standing.words import reached_words
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from prm.kernel.actors import Actor
     from prm.kernel.recording import EventKind
+    from standing.words import Labels
 
 LONGEST_WHY = 500
 
@@ -62,11 +66,54 @@ def award(enrollment_id: int, on: date) -> bool:
         if earned is None or held_rank(earned, calculation):
             return False
         return settle(calculation, earned=None, actor=actor, why=_("the scheme no longer has the tier it held"))
+    labels = labels_for(calculation.vendor_id, calculation.scheme.shape)
+    return settle(calculation, earned=calculation.tier, actor=actor, why=_reached(calculation, labels))
+
+
+def _reached(calculation: Calculation, labels: Labels) -> str:
+    """Return the sentence with which a tier is awarded."""
     shape = calculation.scheme.shape
     verdict = evaluate(shape, figures_of(calculation))
-    labels = labels_for(calculation.vendor_id, shape)
-    why = reached_words(shape, verdict, calculation.rank, calculation.scheme.program.vendor.currency, labels)
-    return settle(calculation, earned=calculation.tier, actor=actor, why=why)
+    return reached_words(shape, verdict, calculation.rank, calculation.scheme.program.vendor.currency, labels)
+
+
+@transaction.atomic
+def award_first(enrollments: Sequence[int], on: date) -> int:
+    """Give a scheme's enrollments that hold no tier, and none by hand, what their figures bring; returns how many.
+
+    What `award` does to each, in a fixed number of statements; those of the enrollments for which it would do more are
+    left to it. Records `tier.raised` for each.
+    """
+    standing = Standing.objects.filter(enrollment_id=OuterRef("enrollment_id"))
+    by_hand = TierOverride.objects.filter(enrollment_id=OuterRef("enrollment_id"), ended_at=None)
+    special = Specialisation.objects.filter(enrollment_id=OuterRef("enrollment_id"), ended_on=None)
+    locked = list(
+        Calculation.objects.select_for_update(of=("self",))
+        .select_related("scheme__program__vendor", "tier", "enrollment__partner", "enrollment__program__vendor")
+        .filter(enrollment_id__in=enrollments, tier__isnull=False, rank__gt=0, specialisations=[])
+        .order_by("pk")
+    )
+    # Asked again now that nobody else can award them.
+    free = Calculation.objects.filter(pk__in=[each.pk for each in locked])
+    free = free.exclude(Exists(standing)).exclude(Exists(by_hand)).exclude(Exists(special))
+    wanted = set(free.values_list("pk", flat=True))
+    if not wanted:
+        return 0
+    scheme, now = locked[0].scheme, timezone.now()
+    labels, whys = labels_for(scheme.vendor_id, scheme.shape), {}
+    for each in (each for each in locked if each.pk in wanted):
+        each.scheme = scheme  # whose definition is then read once
+        whys[each] = _reached(each, labels)[:LONGEST_WHY]
+    TierSpan.objects.filter(enrollment_id__in=[each.enrollment_id for each in whys], until=None).update(until=now)
+    Standing.objects.bulk_create(
+        [Standing(**_tenant(each), tier=each.tier, earned=each.tier, why=why) for each, why in whys.items()]
+    )
+    TierSpan.objects.bulk_create(
+        [TierSpan(**_tenant(each), tier=each.tier, since=now, why=why) for each, why in whys.items()]
+    )
+    actor = system(locked[0].vendor_id)
+    record_each([_happening(events.TIER_RAISED, each, actor, (None, each.tier), why) for each, why in whys.items()])
+    return len(whys)
 
 
 def settle(calculation: Calculation, *, earned: Tier | None, actor: Actor, why: str) -> bool:
@@ -99,7 +146,8 @@ def settle(calculation: Calculation, *, earned: Tier | None, actor: Actor, why: 
         return False
     _span(calculation, tier, why)
     up = tier is not None and held_rank(tier, calculation) > held_rank(before, calculation)
-    _told(events.TIER_RAISED if up else events.TIER_LOWERED, calculation, actor, (before, tier), why)
+    kind = events.TIER_RAISED if up else events.TIER_LOWERED
+    record_each([_happening(kind, calculation, actor, (before, tier), why)])
     return True
 
 
@@ -116,13 +164,13 @@ def _span(calculation: Calculation, tier: Tier | None, why: str) -> None:
         TierSpan.objects.create(**_tenant(calculation), tier=tier, since=now, why=why)
 
 
-def _told(
+def _happening(
     kind: EventKind, calculation: Calculation, actor: Actor, tiers: tuple[Tier | None, Tier | None], why: str
-) -> None:
+) -> Happening:
     before, after = tiers
     names = {"before": {"tier": str(before or "")}, "after": {"tier": str(after or "")}}
-    record(
-        kind,
+    return Happening(
+        kind=kind,
         actor=actor,
         subject=calculation.enrollment,
         before={"tier": before},

@@ -16,7 +16,7 @@ from prm.kernel.actors import system
 from standing.computing import store
 from standing.ledger import book_points
 from standing.models import Calculation, Scheme, Specialisation, Standing, TierReview
-from standing.services.awarding import award
+from standing.services.awarding import award, award_first
 from standing.services.overrides import end_due_overrides
 from standing.services.reviews import follow_review
 from standing.services.schemes import activate_scheme
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from partners.models import Enrollment
 
 LOCK = 0x6B656570  # "keep"
+AT_ONCE = 500
+"""How many enrollments get their first tier in one transaction."""
 
 
 def scheme_for(enrollment: Enrollment, on: date) -> Scheme | None:
@@ -59,8 +61,9 @@ def keep_enrollment(enrollment: Enrollment, *, source: str = "") -> bool:
 def keep_program(program: Program, now: datetime | None = None) -> dict[str, int]:
     """Bring a program's standings up to date: points, figures, tiers, specialisations, reviews.
 
-    Returns what was done. Each ladder is booked and computed in one transaction; each enrollment for which something
-    follows has one of its own, so that one that fails doesn't hold up the rest. May be repeated and run twice at once.
+    Returns what was done. Each ladder is booked and computed in one transaction; first tiers are given by the hundreds;
+    each other enrollment for which something follows has one of its own, so that one that fails doesn't hold up the
+    rest. May be repeated and run twice at once.
     """
     on = program.vendor.today(now)
     done = {"points": 0, "computed": 0, "tiers": 0}
@@ -71,11 +74,19 @@ def keep_program(program: Program, now: datetime | None = None) -> dict[str, int
             done["points"] += book_points(program.pk, scheme.partner_type, until=on)
             done["computed"] += store(scheme, on)
             Scheme.objects.filter(pk=scheme.pk).update(computed_at=timezone.now())
+        for some in batched(rising(scheme, on)):
+            done["tiers"] += award_first(some, on)
         for pk in rising(scheme, on):
             done["tiers"] += award(pk, on)
         for pk in under_review(scheme, on):
             follow_review(pk, on)
     return done
+
+
+def batched(enrollments: list[int]) -> Iterator[list[int]]:
+    """Yield so many at a time that a transaction stays short."""
+    for start in range(0, len(enrollments), AT_ONCE):
+        yield enrollments[start : start + AT_ONCE]
 
 
 def rising(scheme: Scheme, on: date) -> list[int]:

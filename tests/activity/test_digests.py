@@ -29,7 +29,9 @@ ZONES = {
     "kappel_sales": "Asia/Kolkata",
 }
 DAYS = 400
-STEPS = 24
+STEPS = 12
+PER_DAY = 0.5
+"""How many things happen to each person."""
 
 
 class Died(BaseException):
@@ -86,10 +88,10 @@ def test_over_400_days_each_event_is_told_exactly_once(cast, dying):
     start = datetime(2026, 1, 5, tzinfo=UTC)
     with time_machine.travel(start, tick=False) as clock:
         for step in range(DAYS * STEPS):
-            now = start + timedelta(hours=step, seconds=rng.randrange(3500))
+            now = start + timedelta(hours=step * 24 // STEPS, seconds=rng.randrange(3500))
             clock.move_to(now)
             for persona in ZONES:
-                if rng.random() < 1.2 / STEPS:
+                if rng.random() < PER_DAY / STEPS:
                     token = f"ev{len(expected):05d}x"
                     deal = deals[persona.split("_")[0]]
                     tell(cast, happened(deal), COMMENTED, persona, customer=token)
@@ -101,7 +103,7 @@ def test_over_400_days_each_event_is_told_exactly_once(cast, dying):
             run_digests(now)
         clock.move_to(start + timedelta(days=DAYS + 2))
         run_digests(timezone.now())
-    assert len(expected) > 1500
+    assert len(expected) > 600
     told: Counter[tuple[str, int]] = Counter()
     moments = {}
     for mail in Mail.objects.filter(template__in=["digest", "deal_commented"]):
@@ -117,7 +119,7 @@ def test_over_400_days_each_event_is_told_exactly_once(cast, dying):
     assert not DigestLine.objects.waiting().exists()
     assert Notification.objects.count() == len(expected)
     slots = list(Mail.objects.exclude(slot=None).values_list("person", "slot"))
-    assert len(slots) == len(set(slots)) > 400
+    assert len(slots) == len(set(slots)) > 200
     late = [
         token
         for token, at in moments.items()
@@ -127,12 +129,16 @@ def test_over_400_days_each_event_is_told_exactly_once(cast, dying):
     assert late == []
 
 
-def test_daily_digest_comes_once_a_day_at_the_hour_across_both_changes_of_the_clock(cast):
+@pytest.mark.parametrize(
+    ("start", "at_three"),
+    [(datetime(2026, 3, 15, tzinfo=UTC), ["2026-03-29"]), (datetime(2026, 10, 15, tzinfo=UTC), [])],
+    ids=["into-summer", "out-of-it"],
+)
+def test_daily_digest_comes_once_a_day_at_the_hour_across_both_changes_of_the_clock(cast, start, at_three):
     deal = cast.register()
     choose(cast, "brightpath_sales", Cadence.DAILY, 2)
-    start = datetime(2026, 3, 1, tzinfo=UTC)
     with time_machine.travel(start, tick=False) as clock:
-        for hour in range(24 * 245):
+        for hour in range(24 * 25):
             clock.move_to(start + timedelta(hours=hour))
             if hour % 24 == 5:
                 tell(cast, happened(deal), COMMENTED, "brightpath_sales")
@@ -142,9 +148,9 @@ def test_daily_digest_comes_once_a_day_at_the_hour_across_both_changes_of_the_cl
         for slot in Mail.objects.order_by("slot").values_list("slot", flat=True)
     ]
     assert [slot.date() for slot in slots] == [start.date() + timedelta(days=1 + count) for count in range(len(slots))]
-    assert len(slots) > 240
-    assert {slot.hour for slot in slots} == {2, 3}
-    assert [slot.date().isoformat() for slot in slots if slot.hour == 3] == ["2026-03-29"]
+    assert len(slots) >= 24
+    assert {slot.hour for slot in slots} == {2, *([3] if at_three else [])}
+    assert [slot.date().isoformat() for slot in slots if slot.hour == 3] == at_three
 
 
 def test_line_that_comes_too_late_for_its_slot_moves_to_the_next(cast):

@@ -107,7 +107,7 @@ def by_passkey(number):
     Client().post("/accounts/passkey/", {"credential": '{"id": "a", "rawId": "a", "response": {}}', "n": number})
 
 
-def test_ten_thousand_guesses_over_all_ways_in_reach_the_hasher_fifty_times_and_lock_nobody_out(counted):
+def test_two_thousand_guesses_over_all_ways_in_reach_the_hasher_fifty_times_and_lock_nobody_out(counted):
     owner, colleague = Client(), Client()
     assert sign_in(owner).status_code == 302  # known from now on
     owner.post("/accounts/logout/")
@@ -122,9 +122,9 @@ def test_ten_thousand_guesses_over_all_ways_in_reach_the_hasher_fifty_times_and_
         by_passkey,
     ]
     counted.clear()
-    for number in range(1000):
+    for number in range(300):
         ways[number % len(ways)](number)
-    for number in range(1000, 10_000):
+    for number in range(300, 2000):
         by_backend(number)
     assert 0 < len(counted) <= MOST - KNOWN.burst - KNOWN.per_hour
 
@@ -165,7 +165,7 @@ def test_no_sixty_minutes_see_more_than_fifty(counted):
     known.post("/accounts/logout/")
     counted.clear()
     start = timezone.now()
-    for minute in range(0, 180, 3):
+    for minute in range(0, 132, 3):
         with time_machine.travel(start + timedelta(minutes=minute), tick=False):
             for number in range(3):
                 sign_in(Client(), password=f"{minute} {number}", address=somewhere(minute))
@@ -228,7 +228,7 @@ def test_person_without_a_password_costs_one_hash_too(counted):
     assert len(counted) == 1
 
 
-def spray(rounds=200):
+def spray(rounds=NETWORK.burst + 20):
     for number in range(rounds):
         sign_in(Client(), login=f"someone{number}@nowhere.example", password="password1", address=OFFICE)
 
