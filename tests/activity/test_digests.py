@@ -30,7 +30,7 @@ ZONES = {
 }
 DAYS = 400
 STEPS = 12
-PER_DAY = 0.5
+PER_DAY = 0.3
 """How many things happen to each person."""
 
 
@@ -103,7 +103,7 @@ def test_over_400_days_each_event_is_told_exactly_once(cast, dying):
             run_digests(now)
         clock.move_to(start + timedelta(days=DAYS + 2))
         run_digests(timezone.now())
-    assert len(expected) > 600
+    assert len(expected) > 350
     told: Counter[tuple[str, int]] = Counter()
     moments = {}
     for mail in Mail.objects.filter(template__in=["digest", "deal_commented"]):
@@ -119,7 +119,7 @@ def test_over_400_days_each_event_is_told_exactly_once(cast, dying):
     assert not DigestLine.objects.waiting().exists()
     assert Notification.objects.count() == len(expected)
     slots = list(Mail.objects.exclude(slot=None).values_list("person", "slot"))
-    assert len(slots) == len(set(slots)) > 200
+    assert len(slots) == len(set(slots)) > 120
     late = [
         token
         for token, at in moments.items()
