@@ -16,6 +16,12 @@ SATISFACTION_BOOKED = event(
     alone=_("Customers’ satisfaction was recorded ({count})"),
     icon="star",
 )
+MATCHING_CHANGED = event(
+    "matching.changed",
+    _("set matching to same from {same_from}, review from {review_from}"),
+    alone=_("Matching was set to same from {same_from}, review from {review_from}"),
+    icon="pen",
+)
 CRM_CONNECTED = event("crm.connected", _("connected {system}"), icon="link")
 CRM_CHANGED = event("crm.changed", _("changed the connection to {system}: {changed}"), icon="pen")
 CRM_SWITCHED = event("crm.switched", _("switched the connection to {system} {state}"), icon="link")

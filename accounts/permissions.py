@@ -11,4 +11,5 @@ IMPORT_ACCOUNTS = permission(
 EDIT_CATALOGUE = permission(
     "catalogue.edit", _("Change the catalogue"), roles={Role.MANAGER}, scope="catalogue:write", system=True
 )
+EDIT_MATCHING = permission("matching.edit", _("Change how customers are matched"), roles={Role.MANAGER}, scope="none")
 CONNECT_CRM = permission("crm.connect", _("Connect the CRM"), roles={Role.MANAGER}, scope="none")

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.candidate_keys import match_keys
 from accounts.enums import AccountLink, AccountOrigin
 from accounts.identities import Identity
-from accounts.matching import Band, Match, compare
+from accounts.matching import STANDARD, Band, Bands, Match, compare
 from accounts.naming import normalise_name
 from prm.kernel.domains import registrable_domain
 from prm.kernel.errors import Conflict
@@ -21,6 +21,7 @@ PER_KEY = 100  # the commonest names share a key with hundreds; exact ones are f
 CANDIDATES = 40
 
 FIND = """
+SELECT found.*, own.same_from, own.review_from FROM (
 SELECT a.id, a.name, a.country, a.domain, a.city, a.normalised_name, a.origin, a.owner_name
 FROM (
   SELECT account_id, count(*) AS shared FROM unnest(%(keys)s::text[]) AS wanted(key)
@@ -36,6 +37,7 @@ WHERE vendor_id = %(vendor)s AND domain = %(domain)s AND domain <> ''
 UNION
 SELECT a.id, a.name, a.country, a.domain, a.city, a.normalised_name, a.origin, a.owner_name FROM accounts_account a
 WHERE vendor_id = %(vendor)s AND normalised_name = %(name)s AND country = %(country)s
+) AS found LEFT JOIN accounts_matchthresholds own ON own.vendor_id = %(vendor)s
 """
 
 CREATE = """
@@ -99,8 +101,9 @@ def find_candidates(vendor_id: int, customer: Identity) -> list[Candidate]:
         cursor.execute(FIND, values)
         rows = cursor.fetchall()
     found = []
-    for pk, name, country, domain, city, normalised, origin, owner in rows:
-        match = compare(customer, Identity(name=name, country=country, domain=domain, city=city))
+    for pk, name, country, domain, city, normalised, origin, owner, *own in rows:
+        bands = Bands(*own) if own[0] is not None else STANDARD
+        match = compare(customer, Identity(name=name, country=country, domain=domain, city=city), bands)
         same_name = normalised == values["name"] and country == values["country"]
         exact = same_name or (bool(domain) and domain == values["domain"])
         if exact or match.band is not Band.DIFFERENT:

@@ -350,6 +350,7 @@ console:staff-invite             desk     -             man hma                 
 console:staff-invite-several     desk     -             man hma                    man hma
 console:staff-invitation-resend  desk     staff_invitation  -                      man hma
 console:staff-invitation-revoke  desk     staff_invitation  -                      man hma
+console:matching                 desk     -             man hma                    man hma
 console:crm                      desk     -             man hma                    -
 console:crm-system               desk     crm           man hma                    man hma
 console:crm-fetch                desk     crm           -                          man hma
