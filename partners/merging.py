@@ -46,7 +46,7 @@ class Outcome:
 
 @lru_cache(maxsize=1)
 def models_of_partners() -> tuple[type[Model], ...]:
-    """Return every model with a partner's id, each after those that it refers to."""
+    """Return every model with a partner's id, each after those that it refers to, as far as there is no ring."""
     every = [
         model
         for label in settings.OUR_APPS
@@ -54,13 +54,15 @@ def models_of_partners() -> tuple[type[Model], ...]:
         if "partner_id" in _columns(model)
     ]
     ordered: list[type[Model]] = []
+    begun: set[type[Model]] = set()
 
     def add(model: type[Model]) -> None:
+        if model in begun:
+            return
+        begun.add(model)
         for _name, parent in _parents(model, every):
-            if parent not in ordered and parent is not model:
-                add(parent)
-        if model not in ordered:
-            ordered.append(model)
+            add(parent)
+        ordered.append(model)
 
     for model in every:
         add(model)
