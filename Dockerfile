@@ -8,9 +8,10 @@ COPY requirements/runtime.txt requirements/
 RUN pip install --require-hashes --only-binary :all: --requirement requirements/runtime.txt
 
 COPY . .
-# Static files get their hashed names at build time; the settings want to know a database and a broker, not to reach them.
+# Static files get their hashed names at build time, and modules are compiled, which no process may write later; the settings want to know a database and a broker, not to reach them.
 RUN SECRET_KEY=build DATABASE_URL=postgres://build@localhost/build REDIS_URL=redis://localhost \
     python manage.py collectstatic --noinput --verbosity 0 \
+    && python -m compileall -q . \
     && useradd --system --uid 10001 --home-dir /app prm \
     && install -d -o prm /data/media /data/beat
 
