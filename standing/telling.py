@@ -10,7 +10,6 @@ from calendar import monthrange
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from django.utils.formats import date_format
@@ -30,6 +29,7 @@ from standing.words import (
     need_name,
     need_words,
     plain,
+    points_words,
     values_words,
     with_unit,
 )
@@ -226,9 +226,7 @@ class Teller:
         """Return one requirement in a sentence."""
         name = need_name(self.definition, need, self.labels)
         if need.op in {Op.ALL_OF, Op.ANY_OF}:
-            titles = {**self.labels.get("credential", {})}
-            values = ", ".join(str(titles.get(value, value)) for value in need.values)
-            asked = (_("all of: %(values)s") if need.op is Op.ALL_OF else _("one of: %(values)s")) % {"values": values}
+            asked = need_words(need, self.currency, self.labels)
         else:
             asked = self.compared(need)
         return _("%(name)s: %(asked)s") % {"name": name, "asked": asked}
@@ -290,11 +288,6 @@ class Teller:
             )
             said.append(words % {"count": rules.qualifying_months})
         return said
-
-
-def points_words(points: Decimal) -> str:
-    """Return points with the word."""
-    return _("1 point") if points == 1 else _("%(points)s points") % {"points": plain(points)}
 
 
 def lasting(rule: PointRule) -> str:

@@ -76,6 +76,12 @@ def tried(values: Values, changes: Changes, definition: Definition) -> dict[Figu
 
 def earns(rule: PointRule, changes: Changes) -> Decimal:
     """Return the points that a rule gives for changes, at most its cap."""
+    earned = uncapped(rule, changes)
+    return earned if rule.cap is None else min(earned, rule.cap)
+
+
+def uncapped(rule: PointRule, changes: Changes) -> Decimal:
+    """Return the points that a rule would give for changes if it had no cap."""
     earned = ZERO
     for figure, more in changes.items():
         if isinstance(more, Decimal) and more > 0 and feeds(figure, rule):
@@ -85,8 +91,7 @@ def earns(rule: PointRule, changes: Changes) -> Decimal:
                 earned += (more / rule.per).to_integral_value(ROUND_FLOOR) * rule.points
             else:
                 earned += more * rule.points / rule.per
-    earned = earned.quantize(CENT)
-    return earned if rule.cap is None else min(earned, rule.cap)
+    return earned.quantize(CENT)
 
 
 def feeds(figure: Figure, rule: PointRule) -> bool:

@@ -51,11 +51,16 @@ def bare(value: Decimal, figure: Figure | None, currency: str) -> str:
 def amount(value: Decimal, figure: Figure | None, currency: str) -> str:
     """Return a figure's value with its unit; without a figure, points of a score."""
     if figure is None:
-        return _("%(value)s points") % {"value": plain(value)}
+        return points_words(value)
     if figure.growth or figure.place is not None:
         return f"{plain(value)} %"
     measure = MEASURES.get(figure.measure)
     return with_unit(value, measure.unit if measure else "", currency)
+
+
+def points_words(points: Decimal) -> str:
+    """Return points with the word: “1 point”, “2.5 points”."""
+    return ngettext("%(points)s point", "%(points)s points", 1 if abs(points) == 1 else 2) % {"points": plain(points)}
 
 
 def with_unit(value: Decimal, unit: str | Promise | Unit, currency: str) -> str:
@@ -132,12 +137,11 @@ def need_name(definition: Definition, need: Need, labels: Labels = NO_LABELS) ->
     return names.get(need.score, need.score)
 
 
-def need_words(need: Need, currency: str) -> str:
+def need_words(need: Need, currency: str, labels: Labels = NO_LABELS) -> str:
     """Return what is asked for."""
-    if need.op is Op.ALL_OF:
-        return _("all of: %(values)s") % {"values": ", ".join(need.values)}
-    if need.op is Op.ANY_OF:
-        return _("one of: %(values)s") % {"values": ", ".join(need.values)}
+    if need.op in {Op.ALL_OF, Op.ANY_OF}:
+        values = held_words(need.values, labels)
+        return (_("all of: %(values)s") if need.op is Op.ALL_OF else _("one of: %(values)s")) % {"values": values}
     low = amount(need.low, need.figure, currency) if need.low is not None else ""
     high = amount(need.high, need.figure, currency) if need.high is not None else ""
     if need.figure is not None and need.figure.place is not None and high:
@@ -239,7 +243,7 @@ def step_words(figure: Figure, more: Value, currency: str, labels: Labels = NO_L
 
 def rule_words(rule: PointRule, currency: str) -> str:
     """Return what a rule gives: “1 point for each 1,000 €, at most 100 in a quarter; they count for 12 months”."""
-    points = ngettext("%(points)s point", "%(points)s points", int(rule.points)) % {"points": plain(rule.points)}
+    points = points_words(rule.points)
     if rule.per is None:
         words = _("%(points)s each") % {"points": points}
     else:

@@ -127,7 +127,7 @@ class Reader:
             return _("from %(low)s to %(high)s") % {"low": low, "high": high}
         if need.low is not None:
             return _("of %(low)s") % {"low": bare(need.low, need.figure, self.currency)}
-        return need_words(need, self.currency)
+        return need_words(need, self.currency, self.labels)
 
     def _missing(self, need: Need, judged: Judged) -> str:
         return lacking_words(need, judged, self.currency, self.labels)

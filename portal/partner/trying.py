@@ -18,6 +18,7 @@ from dealreg.fields import AmountField
 from portal.partner.standing_parts import brought, gains, listed
 from prm.kernel.money import shown
 from standing.enums import BenefitKind
+from standing.limits import limits
 from standing.registry import MEASURES
 from standing.scheme import evaluate
 from standing.trying import Lever, Step, levers, tried, way_to
@@ -191,12 +192,13 @@ def _field(lever: Lever, currency: str, labels: Labels) -> forms.Field:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What was tried makes. rises: whether it is more than what one holds."""
+    """What was tried makes. rises: whether it is more than what one holds. notes: why more of it adds nothing."""
 
     title: str
     rises: bool
     text: str = ""
     missing: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
     money: str = ""
     total: Decimal | None = None
     more_total: Decimal | None = None
@@ -212,9 +214,9 @@ def outcome_of(place: Place, changes: Mapping[Figure, Value], pipeline: Pipeline
     tiers, scored = place.shape.tiers, bool(place.shape.categories)
     rank = max(verdict.rank, place.held)
     held = tiers[place.held - 1] if place.held else None
-    totals: dict[str, Any] = (
-        {"total": verdict.total, "more_total": verdict.total - place.verdict.total} if scored else {}
-    )
+    said: dict[str, Any] = {"notes": tuple(limits(place.shape, place.values, changes))}
+    if scored:
+        said |= {"total": verdict.total, "more_total": verdict.total - place.verdict.total}
     missing = tuple(missing_for(place.shape, verdict, aim, place.currency, place.labels))
     if rank > place.held:
         return Outcome(
@@ -223,14 +225,14 @@ def outcome_of(place: Place, changes: Mapping[Figure, Value], pipeline: Pipeline
             text=gains(held, tiers[rank - 1]),
             money=money_words(place, rank, pipeline),
             missing=missing,
-            **totals,
+            **said,
         )
     secured = place.falls_short and verdict.rank >= place.earned
     if secured:
         title = _("That keeps %(tier)s at the review.") % {"tier": tiers[place.earned - 1].name}
-        return Outcome(title=title, rises=True, missing=missing, **totals)
+        return Outcome(title=title, rises=True, missing=missing, **said)
     title = _("Not %(tier)s yet.") % {"tier": tiers[aim - 1].name}
-    return Outcome(title=title, rises=False, missing=missing, **totals)
+    return Outcome(title=title, rises=False, missing=missing, **said)
 
 
 def suggestion_for(place: Place, form: TryForm, rank: int, pipeline: Pipeline) -> Outcome | None:

@@ -223,6 +223,15 @@ def test_what_if_that_is_not_enough_says_what_is_still_missing(cast, browse, sch
     assert "Certified people: 1 more" in text
 
 
+def test_what_if_beyond_a_cap_says_that_more_adds_nothing(cast, browse, scheme):
+    client = browse("brightpath_sales")
+    full = "“Revenue” counts at most 60 points"
+    assert full not in plain(read(client, page_of(cast), data={"revenue-won-12m": "50000"}))
+    text = plain(read(client, page_of(cast), data={"revenue-won-12m": "400000"}))
+    assert "What limits it:" in text
+    assert full in text
+
+
 def test_page_suggests_the_shortest_way_with_a_link_that_tries_it(cast, browse, scheme):
     client = browse("brightpath_sales")
     html = read(client, page_of(cast))
