@@ -1,14 +1,17 @@
-"""Milestones are only ever added to."""
+"""Milestones and rulings are only ever added to."""
 
 from django.db import migrations
 
+TABLES = ("dealreg_dealmilestone", "dealreg_ruling")
 FORWARD = """
-CREATE TRIGGER dealreg_dealmilestone_append_only BEFORE UPDATE OR DELETE ON dealreg_dealmilestone
+CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table}
   FOR EACH ROW EXECUTE FUNCTION partners_fact_is_append_only();
 """
-BACKWARD = "DROP TRIGGER dealreg_dealmilestone_append_only ON dealreg_dealmilestone"
+BACKWARD = "DROP TRIGGER {table}_append_only ON {table}"
 
 
 class Migration(migrations.Migration):
     dependencies = [("dealreg", "0003_vacuum_deals_often"), ("partners", "0002_facts")]
-    operations = [migrations.RunSQL(FORWARD, BACKWARD)]
+    operations = [
+        migrations.RunSQL(FORWARD.format(table=table), BACKWARD.format(table=table)) for table in TABLES
+    ]
