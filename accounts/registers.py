@@ -7,6 +7,9 @@ whose digits don't check is a slip of the pen, and a slip must not make two comp
 import re
 from functools import lru_cache
 
+from prm.kernel.lazily import lazily
+
+vat = lazily("stdnum.eu.vat")
 _NOT_PLAIN = re.compile(r"[^0-9A-Z]")
 _FILLER = re.compile(r"^(?:0+|9+|1+|X+|NA|NONE|UNKNOWN|12345\d*)$")
 SHORTEST = 5
@@ -31,8 +34,6 @@ def vat_key(number: str, country: str = "") -> str:
     full = text if text[:2].isalpha() else (code + text if len(code) == 2 else text)
     if not full[:2].isalpha():
         return full
-    from stdnum.eu import vat  # noqa: PLC0415 - 1 MB of number formats that few requests need
-
     if full[:2].lower() not in vat.MEMBER_STATES:
         return full
     return vat.compact(full) if vat.is_valid(full) else ""

@@ -557,7 +557,7 @@ api:event-list                   api      -             seated                  
 api:event-detail                 api      event         seated                     -
 api:event-detail                 api      note_event    seated                     -
 console:home                     desk     -             man hma                    -
-console:imports                  desk     -             man hma                    -
+console:imports                  desk     -             man app hma hap            -
 console:import-new               desk     import_kind   man hma                    man hma
 console:import-template          desk     import_kind   man hma                    -
 console:import                   desk     import        man hma                    -
@@ -756,8 +756,8 @@ READERS = {
     "h_account": "halden",
     "n_conflict": "northwind",
     "h_conflict": "halden",
-    "n_rules": "northwind",
-    "h_rules": "halden",
+    "n_rules": "(northwind) man",
+    "h_rules": "(halden) hma",
     "n_recruiting": "northwind",
     "h_recruiting": "halden",
     "n_lead": "northwind",
@@ -810,8 +810,8 @@ READERS = {
     "first_halden": "hma",
     "sealed_northwind": "",
     "sealed_halden": "",
-    "direct_northwind": "man",
-    "direct_halden": "hma",
+    "direct_northwind": "(northwind) man",
+    "direct_halden": "(halden) hma",
     "crm_northwind": "man",
     "crm_halden": "hma",
     "provider_northwind": "man",
@@ -831,6 +831,9 @@ READERS = {
     "h_merge": "adm halden",
 }
 """Label of a marker, or a name: who may read it and does somewhere; in brackets, who may but need not."""
+
+REVEALED = {"api:lead-offer-accept": {"n_lead", "h_lead"}}
+"""What an answer shows to whoever may do it, though nobody of its side could read it before: an accepted lead."""
 
 NAMES_THE_DEMO = {"start", "mail-previews", "mail-preview", "mail-preview-body", "styleguide", "styleguide-desk"}
 """Pages that show the demo's made-up people and deals to everyone."""

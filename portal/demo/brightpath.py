@@ -17,7 +17,7 @@ def plan_brightpath(chronicle: Chronicle) -> None:
     for entry in ENTRIES:
         _plan(chronicle, entry)
     plan_past_of(chronicle, chronicle.world.member("brightpath", "northwind"), 36, timedelta(days=160))
-    plan_past_of(chronicle, chronicle.world.member("brightpath", "halden"), 17, timedelta(days=130))
+    plan_past_of(chronicle, chronicle.world.member("brightpath", "halden"), 8, timedelta(days=130))
     _plan_rivals(chronicle)
 
 
