@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.decorators import action
@@ -105,7 +104,9 @@ class LeadViewSet(Deeds):
         parser = LeadWriteSerializer(data=request.data, context=self.get_serializer_context())
         parser.is_valid(raise_exception=True)
         slug = parser.validated_data["program"]
-        program = get_object_or_404(Program.objects.visible_to(self.actor), slug=slug)
+        program = Program.objects.visible_to(self.actor).filter(slug=slug).first()
+        if program is None:
+            raise RuleViolation("unknown_program", _("You have no such program."), "program")
 
         def answer() -> Response:
             return self.answer_afresh(add_lead(actor=self.actor, program=program, lead=parser.lead()), 201)

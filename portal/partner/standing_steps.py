@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import CharField, OuterRef
+from django.db.models.functions import Cast, JSONObject
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -16,9 +19,11 @@ from standing.models import Benefit
 from standing.reports import enrolled, place_of
 from standing.scheme.evaluating import share
 from standing.trying import steps_to
-from standing.words import step_words
+from standing.words import NO_LABELS, step_words
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from dealreg.rules import Terms
     from prm.kernel.actors import Actor
     from standing.reports import Place
@@ -50,7 +55,7 @@ class Card:
 
 
 def card_of(place: Place) -> Card:
-    """Return a program's card. No query."""
+    """Return a program's card."""
     tier = place.standing.tier.name if place.standing else ""
     return Card(place.enrollment, tier, progress_of(place))
 
@@ -58,7 +63,7 @@ def card_of(place: Place) -> Card:
 def progress_of(place: Place) -> Progress | None:
     """Return how far it is to the next tier, or to keep one that isn't secured; None at the top and without figures.
 
-    No query.
+    No query, but for names where the step that helps most has values.
     """
     if place.calculation is None or (place.at_top and not place.falls_short):
         return None
@@ -70,7 +75,8 @@ def progress_of(place: Place) -> Progress | None:
     words = ""
     if steps:
         best = steps[0]
-        told = step_words(best.figure, best.more, place.currency, place.labels)
+        labels = place.labels if best.figure.where or isinstance(best.more, tuple) else NO_LABELS
+        told = step_words(best.figure, best.more, place.currency, labels)
         words = (_("%(step)s is enough") if best.alone else _("%(step)s helps most")) % {"step": told}
     return Progress(tiers[aim - 1].name, filled, words, gains(held, tiers[aim - 1]), place.falls_short)
 
@@ -90,32 +96,34 @@ class StandingCard:
 
 
 def standing_cards(terms: list[Terms], actor: Actor) -> list[StandingCard]:
-    """Return a card per program. One query; one more where a program's figures haven't been worked out yet."""
+    """Return a card per program. One query."""
     wanted = [held.enrollment_id for held in terms]
-    places = {row.pk: place_of(row) for row in enrolled(actor).filter(pk__in=wanted)} if wanted else {}
-    bare = [held.program_id for held in terms if places[held.enrollment_id].calculation is None]
-    ladders = _ladders(actor, bare) if bare else {}
-    return [_home_card(held, places[held.enrollment_id], ladders.get(held.program_id, {})) for held in terms]
+    rows = enrolled(actor).filter(pk__in=wanted).annotate(ladder=ArraySubquery(_ladder(actor))) if wanted else []
+    found: dict[int, Any] = {row.pk: row for row in rows}
+    return [_home_card(held, place_of(found[held.enrollment_id]), found[held.enrollment_id].ladder) for held in terms]
 
 
-def _ladders(actor: Actor, programs: list[int]) -> dict[int, Ladder]:
-    benefits = (
-        Benefit.objects.visible_to(actor)
-        .filter(tier__program__in=programs, tier__rank__isnull=False, value__isnull=False)
-        .select_related("tier")
-        .order_by("tier__rank")
+def _ladder(actor: Actor) -> QuerySet[Any]:
+    """Return what each tier of an enrollment's program brings, the lowest first."""
+    brought = Benefit.objects.visible_to(actor).filter(
+        tier__program=OuterRef("program"), tier__rank__isnull=False, value__isnull=False
     )
-    ladders: dict[int, Ladder] = defaultdict(dict)
-    for benefit in benefits:
-        tier = benefit.tier
-        ladders[tier.program_id].setdefault((tier.rank or 0, tier.name), {})[benefit.kind] = benefit.value or ZERO
-    return ladders
+    told = JSONObject(rank="tier__rank", name="tier__name", kind="kind", value=Cast("value", CharField()))
+    return brought.order_by("tier__rank", "kind").values(json=told)
 
 
-def _home_card(terms: Terms, place: Place, ladder: Ladder) -> StandingCard:
+def _steps_of(ladder: list[dict[str, Any]]) -> Ladder:
+    steps: Ladder = defaultdict(dict)
+    for each in ladder:
+        steps[each["rank"], each["name"]].setdefault(each["kind"], Decimal(each["value"]))
+    return steps
+
+
+def _home_card(terms: Terms, place: Place, told: list[dict[str, Any]]) -> StandingCard:
     url = reverse("portal:standing", args=[terms.enrollment_id])
     if place.calculation is not None:
         return StandingCard(terms, url, progress_of(place))
+    ladder = _steps_of(told)
     held = next((rank for rank, name in ladder if name == terms.tier), 0)
     following = next(((name, brings) for (rank, name), brings in ladder.items() if rank > held), None)
     if following is None:

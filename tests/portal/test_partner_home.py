@@ -44,7 +44,7 @@ def needy(cast, count):
 def test_home_costs_the_same_whatever_waits(cast, browse, django_assert_num_queries, count):
     needy(cast, count)
     client = browse("brightpath_sales")
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(11):
         read(client)
 
 
