@@ -67,7 +67,7 @@ class Safeguards(forms.Form):
         try:
             business_address(text)
         except RuleViolation as violation:
-            raise forms.ValidationError(violation.message) from violation
+            raise forms.ValidationError(str(violation)) from violation
         return text
 
     def clean_consent(self) -> bool:
