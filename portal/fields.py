@@ -69,6 +69,13 @@ class Problem:
     label: str = ""
     target: str = ""
 
+    @property
+    def lead(self) -> str:
+        """What stands before the words: nothing where the label is itself a sentence that one agrees to."""
+        if not self.label or self.label.endswith("."):
+            return ""
+        return f"{self.label} " if self.label.endswith("?") else f"{self.label}: "
+
 
 def problems_of(form: BaseForm) -> list[Problem]:
     """List a form's errors in the order of its fields, those of the whole form first."""

@@ -52,6 +52,7 @@ class MailTemplate:
 
     sample: the facts that the preview shows. placeholders: the facts that a vendor's own words may use, by name, with
     what they are. words: how facts are put for the reader where they aren't words yet: dates, amounts, choices.
+    label: what vendors call it, where no notice goes with it.
     """
 
     name: str
@@ -59,6 +60,7 @@ class MailTemplate:
     sample: Mapping[str, Any]
     placeholders: Mapping[str, str | Promise] = field(default_factory=dict)
     words: Words = dict
+    label: str | Promise = ""
 
     def letter(self, facts: Mapping[str, Any]) -> Letter:
         """Return the letter in the product's own words, in the active language and time zone."""
@@ -78,15 +80,16 @@ def mail_template(
     sample: Mapping[str, Any],
     placeholders: Mapping[str, str | Promise] | None = None,
     words: Words = dict,
+    label: str | Promise = "",
 ) -> Callable[[Build], Build]:
     """Register a function that builds a letter from facts, with a sample for its preview.
 
-    With `placeholders` vendors may word it themselves.
+    With `placeholders` vendors may word it themselves; their list of mails calls it by its notice, or by `label`.
     """
 
     def register(build: Build) -> Build:
         TEMPLATES[name] = MailTemplate(
-            name=name, build=build, sample=sample, placeholders=placeholders or {}, words=words
+            name=name, build=build, sample=sample, placeholders=placeholders or {}, words=words, label=label
         )
         return build
 

@@ -168,7 +168,13 @@ def application_link(facts: Mapping[str, Any]) -> Letter:
     )
 
 
-@mail_template("application_received", sample=SAMPLE, words=shown_words, placeholders=PLACEHOLDERS)
+@mail_template(
+    "application_received",
+    sample=SAMPLE,
+    words=shown_words,
+    placeholders=PLACEHOLDERS,
+    label=gettext_lazy("An application arrived"),
+)
 def application_received(facts: Mapping[str, Any]) -> Letter:
     """Say that it reached the vendor, and by when there will be an answer."""
     return Letter(
@@ -185,7 +191,13 @@ def application_received(facts: Mapping[str, Any]) -> Letter:
     )
 
 
-@mail_template("application_question", sample=SAMPLE, words=shown_words, placeholders=SAID)
+@mail_template(
+    "application_question",
+    sample=SAMPLE,
+    words=shown_words,
+    placeholders=SAID,
+    label=gettext_lazy("You ask an applicant"),
+)
 def application_question(facts: Mapping[str, Any]) -> Letter:
     """Ask the applicant."""
     return Letter(
@@ -200,7 +212,13 @@ def application_question(facts: Mapping[str, Any]) -> Letter:
     )
 
 
-@mail_template("application_reminder", sample=SAMPLE, words=shown_words, placeholders=SAID)
+@mail_template(
+    "application_reminder",
+    sample=SAMPLE,
+    words=shown_words,
+    placeholders=SAID,
+    label=gettext_lazy("Reminder of your question to an applicant"),
+)
 def application_reminder(facts: Mapping[str, Any]) -> Letter:
     """Remind the applicant of a question."""
     return Letter(
@@ -215,7 +233,13 @@ def application_reminder(facts: Mapping[str, Any]) -> Letter:
     )
 
 
-@mail_template("application_waitlisted", sample=SAMPLE, words=shown_words, placeholders=SAID)
+@mail_template(
+    "application_waitlisted",
+    sample=SAMPLE,
+    words=shown_words,
+    placeholders=SAID,
+    label=gettext_lazy("An application is on the waiting list"),
+)
 def application_waitlisted(facts: Mapping[str, Any]) -> Letter:
     """Say that it is on the waiting list."""
     return Letter(
@@ -233,7 +257,13 @@ def application_waitlisted(facts: Mapping[str, Any]) -> Letter:
     )
 
 
-@mail_template("application_approved", sample=SAMPLE, words=shown_words, placeholders=SAID)
+@mail_template(
+    "application_approved",
+    sample=SAMPLE,
+    words=shown_words,
+    placeholders=SAID,
+    label=gettext_lazy("An application was approved"),
+)
 def application_approved(facts: Mapping[str, Any]) -> Letter:
     """Say that the company is a partner now, and how to get in."""
     return Letter(
@@ -256,6 +286,7 @@ def application_approved(facts: Mapping[str, Any]) -> Letter:
     sample=SAMPLE,
     words=shown_words,
     placeholders={**SAID, "reason": gettext_lazy("the reason")},
+    label=gettext_lazy("An application was declined"),
 )
 def application_declined(facts: Mapping[str, Any]) -> Letter:
     """Say that it was declined, and why."""

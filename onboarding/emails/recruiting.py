@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from activity.mailing import Letter, mail_template
 
@@ -24,7 +25,12 @@ SAMPLE: dict[str, Any] = {
 @mail_template(
     "prospect_invited",
     sample=SAMPLE,
-    placeholders={"vendor": SAMPLE["vendor"], "program": SAMPLE["program"], "company": SAMPLE["company"]},
+    placeholders={
+        "vendor": gettext_lazy("you, the vendor"),
+        "program": gettext_lazy("the program"),
+        "company": gettext_lazy("the company that is invited"),
+    },
+    label=gettext_lazy("You invite a prospect to apply"),
 )
 def prospect_invited(facts: Mapping[str, Any]) -> Letter:
     """Invite a prospect to apply."""

@@ -59,6 +59,10 @@ class PartnerMerge(ScopedModel):
     def __str__(self) -> str:
         return f"{self.absorbed} → {self.kept}"
 
+    def has_confirmed(self, partner_id: int | None) -> bool:
+        """Whether this record's administrator said yes."""
+        return (self.absorbed_by_id if self.absorbed_id == partner_id else self.kept_by_id) is not None
+
 
 class MergedRows(ScopedModel):
     """Which rows of a table a merge moved or switched off, so that it can be undone exactly.

@@ -126,10 +126,11 @@ class AgreementsBase(ActorView):
         return version
 
     def crumbs(self, template: AgreementTemplate, *further: str) -> list[dict[str, str]]:
-        """Return the way here."""
+        """Return the way here; the page itself stands last, without an address."""
+        url = reverse("console:agreement", args=[template.pk]) if further else ""
         return [
             {"label": _("Agreements"), "url": reverse("console:agreements")},
-            {"label": template.name, "url": reverse("console:agreement", args=[template.pk])},
+            {"label": template.name, "url": url},
             *({"label": each, "url": ""} for each in further),
         ]
 

@@ -97,8 +97,8 @@ class MailTextPage(ActorView):
 
 
 def label_of(name: str) -> Any:
-    """Return what a kind of mail is called: as the notification that it goes with."""
-    return next((kind.label for kind in NOTICES.values() if kind.mail == name), name)
+    """Return what a kind of mail is called: as the notification that it goes with, else by its own label."""
+    return next((kind.label for kind in NOTICES.values() if kind.mail == name), TEMPLATES[name].label or name)
 
 
 class MailTexts(MailTextPage):
@@ -110,7 +110,6 @@ class MailTexts(MailTextPage):
         rows = [
             (
                 label_of(name),
-                name,
                 [
                     (
                         get_language_info(code)["name_local"],

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 from typing import Any, ClassVar
 
 from django import forms
@@ -15,10 +18,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django_filters import CharFilter, ChoiceFilter, FilterSet
 
+from accounts.enums import SaleKind
 from accounts.models import Product
+from imports.registry import KINDS as IMPORTS
 from partners.models import Enrollment
+from portal.formats import day_text, number_text
 from prm.kernel.actors import Kind
 from prm.kernel.errors import Conflict, RuleViolation
+from prm.kernel.money import shown
 from prm.kernel.pages import ActorView, ListPage, Page, show_violation
 from prm.kernel.widgets import PlainSelect
 from standing.enums import Problem, WaitingState
@@ -29,7 +36,8 @@ from standing.permissions import RECORD_FACTS
 
 MOST_PRODUCTS = 1000
 ABOUT = ("customer_name", "customer_domain", "holder_name", "holder_email", "credential", "metric", "sku", "period")
-MONEY = ("amount", "currency")
+DAYS = ("day", "earned_on", "expires_on")
+NUMBERS = ("quantity", "margin", "cost", "value", "score", "lowest", "highest")
 
 
 def kinds() -> list[tuple[str, Any]]:
@@ -78,10 +86,33 @@ def row_of(fact: WaitingFact) -> WaitingRow:
     """Return a row in words."""
     content = fact.content
     about = " · ".join(str(content[name]) for name in ABOUT if content.get(name))
-    money = " ".join(str(content[name]) for name in MONEY if content.get(name))
     kind = str(KINDS[fact.kind].label) if fact.kind in KINDS else fact.kind
     problems = [str(Problem(name).label) for name in fact.problems if name in Problem.values]
-    return WaitingRow(fact, kind, problems, about, str(content.get("day") or content.get("earned_on") or ""), money)
+    day = "day" if content.get("day") else "earned_on"
+    return WaitingRow(fact, kind, problems, about, said(content, day), said(content, "amount"))
+
+
+def said(content: Mapping[str, Any], name: str) -> str:
+    """Return one fact of a row for the reader: days, amounts and choices in words, all else as it came."""
+    value = content.get(name)
+    if value in {"", None, False}:
+        return ""
+    if name in DAYS:
+        return day_text(date.fromisoformat(str(value)))
+    if name == "amount":
+        return shown(Decimal(str(value)), content["currency"])
+    if name in NUMBERS:
+        return number_text(Decimal(str(value)))
+    if name == "kind" and value in SaleKind.values:
+        return str(SaleKind(value).label)
+    return _("yes") if value is True else str(value)
+
+
+def labels_of(fact: WaitingFact) -> dict[str, Any]:
+    """Return what a row's facts are called: as the columns of its list, and in their order."""
+    lists = [kind for kind in IMPORTS.values() if getattr(kind, "facts", "") == fact.kind]
+    labels = {target.name: target.label for kind in lists for target in kind.targets}
+    return labels | {name: name.replace("_", " ") for name in fact.content if name not in labels}
 
 
 class WorkListPage(ActorView):
@@ -101,16 +132,17 @@ class Unmatched(ListPage, WorkListPage):
     default_order = "-since"
     export_name = "work-list"
     columns = (
-        (gettext_lazy("What"), lambda fact: fact.kind),
+        (gettext_lazy("What"), lambda fact: row_of(fact).kind),
         (gettext_lazy("Source"), lambda fact: fact.source),
         (gettext_lazy("Number there"), lambda fact: fact.external_id),
         (gettext_lazy("Partner as named"), lambda fact: fact.named),
-        (gettext_lazy("Missing"), lambda fact: ", ".join(fact.problems)),
-        (gettext_lazy("State"), lambda fact: fact.state),
+        (gettext_lazy("Missing"), lambda fact: ", ".join(row_of(fact).problems)),
+        (gettext_lazy("State"), lambda fact: fact.get_state_display()),
         (gettext_lazy("Reason"), lambda fact: fact.reason),
         (gettext_lazy("About"), lambda fact: row_of(fact).about),
-        (gettext_lazy("Day"), lambda fact: row_of(fact).day),
-        (gettext_lazy("Amount"), lambda fact: row_of(fact).money),
+        (gettext_lazy("Day"), lambda fact: fact.content.get("day") or fact.content.get("earned_on") or ""),
+        (gettext_lazy("Amount"), lambda fact: fact.content.get("amount") or ""),
+        (gettext_lazy("Currency"), lambda fact: fact.content.get("currency") or ""),
     )
 
     def rows(self) -> QuerySet[Any]:
@@ -215,12 +247,10 @@ class UnmatchedRow(WorkListPage):
     def _page(
         self, request: HttpRequest, fact: WaitingFact, form: HelpForm, ignoring: IgnoreForm, status: int = 200
     ) -> HttpResponse:
-        said = [
-            (name.replace("_", " "), value) for name, value in fact.content.items() if value not in {"", None, False}
-        ]
+        facts = [(label, said(fact.content, name)) for name, label in labels_of(fact).items()]
         context = {
             "row": row_of(fact),
-            "said": said,
+            "said": [(label, words) for label, words in facts if words],
             "form": form,
             "ignoring": ignoring,
             "is_open": fact.state == WaitingState.OPEN,

@@ -45,7 +45,7 @@ class MergePage(MergeView):
             "merge": merge,
             "is_absorbed": is_absorbed,
             "is_open": is_open,
-            "own_confirmed": (merge.absorbed_by_id if is_absorbed else merge.kept_by_id) is not None,
+            "own_confirmed": merge.has_confirmed(self.actor.partner_id),
             "preview": preview_of(merge.kept, merge.absorbed) if is_absorbed and is_open else None,
             "undo_until": merge.merged_at + UNDO_FOR if merge.merged_at and merge.state == MergeState.MERGED else None,
             "crumbs": [{"label": _("Profile"), "url": reverse("portal:profile")}, {"label": _("Merge")}],

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from partners import services
+from partners.enums import MergeState
 from partners.models import Partner, PartnerDomain
 from partners.permissions import CONFIRM_MERGE, EDIT_PROFILE, VIEW_PROFILE
 from partners.profile_forms import ParentForm, PartnerLogoForm, ProfileForm
@@ -59,7 +60,10 @@ class Profile(ProfileView):
             "complete": completeness_of(partner, [row.domain for row in domains]),
             "parts": profile_parts(partner, domains),
             "children": kin_of(self.actor, partner),
-            "merges": merges_of(self.actor) if self.actor.may(CONFIRM_MERGE) else [],
+            "merges": [
+                (merge, merge.state == MergeState.PROPOSED and not merge.has_confirmed(partner.pk))
+                for merge in (merges_of(self.actor) if self.actor.may(CONFIRM_MERGE) else [])
+            ],
             "history": history_entries(profile_history(self.actor, partner)),
             "logo_form": logo or (PartnerLogoForm() if may_edit else None),
             "kin_form": kin or (ParentForm(organisations=others, initial=start) if others else None),

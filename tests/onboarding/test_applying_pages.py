@@ -45,6 +45,12 @@ def traces() -> tuple[int, ...]:
     return Application.objects.count(), Event.objects.count(), Mail.objects.count(), JoinRequest.objects.count()
 
 
+def test_all_that_is_wrong_is_said_at_once(form, client):
+    page = send(client, form, country="XX", email="ines@gmail.com", consent=None).content.decode()
+    for says in ("Select a valid choice", "Use your address at work", "Without this we can’t take your application"):
+        assert page.count(says) == 2  # in the summary and at the field
+
+
 @pytest.mark.parametrize(
     ("changes", "says"),
     [

@@ -33,6 +33,8 @@ def test_list_names_every_kind_that_can_be_worded_and_marks_ones_own(browse):
     page = client.get("/admin/mails/").content.decode()
     assert "A deal was approved" in page
     assert page.count("in your words") == 1
+    assert "You invite a prospect to apply" in page
+    assert not re.findall(r"<h3>\w+_\w+</h3>", page)
     assert "password_reset" not in page
     assert "in your words" not in browse("halden_manager").get("/admin/mails/").content.decode()
 

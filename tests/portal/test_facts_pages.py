@@ -83,6 +83,18 @@ def test_partner_is_chosen_once_and_all_rows_of_the_name_are_booked(cast, browse
     assert SalesLine.objects.filter(partner=cast.kappel).count() == 2
 
 
+def test_row_is_told_in_words_not_in_codes(cast, browse):
+    sell(cast, "1", partner="ACME East", kind="sell_through")
+    client = browse("northwind_manager")
+    for path in (reverse("console:unmatched"), reverse("console:unmatched-row", args=[WaitingFact.objects.get().pk])):
+        page = client.get(path).content.decode()
+        assert "31 Mar 2026" in page
+        assert "€100" in page
+        assert "2026-03-31" not in page
+        assert "sell_through" not in page
+    assert "2026-03-31" in client.get(reverse("console:unmatched"), {"export": "csv"}).getvalue().decode()
+
+
 def test_row_is_set_aside_with_a_reason_and_found_by_its_state(cast, browse):
     sell(cast, "1", sku="NO-1")
     client, fact = browse("northwind_manager"), WaitingFact.objects.get()

@@ -52,6 +52,8 @@ def test_both_administrators_confirm_in_the_portal_and_one_undoes(cast, browse):
     assert "How many" in text_of(absorbed.get(page))
     assert kept.post(confirm).status_code == 302
     assert "You confirmed" in text_of(kept.get(page))
+    assert "Look and decide" not in text_of(kept.get(PROFILE))
+    assert "Look and decide" in text_of(absorbed.get(PROFILE))
     assert absorbed.post(confirm).status_code == 302
     assert Partner.objects.get(pk=cast.kappel.pk).merged_into == cast.brightpath
     assert "Undo the merge" in text_of(kept.get(page))

@@ -11,6 +11,8 @@ from django.core import signing
 from django.utils.translation import gettext_lazy as _
 
 from onboarding.form_fields import ApplicationFields, default_fields, form_class_of, start_of
+from onboarding.mail_domains import business_address
+from prm.kernel.errors import RuleViolation
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -54,6 +56,30 @@ class Safeguards(forms.Form):
         if self.cleaned_data["middle_name"]:
             raise forms.ValidationError(_("Leave this field empty, then send again: it is there to stop robots."))
         return ""
+
+    def clean_email(self) -> str:
+        """Refuse what is no business address together with all else, not in a second round.
+
+        Raises:
+            ValidationError: so it is.
+        """
+        text: str = self.cleaned_data["email"]
+        try:
+            business_address(text)
+        except RuleViolation as violation:
+            raise forms.ValidationError(str(violation)) from violation
+        return text
+
+    def clean_consent(self) -> bool:
+        """Refuse a form without consent where there is something to agree to.
+
+        Raises:
+            ValidationError: it is missing.
+        """
+        given: bool = self.cleaned_data["consent"]
+        if self.fields["consent"].label and not given:
+            raise forms.ValidationError(_("Without this we can’t take your application."))
+        return given
 
     def clean_started(self) -> str:
         """Refuse what was sent faster than anybody types, or from a page without a stamp.
