@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 import traceback
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import structlog
@@ -19,9 +19,10 @@ from django.utils import timezone
 from activity.enums import DeliveryState
 from activity.models import Delivery
 from activity.registry import HANDLERS, Effect, Handler
+from prm.kernel.composed import composed
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from django.db.models import QuerySet
 
 log = structlog.get_logger(__name__)
 
@@ -41,7 +42,7 @@ def drain(limit: int = 500) -> int:
 def run_next() -> bool:
     """Run the oldest due delivery that no other worker holds. False when there is none."""
     with transaction.atomic():
-        delivery = Delivery.objects.due(timezone.now()).select_for_update(skip_locked=True).first()
+        delivery = next(iter(_next_due(timezone.now())), None)
         if delivery is None:
             return False
         handler = HANDLERS.get(delivery.handler)
@@ -55,6 +56,13 @@ def run_next() -> bool:
         delivery.save(update_fields=["due_at"])
     _run_outside(delivery, handler)
     return True
+
+
+@composed
+def _next_due(now: datetime) -> QuerySet[Delivery]:
+    """Return the oldest due delivery that nobody else holds, locked, with its event; asked for all day."""
+    due = Delivery.objects.due(now).select_related("event")
+    return due.select_for_update(skip_locked=True, of=("self",))[:1]
 
 
 def _run_inside(delivery: Delivery, handler: Handler) -> None:

@@ -28,15 +28,24 @@ from partners.models import Enrollment, Seat
 from partners.reports import partner_people, vendor_staff
 from partners.services.rates import tells_of_rates
 from prm.kernel.actors import VENDOR_ROLES, Role, system
+from prm.kernel.composed import composed
 from prm.kernel.money import shown
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from activity.models import Event
 
 
 def deal_of(event: Event) -> Deal:
     """Return the event's deal with what mails say about it."""
-    return Deal.objects.select_related("vendor", "partner", "owner", "decided_by").get(pk=event.subject_id)
+    (deal,) = _told_of(event.subject_id)
+    return deal
+
+
+@composed
+def _told_of(deal_id: int) -> QuerySet[Deal]:
+    return Deal.objects.select_related("vendor", "partner", "owner", "decided_by").filter(pk=deal_id)
 
 
 def facts_of(deal: Deal, event: Event) -> dict[str, Any]:
@@ -84,8 +93,8 @@ def _tell(event: Event, deal: Deal, kind: NoticeKind, people: list[Recipient], p
 def tell_submitted(event: Event) -> None:
     """Let the rules of engagement judge it; tell approvers of what they leave."""
     deal = deal_of(event)
-    judge_deal(actor=system(deal.vendor_id), deal=deal)
-    deal = deal_of(event)
+    if judge_deal(actor=system(deal.vendor_id), deal=deal) is not None:
+        deal = deal_of(event)
     if deal.status in WAITING_FOR_VENDOR:
         tell_vendor(event, deal, emails.SUBMITTED)
 
@@ -100,8 +109,8 @@ def tell_asked(event: Event) -> None:
 def tell_answered(event: Event) -> None:
     """Let the rules judge the answer; tell approvers of what they leave, and that the clock runs again."""
     deal = deal_of(event)
-    judge_deal(actor=system(deal.vendor_id), deal=deal)
-    deal = deal_of(event)
+    if judge_deal(actor=system(deal.vendor_id), deal=deal) is not None:
+        deal = deal_of(event)
     if deal.status in WAITING_FOR_VENDOR:
         tell_vendor(event, deal, emails.ANSWERED)
 

@@ -12,10 +12,13 @@ from accounts.models import Account, ProductFamily
 from dealreg.engagement import Judgement, Known, judge
 from dealreg.models import Policy, Ruling
 from partners.models import Seat
+from prm.kernel.composed import composed
 from standing.models import Credential, Tier
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from django.db.models import QuerySet
 
     from dealreg.engagement import Definition
     from dealreg.models import Deal
@@ -26,10 +29,13 @@ BATCH = 500
 
 def policy_of(deal: Deal) -> Policy | None:
     """Return the rules of engagement that a deal was registered under. One query."""
-    found: Policy | None = Policy.objects.filter(
-        program__enrollments=deal.enrollment_id, reference=deal.policy_reference, valid_from__isnull=False
-    ).first()
-    return found
+    return next(iter(_policies(deal.enrollment_id, deal.policy_reference)), None)
+
+
+@composed
+def _policies(enrollment_id: int, reference: str) -> QuerySet[Policy]:
+    found = Policy.objects.filter(program__enrollments=enrollment_id, reference=reference, valid_from__isnull=False)
+    return found.order_by("pk")[:1]
 
 
 def holidays_of(deal: Deal) -> tuple[str, ...]:

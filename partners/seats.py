@@ -16,6 +16,7 @@ from partners.enums import LIVE
 from partners.models import Enrollment, Seat
 from people.models import Person
 from prm.kernel.actors import Actor, Enrolled, Kind, Reach, Role, Via
+from prm.kernel.composed import among, composed
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,9 +188,14 @@ def actors_of(person_ids: Iterable[int]) -> dict[int, tuple[Actor, ...]]:
 
     People who may not sign in are left out.
     """
-    people = people_with_seats().filter(pk__in=sorted(person_ids), is_active=True)
+    people = _people_at(sorted(person_ids))
     return {
         person.pk: tuple(actor_at(place, person_id=person.pk, via=Via.TASK) for place in places_of(person))
         or (actor_of(person, None, via=Via.TASK)[0],)
         for person in people
     }
+
+
+@composed
+def _people_at(ids: list[int]) -> QuerySet[Person]:
+    return people_with_seats().filter(among("pk", ids), is_active=True)

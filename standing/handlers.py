@@ -14,6 +14,7 @@ from partners.models import Enrollment, Seat
 from partners.reports import partner_people, vendor_staff
 from partners.services.rates import tells_of_rates
 from prm.kernel.actors import Role, system
+from prm.kernel.composed import composed
 from standing import emails
 from standing.achieving import settle_people
 from standing.helping import book_rated
@@ -21,15 +22,20 @@ from standing.registry import SOURCES
 from standing.services import keep_enrollment
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from activity.models import Event
 
 
 def enrollment_of(event: Event) -> Enrollment:
     """Return the enrollment that an event is about, with what mails say of it."""
-    found: Enrollment = Enrollment.objects.select_related("vendor", "program", "partner", "manager").get(
-        pk=event.enrollment_id
-    )
+    (found,) = _told_of(event.enrollment_id)
     return found
+
+
+@composed
+def _told_of(enrollment_id: int) -> QuerySet[Enrollment]:
+    return Enrollment.objects.select_related("vendor", "program", "partner", "manager").filter(pk=enrollment_id)
 
 
 def follow_sources() -> None:

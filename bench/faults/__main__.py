@@ -1,6 +1,6 @@
 """`make faults`: what is lost when workers, Valkey and PostgreSQL die. Exits with 1 on any miss.
 
-ARGS: `--short` for a quick look, `--only workers` (or control, jobs, journeys, valkey, postgres), `--keep` to keep the data.
+ARGS: `--short` for a quick look, `--only workers` (or control, jobs, journeys, valkey, postgres); the data stay in .dev/faults below `--root` (this directory).
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from activity.notices import notify
@@ -21,8 +22,11 @@ from partners.emails import brand_of
 from partners.models import Enrollment
 from partners.reports import partner_people, vendor_staff
 from prm.kernel.actors import Role, system
+from prm.kernel.composed import composed
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from activity.models import Event
 
 
@@ -170,7 +174,14 @@ def tell_declined(event: Event) -> None:
 @handler("dealreg.link_lead", "deal.submitted")
 def link_lead(event: Event) -> None:
     """Link a registered deal to the lead that it was."""
-    link_deal(Deal.objects.get(pk=event.subject_id))
+    for deal in _from_leads(event.subject_id):
+        link_deal(deal)
+
+
+@composed
+def _from_leads(deal_id: int) -> QuerySet[Deal]:
+    offers = LeadOffer.objects.filter(submission=OuterRef("submission"), enrollment=OuterRef("enrollment"))
+    return Deal.objects.filter(Exists(offers), pk=deal_id)
 
 
 @handler("leads.tell_converted", "lead_offer.converted")

@@ -40,9 +40,11 @@ def judge_deal(*, actor: Actor, deal: Deal) -> Ruling | None:
     Raises:
         Http404: out of the actor's sight.
     """
+    policy = policy_of(deal)  # a deal's policy stays the one that it was registered under
+    if policy is None or policy.shape.is_plain:
+        return None
     fresh: Deal = locked(deal, actor)
-    policy = policy_of(fresh)
-    if fresh.status not in WAITING_FOR_VENDOR or policy is None or policy.shape.is_plain:
+    if fresh.status not in WAITING_FOR_VENDOR:
         return None
     limits = policy.shape.limits
     taken = Event.objects.about(fresh).filter(kind__in=BY_PEOPLE, person__isnull=False).exists()

@@ -21,11 +21,13 @@ import copy
 import functools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import EmptyResultSet
 from django.db import connections
+from django.db.models import BigIntegerField, BooleanField, F, Func, Value
 from django.utils import timezone, translation
 
 from prm.kernel.actors import Actor, Enrolled
@@ -46,7 +48,8 @@ class NotComposable(TypeError):
 def composed(build: Callable[..., QuerySet[Any]]) -> Callable[..., list[Any]]:
     """Make a function that builds a queryset into one that returns its rows, and composes its SQL once.
 
-    Positional arguments are values: an `Actor`, or numbers, texts, moments (in UTC) and lists of numbers. Keyword
+    Positional arguments are values: an `Actor`, or numbers, texts, days, moments (in UTC) and lists of
+    numbers (for `among`). Keyword
     arguments choose the query's shape; each combination of them is composed by itself, as are actors of each kind.
 
     Raises (the function): NotComposable: see above.
@@ -62,6 +65,12 @@ def composed(build: Callable[..., QuerySet[Any]]) -> Callable[..., list[Any]]:
         return found.rows([value for argument in arguments for value in _values(argument)])
 
     return rows
+
+
+def among(column: str, numbers: list[int]) -> Func:
+    """Return the condition that a column is one of a list that is a single value of the SQL, unlike that of `__in`."""
+    listed = Value(numbers, output_field=ArrayField(BigIntegerField()))
+    return Func(F(column), listed, template="%(expressions)s)", arg_joiner=" = ANY(", output_field=BooleanField())
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +177,7 @@ def _stand_in(argument: Any, numbers: Iterator[int]) -> Any:
     number = next(numbers)
     made: dict[type, Any] = {int: number, str: f"stand-in {number}", list: [number]}
     made[datetime] = BEGINNING + timedelta(microseconds=number)
+    made[date] = BEGINNING.date() + timedelta(days=number % 2_000_011)
     if type(argument) not in made:
         raise NotComposable(f"{type(argument).__name__} is no value for a query; should it choose the query's shape?")
     return made[type(argument)]

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from partners.models import Program
 from prm.kernel.actors import system
+from prm.kernel.composed import composed
 from standing.computing import store
 from standing.ledger import book_points
 from standing.models import Calculation, Scheme, Specialisation, Standing, TierReview
@@ -22,6 +23,8 @@ from standing.services.reviews import follow_review
 from standing.services.schemes import activate_scheme
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from partners.models import Enrollment
 
 LOCK = 0x6B656570  # "keep"
@@ -31,14 +34,13 @@ AT_ONCE = 500
 
 def scheme_for(enrollment: Enrollment, on: date) -> Scheme | None:
     """Return the scheme that an enrollment is under on a day: its type's own, else the one for all types."""
-    found: Scheme | None = (
-        Scheme.objects.in_force(on)
-        .filter(program_id=enrollment.program_id, partner_type__in=["", enrollment.partner.type])
-        .select_related("program__vendor")
-        .order_by("-partner_type")
-        .first()
-    )
-    return found
+    return next(iter(_schemes_for(enrollment.program_id, str(enrollment.partner.type), on)), None)
+
+
+@composed
+def _schemes_for(program_id: int, partner_type: str, on: date) -> QuerySet[Scheme]:
+    found = Scheme.objects.in_force(on).filter(program_id=program_id, partner_type__in=["", partner_type])
+    return found.select_related("program__vendor").order_by("-partner_type", "pk")[:1]
 
 
 @transaction.atomic

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db.models.functions import TruncDay
 from django.utils import timezone
 
-from dealreg.models import Deal
+from dealreg.models import Deal, Policy
 from partners.models import Enrollment, Partner, Seat, Vendor
 from people.models import Person
 from prm.kernel.actors import Kind, system
-from prm.kernel.composed import NotComposable, composed
+from prm.kernel.composed import NotComposable, among, composed
 
 pytestmark = pytest.mark.django_db
 
@@ -63,6 +63,20 @@ def test_a_composed_queryset_takes_moments(cast):
     moment = timezone.now() - timedelta(days=9999)
     assert len(later(moment)) == Seat.objects.count() > 0
     assert later(timezone.now() + timedelta(days=1)) == []
+
+
+def test_a_composed_queryset_takes_days_and_lists_of_any_length(cast):
+    people = composed(lambda ids: Person.objects.filter(among("pk", ids)).order_by("pk"))
+    everyone = list(Person.objects.order_by("pk"))
+    assert people([person.pk for person in everyone]) == everyone
+    assert people([everyone[1].pk]) == [everyone[1]]
+    assert people([]) == []
+    started = composed(lambda day: Seat.objects.filter(created_at__date__gt=day))
+    with pytest.raises(NotComposable):
+        started(date(2000, 1, 1))  # a day of a moment hangs on the time zone
+    policies = composed(lambda day: Policy.objects.filter(valid_from__lte=day).order_by("pk"))
+    assert policies(date(9000, 1, 1)) == list(Policy.objects.filter(valid_from__isnull=False).order_by("pk")) != []
+    assert policies(date(1000, 1, 1)) == []
 
 
 def test_an_actor_who_sees_nothing_finds_nothing(cast):
