@@ -110,9 +110,23 @@ def _place_keys(identity: Identity) -> list[str]:
 
 
 def _number_keys(identity: Identity) -> list[str]:
-    """Return the keys of numbers that a register gave to one company only."""
-    registry, vat = registry_key(identity.registry_number, identity.country), vat_key(identity.vat, identity.country)
-    return [prefix + number for prefix, number in (("r:", registry), ("v:", vat)) if number]
+    """Return the keys of numbers that a register gave to one company only.
+
+    The registry number also without its country, which one of two that write it may have left out.
+    """
+    found = [
+        "r:" + registry_key(identity.registry_number, identity.country),
+        "r:" + registry_key(identity.registry_number),
+        "v:" + vat_key(identity.vat, identity.country),
+    ]
+    return [key for key in found if len(key) > len("r:")]
+
+
+def sure_keys(identity: Identity) -> list[str]:
+    """Return the keys that nobody else has, where their text isn't mistaken: domain, registry and VAT number."""
+    label, suffix = split_domain(identity.domain) if identity.domain else ("", "")
+    keys = [f"d:{label}.{suffix}"] if label else []
+    return [key[:KEY_LENGTH] for key in (*keys, *_number_keys(identity))]
 
 
 def match_keys(identity: Identity) -> frozenset[str]:
@@ -122,8 +136,7 @@ def match_keys(identity: Identity) -> frozenset[str]:
     t distinctive words sorted; f the whole name's sounds; g how they begin; s the distinctive part's sounds, with
     deletions; x its letters, with deletions; a acronym; p phone; h house with street or postcode; n house number.
     """
-    label, suffix = split_domain(identity.domain) if identity.domain else ("", "")
-    keys = [f"d:{label}.{suffix}", "c:" + label.replace("-", "")] if label else []
-    keys += _number_keys(identity) + _place_keys(identity)
+    label, _suffix = split_domain(identity.domain) if identity.domain else ("", "")
+    keys = sure_keys(identity) + (["c:" + label.replace("-", "")] if label else []) + _place_keys(identity)
     keys += _name_keys(identity.name, plain(identity.country))
     return frozenset([key[:KEY_LENGTH] for key in dict.fromkeys(keys)][:MAX_KEYS])

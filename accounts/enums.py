@@ -14,7 +14,7 @@ class AccountOrigin(TextChoices):
 class AccountLink(TextChoices):
     """How a deal's customer, as typed, came to its account."""
 
-    EXACT = "exact", _("The same domain, or the same name and country")
+    EXACT = "exact", _("The same domain or number, or the same name and country")
     LIKELY = "likely", _("Looks alike; a person decides")
     NEW = "new", _("A new account")
     CONFIRMED = "confirmed", _("Confirmed by a person")

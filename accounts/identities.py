@@ -2,6 +2,19 @@
 
 from dataclasses import dataclass
 
+IDENTITY_COLUMNS = (
+    "name",
+    "country",
+    "domain",
+    "phone",
+    "postcode",
+    "city",
+    "street",
+    "registry_number",
+    "vat_number",
+)
+"""An account's columns in the order of `Identity`'s fields."""
+
 
 @dataclass(frozen=True, slots=True)
 class Identity:

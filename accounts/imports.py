@@ -12,7 +12,7 @@ from accounts import merging
 from accounts.candidate_keys import match_keys
 from accounts.crm import lists as crm_lists  # noqa: F401  (its kind of list registers itself)
 from accounts.facts import catalogue, lists  # noqa: F401  (their kinds of list register themselves)
-from accounts.identities import Identity
+from accounts.identities import IDENTITY_COLUMNS, Identity
 from accounts.models import MatchKey
 from accounts.naming import normalise_name
 from accounts.permissions import IMPORT_ACCOUNTS
@@ -75,6 +75,46 @@ class Customers(ImportKind):
             example=("Bremen", "Leeds"),
         ),
         Target(
+            "street",
+            gettext_lazy("Street and number"),
+            aliases=("address", "street address", "billing street", "billing address", "address 1", "straße",
+                     "strasse", "adresse", "rue", "dirección"),
+            parser=text(160),
+            example=("Hafenstraße 12", "40 Canal Street"),
+        ),
+        Target(
+            "postcode",
+            gettext_lazy("Postcode"),
+            aliases=("zip", "zip code", "postal code", "billing postal code", "billing zip", "plz", "postleitzahl",
+                     "code postal"),
+            parser=text(16),
+            example=("28195", "LS1 4AP"),
+        ),
+        Target(
+            "phone",
+            gettext_lazy("Phone"),
+            aliases=("phone number", "telephone", "telefon", "téléphone", "tel"),
+            parser=text(40),
+            example=("+49 421 55501", ""),
+        ),
+        Target(
+            "registry_number",
+            gettext_lazy("Registry number"),
+            help=gettext_lazy("In the companies register; the same number is the same customer"),
+            aliases=("company number", "registration number", "company registration number", "handelsregister",
+                     "handelsregisternummer", "siren", "organisation number"),
+            parser=text(40),
+            example=("HRB 20417", "04217761"),
+        ),
+        Target(
+            "vat_number",
+            gettext_lazy("VAT number"),
+            help=gettext_lazy("One whose digits don’t check is kept, and not compared"),
+            aliases=("vat", "vat id", "vat no", "tax id", "ust-id", "ust-idnr", "ustid", "numéro tva"),
+            parser=text(40),
+            example=("DE136695976", ""),
+        ),
+        Target(
             "external_id",
             gettext_lazy("Id in your CRM"),
             aliases=("id", "account id", "crm id", "customer id", "kundennummer"),
@@ -108,8 +148,9 @@ class Customers(ImportKind):
         if len(name) > LONGEST_NAME:
             raise Refused(_("The name is longer than 200 characters."))
         data = super().parse(cells)
-        where = {key: data[key] for key in ("country", "domain", "city")}
-        return {**data, "name": name, "normalised": normalised, "keys": keys_of(name, **where)}
+        data["name"] = name
+        written = Identity(*(data[column] for column in IDENTITY_COLUMNS))
+        return {**data, "normalised": normalised, "keys": sorted(match_keys(written))}
 
     def compare_lines(self, run: Import, at: int, upto: int) -> None:
         """Find each row's account, and its twins in the list."""
@@ -122,8 +163,3 @@ class Customers(ImportKind):
     def before_undo(self, run: Import, model: type[Model], removed: Sequence[int], restored: Sequence[int]) -> None:
         """Forget the match keys of accounts that go, and those that the import added to others."""
         merging.forget_keys(run, removed, restored)
-
-
-def keys_of(name: str, *, country: str, domain: str, city: str) -> list[str]:
-    """Return the match keys of a customer, as lists and registrations make them."""
-    return sorted(match_keys(Identity(name=name, country=country, domain=domain, city=city)))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.db import connection, transaction
 
 from accounts.candidate_keys import match_keys
-from accounts.identities import Identity
+from accounts.identities import IDENTITY_COLUMNS, Identity
 from accounts.models import Account
 
 if TYPE_CHECKING:
@@ -32,15 +32,11 @@ def rebuild_keys(after: int = 0) -> Iterator[tuple[int, int]]:
             rows = list(
                 Account.objects.filter(pk__gt=after)
                 .order_by("pk")
-                .values_list("pk", "vendor_id", "name", "country", "domain", "city")[:AT_ONCE]
+                .values_list("pk", "vendor_id", *IDENTITY_COLUMNS)[:AT_ONCE]
             )
             if not rows:
                 return
-            keys = [
-                (vendor, key, pk)
-                for pk, vendor, name, country, domain, city in rows
-                for key in match_keys(Identity(name=name, country=country, domain=domain, city=city))
-            ]
+            keys = [(vendor, key, pk) for pk, vendor, *written in rows for key in match_keys(Identity(*written))]
             with connection.cursor() as cursor:
                 cursor.execute(ADD, [list(column) for column in zip(*keys, strict=True)] or [[], [], []])
                 added = cursor.rowcount

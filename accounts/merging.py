@@ -25,7 +25,8 @@ DROP TABLE IF EXISTS pg_temp.listed_customer;
 CREATE TEMPORARY TABLE listed_customer ON COMMIT DROP AS
 SELECT s.line, r.*, NULL::bigint AS account_id, NULL::int AS twin, false AS fresh, false AS changes
 FROM imports_stagedrow s, jsonb_to_record(s.data) AS r(name text, normalised text, country text, domain text, city text,
-  external_id text, owner_name text, last_activity text, further jsonb, keys text[])
+  street text, postcode text, phone text, registry_number text, vat_number text, external_id text, owner_name text,
+  last_activity text, further jsonb, keys text[])
 WHERE s.run_id = %(run)s AND s.line > %(at)s AND s.line <= %(upto)s AND s.reason = '';
 ANALYZE pg_temp.listed_customer;
 """
@@ -55,7 +56,10 @@ UPDATE listed_customer s SET twin = t.twin FROM (
 CHANGES = """
 UPDATE listed_customer s SET changes = true FROM accounts_account a
 WHERE a.id = s.account_id AND NOT s.fresh AND (
-  a.origin <> %(origin)s OR s.city NOT IN ('', a.city) OR s.external_id NOT IN ('', a.external_id)
+  a.origin <> %(origin)s OR s.city NOT IN ('', a.city) OR s.street NOT IN ('', a.street)
+  OR s.postcode NOT IN ('', a.postcode) OR s.phone NOT IN ('', a.phone)
+  OR s.registry_number NOT IN ('', a.registry_number) OR s.vat_number NOT IN ('', a.vat_number)
+  OR s.external_id NOT IN ('', a.external_id)
   OR s.owner_name NOT IN ('', a.owner_name) OR NOT a.further @> s.further
   OR nullif(s.last_activity, '')::date > coalesce(a.last_activity_on, '-infinity')
   OR (a.domain = '' AND s.domain <> '' AND NOT EXISTS (
@@ -71,6 +75,10 @@ FROM listed_customer t WHERE s.run_id = %(run)s AND s.line = t.line
 UPDATE = """
 UPDATE accounts_account a SET
   origin = %(origin)s, city = coalesce(nullif(s.city, ''), a.city),
+  street = coalesce(nullif(s.street, ''), a.street), postcode = coalesce(nullif(s.postcode, ''), a.postcode),
+  phone = coalesce(nullif(s.phone, ''), a.phone),
+  registry_number = coalesce(nullif(s.registry_number, ''), a.registry_number),
+  vat_number = coalesce(nullif(s.vat_number, ''), a.vat_number),
   external_id = coalesce(nullif(s.external_id, ''), a.external_id),
   owner_name = coalesce(nullif(s.owner_name, ''), a.owner_name), further = a.further || s.further,
   last_activity_on = greatest(nullif(s.last_activity, '')::date, a.last_activity_on),
@@ -90,10 +98,10 @@ WHERE account_id IS NULL
 """
 INSERT = """
 INSERT INTO accounts_account
-  (id, vendor_id, name, normalised_name, country, domain, city, external_id, owner_name, last_activity_on, origin,
-   further, created_at)
-SELECT account_id, %(vendor)s, name, normalised, country, domain, city, external_id, owner_name,
-  nullif(last_activity, '')::date, %(origin)s, further, now()
+  (id, vendor_id, name, normalised_name, country, domain, city, street, postcode, phone, registry_number, vat_number,
+   external_id, owner_name, last_activity_on, origin, further, created_at)
+SELECT account_id, %(vendor)s, name, normalised, country, domain, city, street, postcode, phone, registry_number,
+  vat_number, external_id, owner_name, nullif(last_activity, '')::date, %(origin)s, further, now()
 FROM listed_customer WHERE fresh ORDER BY normalised, country
 ON CONFLICT DO NOTHING RETURNING id
 """

@@ -8,9 +8,9 @@ from typing import Any
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
-from accounts.candidate_keys import match_keys
+from accounts.candidate_keys import match_keys, sure_keys
 from accounts.enums import AccountLink, AccountOrigin
-from accounts.identities import Identity
+from accounts.identities import IDENTITY_COLUMNS, Identity
 from accounts.matching import STANDARD, Band, Bands, Match, compare
 from accounts.naming import normalise_name
 from prm.kernel.domains import registrable_domain
@@ -19,32 +19,41 @@ from prm.kernel.errors import Conflict
 ATTEMPTS = 5
 PER_KEY = 100  # the commonest names share a key with hundreds; exact ones are found apart
 CANDIDATES = 40
+NUMBERS = frozenset({"registry", "vat"})
+WRITTEN = ", ".join(f"a.{column}" for column in IDENTITY_COLUMNS)
 
-FIND = """
-SELECT found.*, own.same_from, own.review_from FROM (
-SELECT a.id, a.name, a.country, a.domain, a.city, a.normalised_name, a.origin, a.owner_name
+FIND = f"""
+SELECT a.id, a.normalised_name, a.origin, a.owner_name, own.same_from, own.review_from, {WRITTEN}
 FROM (
-  SELECT account_id, count(*) AS shared FROM unnest(%(keys)s::text[]) AS wanted(key)
-  CROSS JOIN LATERAL (
+  SELECT account_id AS id FROM (
+    SELECT account_id, count(*) AS shared FROM unnest(%(keys)s::text[]) AS wanted(key)
+    CROSS JOIN LATERAL (
+      SELECT account_id FROM accounts_matchkey
+      WHERE vendor_id = %(vendor)s AND key = wanted.key ORDER BY account_id LIMIT %(per_key)s
+    ) AS hit
+    GROUP BY account_id ORDER BY shared DESC, account_id LIMIT %(limit)s
+  ) AS near
+  UNION
+  SELECT account_id FROM unnest(%(sure)s::text[]) AS wanted(key) CROSS JOIN LATERAL (
     SELECT account_id FROM accounts_matchkey
     WHERE vendor_id = %(vendor)s AND key = wanted.key ORDER BY account_id LIMIT %(per_key)s
-  ) AS hit
-  GROUP BY account_id ORDER BY shared DESC, account_id LIMIT %(limit)s
-) AS near JOIN accounts_account a ON a.id = near.account_id
-UNION
-SELECT a.id, a.name, a.country, a.domain, a.city, a.normalised_name, a.origin, a.owner_name FROM accounts_account a
-WHERE vendor_id = %(vendor)s AND domain = %(domain)s AND domain <> ''
-UNION
-SELECT a.id, a.name, a.country, a.domain, a.city, a.normalised_name, a.origin, a.owner_name FROM accounts_account a
-WHERE vendor_id = %(vendor)s AND normalised_name = %(name)s AND country = %(country)s
-) AS found LEFT JOIN accounts_matchthresholds own ON own.vendor_id = %(vendor)s
-"""
+  ) AS certain
+  UNION
+  SELECT id FROM accounts_account WHERE vendor_id = %(vendor)s AND domain = %(domain)s AND domain <> ''
+  UNION
+  SELECT id FROM accounts_account
+  WHERE vendor_id = %(vendor)s AND normalised_name = %(name)s AND country = %(country)s
+) AS found JOIN accounts_account a USING (id)
+LEFT JOIN accounts_matchthresholds own ON own.vendor_id = %(vendor)s
+"""  # noqa: S608  (only columns' names are put in)
 
 CREATE = """
 WITH made AS (
   INSERT INTO accounts_account
-    (vendor_id, name, normalised_name, country, domain, city, external_id, owner_name, origin, further, created_at)
-  VALUES (%(vendor)s, %(name)s, %(normalised)s, %(country)s, %(domain)s, %(city)s, '', '', %(origin)s, '{}', now())
+    (vendor_id, name, normalised_name, country, domain, city, street, postcode, phone, registry_number, vat_number,
+     external_id, owner_name, origin, further, created_at)
+  VALUES (%(vendor)s, %(name)s, %(normalised)s, %(country)s, %(domain)s, %(city)s, %(street)s, %(postcode)s, %(phone)s,
+    %(registry)s, %(vat)s, '', '', %(origin)s, '{}', now())
   ON CONFLICT DO NOTHING RETURNING id
 ), keyed AS (
   INSERT INTO accounts_matchkey (vendor_id, key, account_id)
@@ -60,7 +69,7 @@ HOLD = "SELECT 1 FROM accounts_account WHERE id = %s FOR KEY SHARE"
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """An account that may be the customer, with the score and its reasons."""
+    """An account that may be the customer, with score and reasons. bands: the vendor's, that it was judged by."""
 
     account_id: int
     name: str
@@ -70,6 +79,7 @@ class Candidate:
     owner_name: str
     match: Match
     exact: bool
+    bands: Bands = STANDARD
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +100,7 @@ def find_candidates(vendor_id: int, customer: Identity) -> list[Candidate]:
     """Return the vendor's accounts that may be a customer, best first. One query."""
     values: dict[str, Any] = {
         "keys": sorted(match_keys(customer)),
+        "sure": sure_keys(customer),
         "vendor": vendor_id,
         "limit": CANDIDATES,
         "per_key": PER_KEY,
@@ -101,18 +112,23 @@ def find_candidates(vendor_id: int, customer: Identity) -> list[Candidate]:
         cursor.execute(FIND, values)
         rows = cursor.fetchall()
     found = []
-    for pk, name, country, domain, city, normalised, origin, owner, *own in rows:
-        bands = Bands(*own) if own[0] is not None else STANDARD
-        match = compare(customer, Identity(name=name, country=country, domain=domain, city=city), bands)
-        same_name = normalised == values["name"] and country == values["country"]
-        exact = same_name or (bool(domain) and domain == values["domain"])
+    for pk, normalised, origin, owner, *rest in rows:
+        bands = Bands(*rest[:2]) if rest[0] is not None else STANDARD
+        known = Identity(*rest[2:])
+        match = compare(customer, known, bands)
+        same_name = normalised == values["name"] and known.country == values["country"]
+        exact = same_name or (bool(known.domain) and known.domain == values["domain"]) or _same_number(match)
         if exact or match.band is not Band.DIFFERENT:
-            found.append(Candidate(pk, name, country, domain, origin, owner, match, exact))
-    # An account with the same domain outranks one with the same name: names repeat, domains don't.
+            found.append(Candidate(pk, known.name, known.country, known.domain, origin, owner, match, exact, bands))
+    # An account with the same domain outranks one with the same name or number: those repeat, domains don't.
     same_domain = values["domain"]
     return sorted(
         found, key=lambda c: (not (c.exact and c.domain == same_domain), not c.exact, -c.match.score, c.account_id)
     )
+
+
+def _same_number(match: Match) -> bool:
+    return any(reason.field in NUMBERS and reason.similarity == 1.0 for reason in match.reasons)
 
 
 def create_account(vendor_id: int, customer: Identity, *, origin: str = AccountOrigin.REGISTRATION) -> int | None:
@@ -124,6 +140,11 @@ def create_account(vendor_id: int, customer: Identity, *, origin: str = AccountO
         "country": customer.country,
         "domain": registrable_domain(customer.domain)[:120],
         "city": customer.city[:100],
+        "street": customer.address[:160],
+        "postcode": customer.postcode[:16],
+        "phone": customer.phone[:40],
+        "registry": customer.registry_number[:40],
+        "vat": customer.vat[:40],
         "origin": origin,
         "keys": sorted(match_keys(customer)),
     }
@@ -143,8 +164,8 @@ def _hold(account_id: int) -> bool:
 def resolve_customer(vendor_id: int, customer: Identity) -> Resolution:
     """Return the vendor's account for a customer, creating it where none is alike.
 
-    An account with the same domain, or the same name and country, is the one. Otherwise the best that looks alike is
-    taken until a person decides, so that two spellings can never be protected beside each other unseen.
+    An account with the same domain, registry or VAT number, or name and country, is the one. Otherwise the best that
+    looks alike is taken until a person decides, so that two spellings can never be protected beside each other unseen.
 
     Raises:
         Conflict: five times in a row another transaction was just creating it.

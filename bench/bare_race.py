@@ -22,7 +22,7 @@ import psycopg2
 import psycopg2.extras
 from django.db import connection
 
-from accounts.candidate_keys import match_keys
+from accounts.candidate_keys import match_keys, sure_keys
 from accounts.naming import normalise_name
 from bench.one_winner import Field, Race, make_field, race, registration, run_at_once
 from dealreg.models import Deal
@@ -108,6 +108,7 @@ def own_values(taking_part: Field, seller: int, account: int) -> dict[str, Any]:
         "normalised": normalise_name(given.customer_name),
         "domain": registrable_domain(given.customer_domain),
         "keys": sorted(match_keys(given.customer)),
+        "sure": sure_keys(given.customer),
     }
 
 

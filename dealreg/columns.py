@@ -60,6 +60,16 @@ DEAL_COLUMNS = (
         example=("castellan.example",),
     ),
     Target("customer_city", _("Town"), aliases=("city", "town", "customer city"), parser=text(100)),
+    Target("customer_street", _("Street and number"), aliases=("street", "address"), parser=text(160)),
+    Target("customer_postcode", _("Postcode"), aliases=("zip", "postal code", "plz"), parser=text(16)),
+    Target("customer_phone", _("Customer’s phone"), aliases=("phone", "telephone"), parser=text(40)),
+    Target(
+        "customer_registry_number",
+        _("Registry number"),
+        aliases=("company number", "registration number"),
+        parser=text(40),
+    ),
+    Target("customer_vat_number", _("VAT number"), aliases=("vat", "vat id", "tax id"), parser=text(40)),
     Target("contact_name", _("Contact"), aliases=("contact", "contact name"), parser=text(120)),
     Target("contact_email", _("Contact’s e-mail"), aliases=("contact email",), parser=mail),
     Target(

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
+from dealreg.company_fields import CompanyFields
 from dealreg.enums import Askable, LostReason, Part, Stage
 from dealreg.fields import (
     AmountField,
@@ -26,7 +27,7 @@ from dealreg.fields import (
     WebsiteField,
 )
 from dealreg.models import Deal
-from dealreg.registrations import LineInput, Registration
+from dealreg.registrations import ADDRESS, LineInput, Registration
 from dealreg.rules import Terms, check_close_date
 from partners.enums import Headcount, Industry
 from prm.kernel.errors import RuleViolation
@@ -60,7 +61,7 @@ class ProductChoice:
     price: Decimal | None
 
 
-class RegistrationForm(forms.Form):
+class RegistrationForm(CompanyFields):
     """A registration without its product lines. `initial` may hold raw text of a draft."""
 
     use_required_attribute = False
@@ -138,7 +139,7 @@ class RegistrationForm(forms.Form):
         """Return what the service takes; the form must be valid."""
         given = self.cleaned_data
         same = (
-            "customer_name", "customer_country", "customer_domain", "customer_city", "customer_industry",
+            "customer_name", "customer_country", "customer_domain", "customer_city", *ADDRESS, "customer_industry",
             "customer_employees", "contact_name", "contact_email", "title", "value", "currency", "close_date", "stage",
             "part", "notes", "submission",
         )  # fmt: skip

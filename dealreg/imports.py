@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.identities import Identity
+from accounts.identities import IDENTITY_COLUMNS, Identity
 from accounts.models import Account, MatchKey, ProductFamily
 from dealreg.columns import DEAL_COLUMNS
 from dealreg.enums import Part, Stage
@@ -145,12 +145,7 @@ class _Resolver:
             reference=data["reference"],
             stand_in=enrollment.manager_id or self._stand_in,
             owner_email=data["owner"],
-            customer=Identity(
-                name=data["customer_name"],
-                country=data["customer_country"],
-                domain=data["customer_domain"],
-                city=data["customer_city"],
-            ),
+            customer=Identity(*(data[f"customer_{column}"] for column in IDENTITY_COLUMNS)),
             value=Decimal(data["value"]),
             currency=data["currency"] or enrollment.vendor.currency,
             close_date=date.fromisoformat(data["close_date"]),

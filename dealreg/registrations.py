@@ -4,14 +4,24 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from accounts.identities import Identity
+from accounts.identities import IDENTITY_COLUMNS, Identity
 from dealreg.enums import Part, Stage
 
 if TYPE_CHECKING:
     from datetime import date
     from decimal import Decimal
+
+
+ADDRESS = (
+    "customer_street",
+    "customer_postcode",
+    "customer_phone",
+    "customer_registry_number",
+    "customer_vat_number",
+)
+"""What few know of a customer, and what tells it surely."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +45,11 @@ class Registration:
     customer_country: str
     customer_domain: str = ""
     customer_city: str = ""
+    customer_street: str = ""
+    customer_postcode: str = ""
+    customer_phone: str = ""
+    customer_registry_number: str = ""
+    customer_vat_number: str = ""
     customer_industry: str = ""
     customer_employees: str = ""
     contact_name: str = ""
@@ -52,9 +67,9 @@ class Registration:
     @property
     def customer(self) -> Identity:
         """The customer as the matcher takes it."""
-        return Identity(
-            name=self.customer_name,
-            country=self.customer_country,
-            domain=self.customer_domain,
-            city=self.customer_city,
-        )
+        return customer_of(self)
+
+
+def customer_of(row: Any) -> Identity:
+    """Return the customer of a registration or a deal, as typed, as the matcher takes it."""
+    return Identity(*(str(getattr(row, f"customer_{column}")) for column in IDENTITY_COLUMNS))

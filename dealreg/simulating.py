@@ -8,10 +8,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from accounts.enums import AccountLink
-from accounts.identities import Identity
 from accounts.matching import Band, Bands, Match, compare
 from dealreg.models import Conflict
-from dealreg.services.registration import customer_of
+from dealreg.registrations import customer_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -92,8 +91,6 @@ def decided_pairs(actor: Actor) -> list[Decided]:
     rows = Conflict.objects.visible_to(actor).filter(deal__account_link__in=links)
     found = []
     for row in rows.select_related("deal", "account").order_by("-pk")[:MOST]:
-        account = row.account
-        known = Identity(account.name, str(account.country), account.domain, city=account.city)
         is_one = row.deal.account_link == AccountLink.CONFIRMED and row.deal.account_id == row.account_id
-        found.append(Decided(row, compare(customer_of(row.deal), known), is_one))
+        found.append(Decided(row, compare(customer_of(row.deal), row.account.identity), is_one))
     return found

@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 BASE = "https://api.hubapi.com"
 PAGE = 100
 OBJECTS = {
-    What.ACCOUNTS: ("companies", "name,domain,country,city,hubspot_owner_id,notes_last_contacted,hs_lastmodifieddate"),
+    What.ACCOUNTS: (
+        "companies",
+        ("name,domain,country,city,zip,address,phone,hubspot_owner_id,notes_last_contacted,hs_lastmodifieddate"),
+    ),
     What.OPPORTUNITIES: (
         "deals",
         (
@@ -59,6 +62,9 @@ class HubSpot:
             "domain": values.get("domain"),
             "country": values.get("country"),
             "city": values.get("city"),
+            "postcode": values.get("zip"),
+            "street": values.get("address"),
+            "phone": values.get("phone"),
             "owner_name": self._owner(values),
             "last_activity": _day(values.get("notes_last_contacted")),
         }

@@ -15,7 +15,13 @@ if TYPE_CHECKING:
 VERSION = "v61.0"
 PAGE = 200  # the least that Salesforce gives; an answer of ours is at most half a megabyte
 FIELDS = {
-    What.ACCOUNTS: ("Account", "Id, Name, Website, BillingCountry, BillingCity, Owner.Name, LastActivityDate"),
+    What.ACCOUNTS: (
+        "Account",
+        (
+            "Id, Name, Website, Phone, BillingCountry, BillingCity, BillingPostalCode, BillingStreet, Owner.Name, "
+            "LastActivityDate"
+        ),
+    ),
     What.OPPORTUNITIES: (
         "Opportunity",
         "Id, AccountId, Name, StageName, Amount, CloseDate, Owner.Name, LastActivityDate, IsClosed",
@@ -72,9 +78,16 @@ def _account(record: dict[str, Any]) -> dict[str, Any]:
         "domain": record.get("Website"),
         "country": record.get("BillingCountry"),
         "city": record.get("BillingCity"),
+        "postcode": record.get("BillingPostalCode"),
+        "street": _one_line(record.get("BillingStreet")),
+        "phone": record.get("Phone"),
         "owner_name": _owner(record),
         "last_activity": record.get("LastActivityDate"),
     }
+
+
+def _one_line(street: Any) -> str | None:
+    return " ".join(str(street).split()) if street else None
 
 
 def _owner(record: dict[str, Any]) -> str | None:

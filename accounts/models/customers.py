@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
 from accounts.enums import AccountOrigin
+from accounts.identities import IDENTITY_COLUMNS, Identity
 from accounts.querysets import PriceQuerySet
 from partners.models import Vendor
 from prm.kernel.constraints import vendor_match
@@ -31,6 +32,11 @@ class Account(ScopedModel):
     country = CountryField(_("country"), blank=True)
     domain = models.CharField(_("domain"), max_length=120, blank=True)
     city = models.CharField(_("city"), max_length=100, blank=True)
+    street = models.CharField(_("street and number"), max_length=160, blank=True, default="", db_default="")
+    postcode = models.CharField(_("postcode"), max_length=16, blank=True, default="", db_default="")
+    phone = models.CharField(_("phone"), max_length=40, blank=True, default="", db_default="")
+    registry_number = models.CharField(_("registry number"), max_length=40, blank=True, default="", db_default="")
+    vat_number = models.CharField(_("VAT number"), max_length=40, blank=True, default="", db_default="")
     external_id = models.CharField(_("id in your CRM"), max_length=80, blank=True)
     owner_name = models.CharField(_("direct owner"), max_length=120, blank=True)
     last_activity_on = models.DateField(_("last activity"), null=True, blank=True)
@@ -54,6 +60,11 @@ class Account(ScopedModel):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def identity(self) -> Identity:
+        """The account as the matcher takes it."""
+        return Identity(*(str(getattr(self, column)) for column in IDENTITY_COLUMNS))
 
 
 class MatchKey(ScopedModel):

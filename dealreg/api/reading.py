@@ -91,6 +91,11 @@ class DealSerializer(ReadSerializer):
     customer_domain = serializers.CharField()
     customer_country = serializers.CharField(help_text="ISO 3166-1 alpha-2.")
     customer_city = serializers.CharField()
+    customer_street = serializers.CharField(help_text="Street and house number.")
+    customer_postcode = serializers.CharField()
+    customer_phone = serializers.CharField()
+    customer_registry_number = serializers.CharField(help_text="In the country's companies register.")
+    customer_vat_number = serializers.CharField()
     customer_industry = serializers.ChoiceField(choices=Industry.choices, allow_blank=True)
     customer_employees = serializers.ChoiceField(
         choices=Headcount.choices, allow_blank=True, help_text="How many work there."

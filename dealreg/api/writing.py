@@ -91,6 +91,17 @@ class RegistrationSerializer(WriteSerializer):
     customer_country = CountryCodeField(help_text="ISO 3166-1 alpha-2.")
     customer_domain = serializers.CharField(max_length=200, required=False, allow_blank=True, help_text="The website.")
     customer_city = serializers.CharField(max_length=100, required=False, allow_blank=True)
+    customer_street = serializers.CharField(
+        max_length=160, required=False, allow_blank=True, help_text="Street and house number."
+    )
+    customer_postcode = serializers.CharField(max_length=16, required=False, allow_blank=True)
+    customer_phone = serializers.CharField(max_length=40, required=False, allow_blank=True)
+    customer_registry_number = serializers.CharField(
+        max_length=40, required=False, allow_blank=True, help_text="In the country's companies register."
+    )
+    customer_vat_number = serializers.CharField(
+        max_length=40, required=False, allow_blank=True, help_text="EU numbers are checked by their digits."
+    )
     customer_industry = serializers.ChoiceField(
         choices=Industry.choices, required=False, allow_blank=True, help_text="Segments may depend on it."
     )

@@ -50,6 +50,17 @@ class Deal(ScopedModel):
     customer_domain = models.CharField(_("website"), max_length=200, blank=True)
     customer_country = CountryField(_("country"))
     customer_city = models.CharField(_("town"), max_length=100, blank=True)
+    customer_street = models.CharField(
+        _("customer's street and number"), max_length=160, blank=True, default="", db_default=""
+    )
+    customer_postcode = models.CharField(_("customer's postcode"), max_length=16, blank=True, default="", db_default="")
+    customer_phone = models.CharField(_("customer's phone"), max_length=40, blank=True, default="", db_default="")
+    customer_registry_number = models.CharField(
+        _("customer's registry number"), max_length=40, blank=True, default="", db_default=""
+    )
+    customer_vat_number = models.CharField(
+        _("customer's VAT number"), max_length=40, blank=True, default="", db_default=""
+    )
     customer_industry = models.CharField(
         _("customer's industry"), max_length=14, choices=Industry, blank=True, default="", db_default=""
     )

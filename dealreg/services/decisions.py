@@ -18,11 +18,11 @@ from dealreg.enums import Askable, DeclineReason, MilestoneKind
 from dealreg.milestones import reach
 from dealreg.models import Deal
 from dealreg.permissions import DECIDE_DEALS
+from dealreg.registrations import customer_of
 from dealreg.reports import line_for
 from dealreg.rules import competes
 from dealreg.rulings import holidays_of
 from dealreg.services.protection import claim_protection
-from dealreg.services.registration import customer_of
 from dealreg.workflow import REGISTRATION
 from prm.kernel.clocks import working_hours_between
 from prm.kernel.errors import Conflict, Forbidden, RuleViolation

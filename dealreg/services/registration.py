@@ -13,9 +13,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import AccountLink
-from accounts.identities import Identity
 from accounts.models import Price, Product
 from accounts.naming import normalise_name
+from accounts.registers import check_vat
 from accounts.resolving import Resolution, resolve_customer
 from dealreg import events
 from dealreg.engagement import Facts
@@ -23,6 +23,7 @@ from dealreg.enums import Askable, MilestoneKind, Status
 from dealreg.milestones import reaching, take_back
 from dealreg.models import Conflict, Deal, DealLine
 from dealreg.permissions import REGISTER_DEALS
+from dealreg.registrations import ADDRESS, customer_of
 from dealreg.rules import Terms, check_close_date, check_website, competes, needs_review, overlap
 from dealreg.rulings import holidays_of
 from dealreg.services.admission import admit, admit_again, due_from
@@ -117,6 +118,7 @@ def _check(registration: Registration, terms: Terms) -> None:
             "customer_needs_name", _("Enter the customer's name, as on its letterhead."), "customer_name"
         )
     check_website(registration.customer_domain)
+    check_vat(registration.customer_vat_number, str(registration.customer_country), "customer_vat_number")
     check_close_date(registration.close_date, timezone.localdate())
     if registration.currency and registration.currency not in CURRENCIES:
         raise RuleViolation("unknown_currency", _("We don't know this currency."), "currency")
@@ -193,6 +195,7 @@ def _build(
         customer_domain=registration.customer_domain.strip(),
         customer_country=registration.customer_country,
         customer_city=registration.customer_city,
+        **{name: getattr(registration, name) for name in ADDRESS},
         customer_industry=registration.customer_industry,
         customer_employees=registration.customer_employees,
         contact_name=registration.contact_name,
@@ -368,13 +371,3 @@ def withdraw_deal(*, actor: Actor, deal: Deal, message: str = "") -> Deal:
     release_protections(fresh)
     take_back(fresh, MilestoneKind.REGISTERED, MilestoneKind.APPROVED)
     return fresh
-
-
-def customer_of(deal: Deal) -> Identity:
-    """Return the deal's customer, as typed, as the matcher takes it."""
-    return Identity(
-        name=deal.customer_name,
-        country=str(deal.customer_country),
-        domain=deal.customer_domain,
-        city=deal.customer_city,
-    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -15,11 +15,15 @@ from django.utils.translation import gettext as _
 
 from accounts.crm.rules import is_stale
 from accounts.naming import fold_text, split_name
+from accounts.places import phone_digits, place_of, plain_postcode, same_street
+from accounts.registers import registry_key, vat_key
+from dealreg.registrations import customer_of
 from portal.formats import day_text
 from prm.kernel.domains import registrable_domain
 from prm.kernel.money import shown
 
 if TYPE_CHECKING:
+    from accounts.identities import Identity
     from accounts.models import Account
     from dealreg.models import Deal, DealLine
 
@@ -92,6 +96,38 @@ def plain(label: str, mine: Any, other: Any) -> Pair:
     return Pair(label, conditional_escape(left or "–"), conditional_escape(right or "–"))
 
 
+def company(mine: Identity, other: Identity) -> Iterator[Pair]:
+    """Compare address, phone and numbers, as far as one side says them; they agree as the matcher compares them."""
+    yield from _stated(_("Address"), _address(mine), _address(other), same=_same_address(mine, other))
+    phones = phone_digits(mine.phone), phone_digits(other.phone)
+    yield from _stated(_("Phone"), mine.phone, other.phone, same=bool(phones[0]) and phones[0] == phones[1])
+    for label, key, left, right in (
+        (_("Registry number"), registry_key, mine.registry_number, other.registry_number),
+        (_("VAT number"), vat_key, mine.vat, other.vat),
+    ):
+        near = mine.country or other.country
+        keys = key(left, mine.country or near), key(right, other.country or near)
+        yield from _stated(label, left, right, same=bool(keys[0]) and keys[0] == keys[1])
+
+
+def _stated(label: str, mine: str, other: str, *, same: bool) -> Iterator[Pair]:
+    if not (mine or other):
+        return
+    text = "<mark>{}</mark>" if same else "{}"
+    yield Pair(label, format_html(text, mine or "–"), format_html(text, other or "–"), same)
+
+
+def _address(customer: Identity) -> str:
+    return ", ".join(part for part in (customer.address, customer.postcode) if part)
+
+
+def _same_address(mine: Identity, other: Identity) -> bool:
+    ours, theirs = place_of(mine.address), place_of(other.address)
+    if ours is None or theirs is None:
+        return bool(mine.postcode) and plain_postcode(mine.postcode) == plain_postcode(other.postcode)
+    return bool(ours.number) and ours.number == theirs.number and same_street(ours, theirs)
+
+
 def country(row: Any, column: str) -> str:
     """Return the name of the country in a row's column."""
     return str(getattr(row, column).name)
@@ -104,6 +140,7 @@ def with_account(deal: Deal, account: Account, direct: Sequence[Mapping[str, Any
         domains(deal.customer_domain, account.domain),
         plain(_("Country"), country(deal, "customer_country"), country(account, "country")),
         plain(_("Town"), deal.customer_city, account.city),
+        *company(customer_of(deal), account.identity),
         plain(_("Contact"), deal.contact_name or deal.contact_email, ""),
         plain(_("Direct owner"), "", account.owner_name),
         plain(_("Last activity"), "", _activity(account.last_activity_on) if account.last_activity_on else ""),
@@ -138,6 +175,7 @@ def with_deal(deal: Deal, other: Deal, products: Sequence[DealLine]) -> Comparis
         domains(deal.customer_domain, other.customer_domain),
         plain(_("Country"), country(deal, "customer_country"), country(other, "customer_country")),
         plain(_("Town"), deal.customer_city, other.customer_city),
+        *company(customer_of(deal), customer_of(other)),
         plain(_("Project"), deal.title, other.title),
         plain(_("Products"), _products(deal, products), _products(other, products)),
         plain(_("Partner, part"), _partner(deal), _partner(other)),

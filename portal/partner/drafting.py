@@ -16,6 +16,7 @@ from accounts.naming import normalise_name
 from accounts.resolving import find_candidates
 from dealreg import services
 from dealreg.models import Deal, DealDraft
+from dealreg.registrations import customer_of
 from prm.kernel.errors import RuleViolation, TooMany
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from django.core.files.uploadedfile import UploadedFile
 
+    from accounts.matching import Bands
     from prm.kernel.actors import Actor
 
 NOT_KEPT = frozenset({"csrfmiddlewaretoken", "submission", "draft_revision", "save", "choose", "more", "files"})
@@ -90,15 +92,15 @@ def own_duplicates(actor: Actor, vendor_id: int | None, typed: Mapping[str, Any]
     if vendor_id is None or len(normalise_name(name)) < 3:
         return []
     asked = Identity(name=name, country=country[:2], domain=domain)
-    accounts = [found.account_id for found in find_candidates(vendor_id, asked)]
-    if not accounts:
+    candidates = find_candidates(vendor_id, asked)
+    if not candidates:
         return []
+    accounts, bands = [found.account_id for found in candidates], candidates[0].bands
     mine = Deal.objects.visible_to(actor).filter(vendor_id=vendor_id, account_id__in=accounts).contending()
-    near = [deal for deal in mine.order_by("-submitted_at", "-pk")[:MOST_COMPARED] if _alike(asked, deal)]
+    near = [deal for deal in mine.order_by("-submitted_at", "-pk")[:MOST_COMPARED] if _alike(asked, deal, bands)]
     return near[:SHOWN_DUPLICATES]
 
 
-def _alike(asked: Identity, deal: Deal) -> bool:
+def _alike(asked: Identity, deal: Deal, bands: Bands) -> bool:
     # The vendor's account may bear a rival's spelling: only what this partner typed itself may answer.
-    own = Identity(name=deal.customer_name, country=str(deal.customer_country), domain=deal.customer_domain)
-    return compare(asked, own).band is not Band.DIFFERENT
+    return compare(asked, customer_of(deal), bands).band is not Band.DIFFERENT
