@@ -61,8 +61,11 @@ def _measure(part: str, options: argparse.Namespace) -> tuple[Any, bool]:
             return [result.as_json() for result in results], all(result.passed for result in results)
         if part == "winner":
             from bench.bare_race import measure_winner  # noqa: PLC0415
+            from bench.channels import measure_doors  # noqa: PLC0415
 
-            return measure_winner(options.partners, options.accounts)
+            figures, held = measure_winner(options.partners, options.accounts)
+            figures["doors"], doors_held = measure_doors(options.partners, options.accounts)
+            return figures, held and doors_held
         if part in {"standings", "backtest", "journeys", "leads"}:
             from bench.backtests import measure_backtests  # noqa: PLC0415
             from bench.journeys import measure_journeys  # noqa: PLC0415

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from bench.channels import race_by_every_door
 from bench.one_winner import make_field, race
 from dealreg.enums import Status
 from dealreg.models import Deal
@@ -21,3 +22,14 @@ def test_eight_partners_at_once_register_25_accounts_and_each_account_has_one_ow
     deals = Deal.objects.all()
     assert deals.filter(status=Status.APPROVED).count() == ACCOUNTS
     assert deals.values("account").distinct().count() == ACCOUNTS
+
+
+@pytest.mark.django_db(transaction=True)
+def test_page_api_and_list_at_once_leave_one_owner_for_each_account():
+    sellers, accounts = 6, 6
+    result = race_by_every_door(make_field(sellers), accounts)
+    assert result.errors == []
+    assert result.owners == accounts
+    assert result.refused == (sellers - 1) * accounts
+    assert Deal.objects.filter(status=Status.APPROVED).count() == accounts
+    assert Deal.objects.values("account").distinct().count() == accounts
