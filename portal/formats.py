@@ -17,6 +17,7 @@ from babel.numbers import format_decimal
 from django.utils import timezone
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+from django_countries import countries
 
 MINUTE = 60
 HOUR = 60 * MINUTE
@@ -52,6 +53,16 @@ def day_text(day: date | datetime) -> str:
     if isinstance(day, datetime):
         day = timezone.localtime(day).date() if timezone.is_aware(day) else day.date()
     return _day_text(day, "medium", get_language())
+
+
+@lru_cache(maxsize=2048)
+def _country_text(code: str, language: str | None) -> str:
+    return str(countries.name(code))
+
+
+def country_text(code: str) -> str:
+    """Write a country's name."""
+    return _country_text(code, get_language())
 
 
 def moment_text(moment: datetime) -> str:

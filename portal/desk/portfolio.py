@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +11,7 @@ from django.db.models import Case, Count, Exists, F, FilteredRelation, Max, Oute
 from django.db.models.functions import JSONObject
 from django.utils import timezone
 from django.utils.translation import gettext_lazy, ngettext
-from django_filters import ChoiceFilter, ModelChoiceFilter
+from django_filters import ChoiceFilter
 
 from activity.models import Event
 from dealreg.models import Deal
@@ -22,15 +19,14 @@ from partners.enums import LIVE, EnrollmentStatus, LifeStage
 from partners.filters import PartnerFilter
 from partners.models import Enrollment, Partner
 from partners.permissions import VIEW_PARTNERS
-from partners.reports import staff_of
-from partners.rules import ONBOARDING_DAYS, QUIET_DAYS, Stage, stage_of
+from partners.reports import manager_name, staff_of
+from partners.rules import ONBOARDING_DAYS, QUIET_DAYS
 from portal.desk.lists import at
+from portal.desk.portfolio_rows import drawn, partner_row
 from portal.viewing import ViewedList
 from prm.kernel.actors import Kind
 from prm.kernel.composed import composed
-from prm.kernel.money import shown
 from prm.kernel.widgets import PlainSelect
-from standing.enums import ReviewState
 from standing.models import Scheme, Standing, Tier, TierReview
 
 if TYPE_CHECKING:
@@ -53,20 +49,14 @@ def _days_before(today: date, days: int) -> datetime:
     return timezone.make_aware(datetime.combine(today - timedelta(days=days), time.min))
 
 
-def mine(request: Any) -> QuerySet[Person]:
-    """Return the vendor's people, of whom one may be a partner manager."""
-    return staff_of(request.actor)
-
-
 class PortfolioFilter(PartnerFilter):
     """What the list of partners can be filtered by: also whose they are, their tier, and how secure it is."""
 
     tier = ChoiceFilter(
         label=gettext_lazy("Tier"), empty_label=gettext_lazy("Any"), method="at_tier", widget=PlainSelect
     )
-    manager = ModelChoiceFilter(
+    manager = ChoiceFilter(
         label=gettext_lazy("Partner manager"),
-        queryset=mine,
         empty_label=gettext_lazy("Anyone"),
         method="managed",
         widget=PlainSelect,
@@ -93,9 +83,10 @@ class PortfolioFilter(PartnerFilter):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        tiers = Tier.objects.visible_to(self.request.actor).filter(rank__isnull=False).order_by("rank", "name")
-        names = dict.fromkeys(tiers.values_list("name", flat=True))
+        names = dict.fromkeys(tier.name for tier in tier_names(self.request.actor))
         self.filters["tier"].extra["choices"] = [(name, name) for name in names]
+        staff = managers(self.request.actor)
+        self.filters["manager"].extra["choices"] = [(str(person.pk), str(person)) for person in staff]
 
     def _enrolled(self, partners: QuerySet[Partner], **conditions: Any) -> QuerySet[Partner]:
         found = Enrollment.objects.visible_to(self.request.actor).filter(partner=OuterRef("pk"), **conditions)
@@ -105,9 +96,9 @@ class PortfolioFilter(PartnerFilter):
         """Keep partners that hold a tier of this name."""
         return self._enrolled(partners, standing__tier__name=value)
 
-    def managed(self, partners: QuerySet[Partner], name: str, value: Person) -> QuerySet[Partner]:
+    def managed(self, partners: QuerySet[Partner], name: str, value: str) -> QuerySet[Partner]:
         """Keep somebody's portfolio."""
-        return self._enrolled(partners, manager=value)
+        return self._enrolled(partners, manager=int(value))
 
     def in_stage(self, partners: QuerySet[Partner], name: str, value: str) -> QuerySet[Partner]:
         """Keep partners in a stage of their life, as `stage_of` says it: of the live enrollment, where there is one."""
@@ -152,22 +143,41 @@ def told_of(actor: Actor, *partners: int) -> QuerySet[Partner]:
     return with_dealings(Partner.objects.visible_to(actor).filter(pk__in=partners), actor)
 
 
+@composed
+def published_schemes(actor: Actor) -> QuerySet[Scheme]:
+    """Return the vendor's schemes, by which reviews come."""
+    return Scheme.objects.visible_to(actor).published()
+
+
+@composed
+def tier_names(actor: Actor) -> QuerySet[Tier]:
+    """Return the vendor's tiers from the lowest on, with their names."""
+    return Tier.objects.visible_to(actor).filter(rank__isnull=False).order_by("rank", "name").only("name")
+
+
+@composed
+def managers(actor: Actor) -> QuerySet[Person]:
+    """Return the vendor's people, of whom one may be a partner manager, with their names."""
+    return staff_of(actor).only("name", "email")
+
+
 def with_dealings(partners: QuerySet[Partner], actor: Actor) -> QuerySet[Partner]:
     """Add what the list tells of each partner: enrollment, standing, open deals by currency, when it last did what."""
     live_first = Case(When(status__in=LIVE, then=Value(0)), default=Value(1))
     enrolled = Enrollment.objects.visible_to(actor).filter(partner=OuterRef("pk")).order_by(live_first, "enrolled_at")
-    review = TierReview.objects.visible_to(actor).open().filter(enrollment=OuterRef("pk")).order_by("pk")
+    # At most one is open. Names and ranks as subqueries: each table joined costs the planner more than its rows take.
+    review = TierReview.objects.visible_to(actor).open().filter(enrollment=OuterRef("pk")).order_by()
+    tiers = Tier.objects.visible_to(actor).order_by()
     told = enrolled.values(
         json=JSONObject(
             status="status",
-            program="program__name",
-            tier="standing__tier__name",
-            rank="standing__earned__rank",
+            tier=Subquery(tiers.filter(pk=OuterRef("standing__tier_id")).values("name")[:1]),
+            rank=Subquery(tiers.filter(pk=OuterRef("standing__earned_id")).values("rank")[:1]),
             calculated="calculation__rank",
             score="calculation__total",
             scheme="calculation__scheme_id",
             review=Subquery(review.values(json=JSONObject(state="state", due="due_on"))[:1]),
-            manager="manager__name",
+            manager=manager_name(),
             since="enrolled_at",
         )
     )
@@ -201,57 +211,6 @@ def by_last(partners: QuerySet[Partner], actor: Actor) -> QuerySet[Partner]:
 
 
 SORTED_BY = {"tier": by_tier, "last": by_last}
-
-
-@dataclass(frozen=True, slots=True)
-class PartnerRow:
-    """A partner with what the list tells of it.
-
-    below: whether its figures no longer reach its tier. review_on: when its tier is looked at next; review: how an open
-    review stands, in words.
-    """
-
-    partner: Any
-    status: str
-    is_live: bool
-    tier: str
-    score: str
-    below: bool
-    review: str
-    review_on: date | None
-    manager: str
-    open_deals: int
-    open_value: str
-    stage: Stage
-
-
-def partner_row(partner: Any, schemes: Mapping[int, Scheme] | None = None) -> PartnerRow:
-    """Return a partner of `with_dealings` as a row; `schemes`, by id, say when its next review is."""
-    enrolled, today = partner.enrolled or {}, timezone.localdate()
-    status = enrolled.get("status") or EnrollmentStatus.RETIRED
-    review, scheme = enrolled.get("review"), (schemes or {}).get(enrolled.get("scheme") or 0)
-    next_on = scheme.shape.review.next_after(today) if scheme and status in LIVE else None
-    score = Decimal(str(enrolled.get("score") or 0))
-    below = (enrolled.get("rank") or 0) > (enrolled.get("calculated") or 0) and enrolled.get("scheme") is not None
-    return PartnerRow(
-        partner,
-        str(EnrollmentStatus(status).label),
-        status in LIVE,
-        enrolled.get("tier") or "",
-        f"{score.normalize():f}" if score else "",
-        below,
-        str(ReviewState(review["state"]).label) if review else "",
-        date.fromisoformat(review["due"]) if review else next_on,
-        enrolled.get("manager") or "",
-        sum(part["deals"] for part in partner.pipeline),
-        ", ".join(shown(Decimal(str(part["total"])), part["currency"]) for part in partner.pipeline),
-        stage_of(
-            status=status,
-            since=date.fromisoformat((enrolled.get("since") or "2000-01-01")[:10]),
-            last_registered=timezone.localdate(partner.last_at) if partner.last_at else None,
-            today=today,
-        ),
-    )
 
 
 class PartnerList(ViewedList):
@@ -292,7 +251,7 @@ class PartnerList(ViewedList):
     @cached_property
     def schemes(self) -> dict[int, Scheme]:
         """The vendor's schemes, by which reviews come. One query."""
-        return {scheme.pk: scheme for scheme in Scheme.objects.visible_to(self.actor).published()}
+        return {scheme.pk: scheme for scheme in published_schemes(self.actor)}
 
     def rows(self) -> QuerySet[Partner]:
         """Return the vendor's partners; what is told of them is read for those of a page only."""
@@ -315,8 +274,10 @@ class PartnerList(ViewedList):
         """Return the rows as shown, and whether anything narrows them."""
         told = {partner.pk: partner for partner in told_of(self.actor, *(row.pk for row in page.rows))}
         narrowing = ("q", "type", "status", "tier", "manager", "standing", "stage")
+        rows = [partner_row(told[row.pk], self.schemes) for row in page.rows if row.pk in told]
         return {
-            "rows": [partner_row(told[row.pk], self.schemes) for row in page.rows if row.pk in told],
+            "rows": rows,
+            "body": drawn(rows),
             "saved": self.saved(),
             "count_words": ngettext("%(count)s partner", "%(count)s partners", page.count) % {"count": page.counted},
             "filtered": any(self.request.GET.get(name) for name in narrowing),
