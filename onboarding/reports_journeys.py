@@ -16,7 +16,7 @@ from onboarding.models import Journey, JourneyStep
 from onboarding.progress import Progress, progress_of
 
 if TYPE_CHECKING:
-    from datetime import timedelta
+    from datetime import datetime, timedelta
 
     from prm.kernel.actors import Actor
 
@@ -50,12 +50,12 @@ def journeys_of(actor: Actor) -> QuerySet[Any]:
     )
 
 
-def late() -> Q:
+def late(now: datetime | None = None) -> Q:
     """Return the condition of steps that should have ended."""
-    return Q(state__in=[StepState.OPEN, StepState.FAILED], due_at__lt=timezone.now())
+    return Q(state__in=[StepState.OPEN, StepState.FAILED], due_at__lt=now or timezone.now())
 
 
-def counted(journeys: QuerySet[Any]) -> QuerySet[Any]:
+def counted(journeys: QuerySet[Any], now: datetime | None = None) -> QuerySet[Any]:
     """Add `told`, how many steps there are and how they stand, and `first`, what is waited for most urgently.
 
     Each is read for the rows of a page alone.
@@ -69,12 +69,12 @@ def counted(journeys: QuerySet[Any]) -> QuerySet[Any]:
             failed=Count("pk", filter=FAILED),
             partner=Count("pk", filter=NOW & Q(side=Side.PARTNER)),
             vendor=Count("pk", filter=NOW & Q(side=Side.VENDOR)),
-            late=Count("pk", filter=late()),
+            late=Count("pk", filter=late(now)),
         )
     )
     failed_first = Case(When(FAILED, then=Value(0)), default=Value(1))
-    now = steps.filter(NOW | FAILED).order_by(failed_first, F("due_at").asc(nulls_last=True), "position")
-    first = now.values(
+    waited_for = steps.filter(NOW | FAILED).order_by(failed_first, F("due_at").asc(nulls_last=True), "position")
+    first = waited_for.values(
         json=JSONObject(name="name", side="side", state="state", due="due_at", stage="stage", error="error")
     )
     return journeys.annotate(told=Subquery(told.values("json")), first=Subquery(first[:1]))

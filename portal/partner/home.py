@@ -36,6 +36,7 @@ from portal.partner.onboarding_home import journeys_under_way, steps_in_need
 from portal.partner.standing_steps import standing_cards
 from portal.statuses import STATUS_LOOK
 from prm.kernel.actors import Kind, Role
+from prm.kernel.composed import composed
 from prm.kernel.money import shown
 from prm.kernel.pages import ActorView
 
@@ -58,21 +59,35 @@ def deals_in_need(actor: Actor, vendor_id: int | None) -> list[Deal]:
     """
     if not actor.is_meant(WORK_DEALS):
         return []
-    now = timezone.now()
+    now, whose = timezone.now(), actor.role == Role.ADMINISTRATOR
+    return _urgent(actor, timezone.localdate(now), now, now + ENDING, *_only(vendor_id), everyones=whose)
+
+
+def _only(vendor_id: int | None) -> list[int]:
+    """Return the vendor that is looked at as arguments of a composed query; none for all vendors."""
+    return [] if vendor_id is None else [vendor_id]
+
+
+@composed
+def _urgent(
+    actor: Actor, today: date, now: datetime, ending: datetime, *vendor_id: int, everyones: bool
+) -> QuerySet[Deal]:
     urgent = (
         Q(status=Status.INFORMATION_REQUESTED)
-        | Q(status=Status.APPROVED, protected_until__range=(now, now + ENDING))
-        | Q(close_date__lt=timezone.localdate(now))
+        | Q(status=Status.APPROVED, protected_until__range=(now, ending))
+        | Q(close_date__lt=today)
     )
     mine = Deal.objects.visible_to(actor)
-    urgent_ones = mine.open().filter(urgent)
-    if actor.role != Role.ADMINISTRATOR:
-        urgent_ones = urgent_ones.filter(owner_id=actor.person_id)
-    if vendor_id is not None:
-        urgent_ones = urgent_ones.filter(vendor_id=vendor_id)
+    found = mine.open().filter(urgent, **_of_vendor(vendor_id))
+    if not everyones:
+        found = found.filter(owner_id=actor.person_id)
     # Chosen in the index alone; only those that are shown are read.
-    first = urgent_ones.order_by("close_date", "pk").values("pk")[: MOST_NEEDS * 3]
-    return list(mine.filter(pk__in=first).select_related("vendor").defer("notes").order_by("close_date", "pk"))
+    first = found.order_by("close_date", "pk").values("pk")[: MOST_NEEDS * 3]
+    return mine.filter(pk__in=first).select_related("vendor").defer("notes").order_by("close_date", "pk")
+
+
+def _of_vendor(vendor_id: tuple[int, ...]) -> dict[str, int]:
+    return {"vendor_id": vendor_id[0]} if vendor_id else {}
 
 
 def need_of(deal: Deal, now: datetime) -> Need:
@@ -124,10 +139,13 @@ def draft_need(draft: DealDraft) -> Need:
 
 def agreements_in_need(actor: Actor, vendor_id: int | None) -> list[Agreement]:
     """Return what the partner has to sign. One query."""
-    found = Agreement.objects.visible_to(actor).filter(state=AgreementState.SENT)
-    if vendor_id is not None:
-        found = found.filter(vendor_id=vendor_id)
-    return list(found.select_related("vendor").defer("text", "values").order_by("sent_at", "pk")[:MOST_DRAFTS])
+    return _to_sign(actor, *_only(vendor_id))
+
+
+@composed
+def _to_sign(actor: Actor, *vendor_id: int) -> QuerySet[Agreement]:
+    found = Agreement.objects.visible_to(actor).filter(state=AgreementState.SENT, **_of_vendor(vendor_id))
+    return found.select_related("vendor").defer("text", "values").order_by("sent_at", "pk")[:MOST_DRAFTS]
 
 
 def agreement_need(agreement: Agreement, now: datetime) -> Need:
@@ -225,22 +243,7 @@ class Pipeline:
 
 def pipeline_of(actor: Actor, vendor_id: int | None, today: date) -> Pipeline | None:
     """Return the open pipeline by month of expected close, None where nothing is open. One query."""
-    deals: QuerySet[Any] = Deal.objects.visible_to(actor).open()
-    if vendor_id is not None:
-        deals = deals.filter(vendor_id=vendor_id)
-    protected = Q(status=Status.APPROVED, protected_until__gt=timezone.now())
-    found = list(
-        deals.order_by()
-        .annotate(month=TruncMonth("close_date"))
-        .values("month", "currency")
-        .annotate(
-            deals=Count("pk"),
-            total=Sum("value"),
-            protected=Sum("value", filter=protected, default=ZERO),
-            undecided=Sum("value", filter=Q(status__in=UNDECIDED), default=ZERO),
-        )
-        .annotate(other=F("total") - F("protected") - F("undecided"))
-    )
+    found = _by_month(actor, timezone.now(), *_only(vendor_id))
     if not found:
         return None
     totals: dict[str, list[Any]] = defaultdict(lambda: [ZERO, 0])
@@ -251,6 +254,23 @@ def pipeline_of(actor: Actor, vendor_id: int | None, today: date) -> Pipeline | 
     others = [_in_other(currency, *pair) for currency, pair in sorted(totals.items()) if currency != main]
     rows = _periods([row for row in found if row["currency"] == main], today)
     return Pipeline(currency=main, rows=rows, deals=totals[main][1], others=others)
+
+
+@composed
+def _by_month(actor: Actor, now: datetime, *vendor_id: int) -> QuerySet[Any]:
+    protected = Q(status=Status.APPROVED, protected_until__gt=now)
+    deals: QuerySet[Any] = Deal.objects.visible_to(actor).open().filter(**_of_vendor(vendor_id)).order_by()
+    return (
+        deals.annotate(month=TruncMonth("close_date"))
+        .values("month", "currency")
+        .annotate(
+            deals=Count("pk"),
+            total=Sum("value"),
+            protected=Sum("value", filter=protected, default=ZERO),
+            undecided=Sum("value", filter=Q(status__in=UNDECIDED), default=ZERO),
+        )
+        .annotate(other=F("total") - F("protected") - F("undecided"))
+    )
 
 
 def _in_other(currency: str, total: Decimal, deals: int) -> str:
@@ -321,25 +341,28 @@ class Home(ActorView):
         found += steps_in_need(self.journeys, self.actor, now)
         found += [lead_need(offer) for offer in leads_in_need(self.actor, self.focus)]
         if self.actor.may(REGISTER_DEALS):
-            drafts = DealDraft.objects.visible_to(self.actor).order_by("-updated_at", "-pk")[:MOST_DRAFTS]
-            found += [draft_need(draft) for draft in drafts]
+            found += [draft_need(draft) for draft in _drafts(self.actor)]
         if self.actor.is_meant(SIGN_AGREEMENTS):
             found += [agreement_need(row, now) for row in agreements_in_need(self.actor, self.focus)]
         return sorted(found, key=lambda need: need.rank)
 
     def decided(self, now: datetime) -> list[Deal]:
         """Return the latest decisions. One query."""
-        found = Deal.objects.visible_to(self.actor).filter(
-            decided_at__gte=now - DECIDED_SINCE, status__in=[Status.APPROVED, Status.DECLINED]
-        )
-        if self.focus is not None:
-            found = found.filter(vendor_id=self.focus)
-        return list(
-            found.exclude(outcome=Outcome.LOST)
-            .select_related("vendor")
-            .defer("notes")
-            .order_by("-decided_at", "-pk")[:MOST_DECIDED]
-        )
+        return _decided(self.actor, now - DECIDED_SINCE, *_only(self.focus))
+
+
+@composed
+def _drafts(actor: Actor) -> QuerySet[DealDraft]:
+    return DealDraft.objects.visible_to(actor).order_by("-updated_at", "-pk")[:MOST_DRAFTS]
+
+
+@composed
+def _decided(actor: Actor, since: datetime, *vendor_id: int) -> QuerySet[Deal]:
+    decided = Deal.objects.visible_to(actor).filter(
+        decided_at__gte=since, status__in=[Status.APPROVED, Status.DECLINED], **_of_vendor(vendor_id)
+    )
+    found = decided.exclude(outcome=Outcome.LOST).select_related("vendor").defer("notes")
+    return found.order_by("-decided_at", "-pk")[:MOST_DECIDED]
 
 
 def title_for(needs: list[Need]) -> str:

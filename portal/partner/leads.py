@@ -29,6 +29,7 @@ from partners.middleware import focused_vendor
 from portal.partner.rows import Ring
 from portal.statuses import LEAD_OFFER_LOOK
 from prm.kernel.actors import Kind
+from prm.kernel.composed import composed
 from prm.kernel.errors import Conflict, Forbidden, RuleViolation
 from prm.kernel.pages import ActorView, ListPage, Page, show_violation
 
@@ -324,8 +325,13 @@ def leads_in_need(actor: Actor, vendor_id: int | None) -> list[LeadOffer]:
     """Return offers that wait for an answer, and leads that wait for the first contact. One query."""
     if not actor.may(VIEW_LEADS) or not actor.is_meant(WORK_LEADS):
         return []
+    return _waiting(actor, *([] if vendor_id is None else [vendor_id]))
+
+
+@composed
+def _waiting(actor: Actor, *vendor_id: int) -> QuerySet[LeadOffer]:
     found = LeadOffer.objects.visible_to(actor).select_related("lead", "vendor").annotate(turn=TURN)
     waiting = found.filter(turn=0) | found.filter(turn=1, contacted_at=None, owner_id=actor.person_id)
-    if vendor_id is not None:
-        waiting = waiting.filter(vendor_id=vendor_id)
-    return list(waiting.order_by("turn", "until", "pk")[:12])
+    if vendor_id:
+        waiting = waiting.filter(vendor_id=vendor_id[0])
+    return waiting.order_by("turn", "until", "pk")[:12]

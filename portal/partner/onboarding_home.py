@@ -9,6 +9,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef
 from django.db.models.functions import JSONObject
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from onboarding.enums import JourneyState, Side, StepState
@@ -19,9 +20,12 @@ from onboarding.reports_journeys import counted, journeys_of
 from onboarding.rules import is_meant_for
 from portal.journeys import ACTIONS, minutes_text
 from portal.partner.needs import Need
+from prm.kernel.composed import composed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from django.db.models import QuerySet
 
     from prm.kernel.actors import Actor
 
@@ -33,16 +37,21 @@ def journeys_under_way(actor: Actor, vendor_id: int | None) -> list[Any]:
     """Return the journeys under way, each with `turns`: its open steps that are the partner's turn. One query."""
     if not actor.is_meant(VIEW_JOURNEYS):
         return []
+    return _running(actor, timezone.now(), *([] if vendor_id is None else [vendor_id]))
+
+
+@composed
+def _running(actor: Actor, now: datetime, *vendor_id: int) -> QuerySet[Any]:
     steps = JourneyStep.objects.visible_to(actor).filter(
         journey=OuterRef("pk"), state=StepState.OPEN, side=Side.PARTNER
     )
     # What is to be signed stands on home by itself, as an agreement.
     turns = steps.exclude(kind="agreement").order_by("due_at", "pk")
     told = turns.values(json=JSONObject(**{name: name for name in TOLD}))
-    found = counted(journeys_of(actor)).filter(state=JourneyState.RUNNING).annotate(turns=ArraySubquery(told))
-    if vendor_id is not None:
-        found = found.filter(vendor_id=vendor_id)
-    return list(found.order_by("-started_at", "-pk")[:MOST_JOURNEYS])
+    found = counted(journeys_of(actor), now).filter(state=JourneyState.RUNNING).annotate(turns=ArraySubquery(told))
+    if vendor_id:
+        found = found.filter(vendor_id=vendor_id[0])
+    return found.order_by("-started_at", "-pk")[:MOST_JOURNEYS]
 
 
 def steps_in_need(journeys: Iterable[Any], actor: Actor, now: datetime) -> list[Need]:

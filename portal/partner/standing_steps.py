@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from portal.partner.standing_parts import gains, listed
+from prm.kernel.composed import among, composed
 from standing.enums import BenefitKind
 from standing.models import Benefit
 from standing.reports import enrolled, place_of
@@ -98,9 +99,13 @@ class StandingCard:
 def standing_cards(terms: list[Terms], actor: Actor) -> list[StandingCard]:
     """Return a card per program. One query."""
     wanted = [held.enrollment_id for held in terms]
-    rows = enrolled(actor).filter(pk__in=wanted).annotate(ladder=ArraySubquery(_ladder(actor))) if wanted else []
-    found: dict[int, Any] = {row.pk: row for row in rows}
+    found: dict[int, Any] = {row.pk: row for row in (_with_ladder(actor, wanted) if wanted else [])}
     return [_home_card(held, place_of(found[held.enrollment_id]), found[held.enrollment_id].ladder) for held in terms]
+
+
+@composed
+def _with_ladder(actor: Actor, enrollments: list[int]) -> QuerySet[Any]:
+    return enrolled(actor).filter(among("pk", enrollments)).annotate(ladder=ArraySubquery(_ladder(actor)))
 
 
 def _ladder(actor: Actor) -> QuerySet[Any]:
