@@ -217,7 +217,8 @@ def _day(text: str | None) -> str:
     return date_format(day, "DATE_FORMAT")
 
 
-def _why(facts: Mapping[str, Any]) -> str:
+def why_line(facts: Mapping[str, Any]) -> str:
+    """Return why somebody at the partner gets a mail about a deal."""
     return _("You get this because you work on deals between %(partner)s and %(vendor)s.") % facts
 
 
@@ -259,7 +260,7 @@ def deal_information_requested(facts: Mapping[str, Any]) -> Letter:
         said=facts["message"],
         facts=((_("Asked for"), facts["fields"]), (_("Reference"), facts["reference"])),
         button=(_("Answer"), facts["path"]),
-        why=_why(facts),
+        why=why_line(facts),
         brand=facts["brand"],
     )
 
@@ -293,7 +294,7 @@ def deal_approved(facts: Mapping[str, Any]) -> Letter:
             (_("Rules of engagement"), facts["policy"]),
         ),
         button=(_("Open the deal"), facts["path"]),
-        why=_why(facts),
+        why=why_line(facts),
         brand=facts["brand"],
     )
 
@@ -316,7 +317,7 @@ def deal_declined(facts: Mapping[str, Any]) -> Letter:
         said=facts["message"],
         facts=((_("Reference"), facts["reference"]), (_("Rules of engagement"), facts["policy"])),
         button=(_("Open the deal"), facts["path"]),
-        why=_why(facts),
+        why=why_line(facts),
         brand=facts["brand"],
     )
 
@@ -330,7 +331,7 @@ def deal_expiring(facts: Mapping[str, Any]) -> Letter:
         paragraphs=(_("After that, another partner can register this customer. Record how the deal stands."),),
         facts=((_("Protected until"), facts["until"]), (_("Reference"), facts["reference"])),
         button=(_("Open the deal"), facts["path"]),
-        why=_why(facts),
+        why=why_line(facts),
         brand=facts["brand"],
     )
 
@@ -344,7 +345,7 @@ def deal_expired(facts: Mapping[str, Any]) -> Letter:
         paragraphs=(_("The deal can still be won. Register it again if it is alive."),),
         facts=((_("Ended"), facts["until"]), (_("Reference"), facts["reference"])),
         button=(_("Open the deal"), facts["path"]),
-        why=_why(facts),
+        why=why_line(facts),
         brand=facts["brand"],
     )
 
@@ -373,6 +374,6 @@ def deal_commented(facts: Mapping[str, Any]) -> Letter:
         said=facts["message"],
         facts=((_("Reference"), facts["reference"]),),
         button=(_("Answer"), facts["path"]),
-        why=_why(facts),
+        why=why_line(facts),
         brand=facts["brand"],
     )

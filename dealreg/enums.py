@@ -78,6 +78,16 @@ class ProtectionState(TextChoices):
     RELEASED = "released", _("Released")
 
 
+class ExtensionState(TextChoices):
+    """Where a request for more time stands."""
+
+    REQUESTED = "requested", _("Requested")
+    GRANTED = "granted", _("Granted")
+    REFUSED = "refused", _("Refused")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    LAPSED = "lapsed", _("Lapsed")
+
+
 class CommentAudience(TextChoices):
     """Who reads a comment."""
 

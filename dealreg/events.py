@@ -56,6 +56,24 @@ SHORTENED = event(
     alone=_("The protection ends on {until}: {reason}"),
     icon="clock",
 )
+EXTENSION_ASKED = event(
+    "deal.extension_asked", _("asked for {days} more days: {reason}"), icon="clock", tone="warn"
+)
+EXTENDED = event(
+    "deal.extended",
+    _("extended the protection until {until}"),
+    alone=_("The protection was extended by rule until {until}"),
+    icon="shield",
+    tone="good",
+)
+EXTENSION_REFUSED = event("deal.extension_refused", _("didn’t extend the protection: {message}"), icon="no", tone="bad")
+EXTENSION_WITHDRAWN = event("deal.extension_withdrawn", _("took the request for more time back"), icon="undo")
+EXTENSION_LAPSED = event(
+    "deal.extension_lapsed",
+    _("let the request for more time lapse"),
+    alone=_("The request for more time ended with the protection"),
+    icon="clock",
+)
 HANDED_OVER = event("deal.handed_over", _("handed the deal over from {leaving} to {to}"), icon="user")
 DRAFTS_HANDED_OVER = event("seat.handed_over", _("handed over {deals} deals and {drafts} drafts to {to}"), icon="user")
 EXPIRING = event(

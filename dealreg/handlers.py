@@ -10,14 +10,15 @@ from django.utils.translation import gettext as _
 
 from activity.notices import Recipient, notify
 from activity.registry import NoticeKind, handler
-from dealreg import emails
+from dealreg import emails, emails_protection
 from dealreg.enums import WAITING_FOR_VENDOR, Askable, CommentAudience
 from dealreg.leads import handlers as lead_handlers  # noqa: F401  (leads' own)
 from dealreg.letters import approval_letter
 from dealreg.milestones import rate_milestones
-from dealreg.models import Comment, Deal
+from dealreg.models import Comment, Deal, Extension
 from dealreg.reports import line_for
 from dealreg.rules import competes
+from dealreg.services.extensions import judge_extension
 from dealreg.services.files import keep_generated
 from dealreg.services.off_boarding import release_open_deals, shorten_protections
 from dealreg.services.ruling import judge_deal
@@ -156,6 +157,26 @@ def tell_expiring(event: Event) -> None:
 def tell_expired(event: Event) -> None:
     """Tell the partner."""
     tell_partner(event, deal_of(event), emails.EXPIRED)
+
+
+@handler("dealreg.tell_extension_asked", "deal.extension_asked")
+def tell_extension_asked(event: Event) -> None:
+    """Let the rules of engagement extend it; tell approvers of what they leave."""
+    asked = Extension.objects.select_related("deal").filter(pk=event.data["extension"]).waiting().first()
+    if asked is not None and not judge_extension(extension=asked):
+        tell_vendor(event, deal_of(event), emails_protection.EXTENSION_ASKED)
+
+
+@handler("dealreg.tell_extended", "deal.extended")
+def tell_extended(event: Event) -> None:
+    """Tell the partner until when."""
+    tell_partner(event, deal_of(event), emails_protection.EXTENDED)
+
+
+@handler("dealreg.tell_extension_refused", "deal.extension_refused")
+def tell_extension_refused(event: Event) -> None:
+    """Tell the partner why not."""
+    tell_partner(event, deal_of(event), emails_protection.EXTENSION_REFUSED)
 
 
 @handler("dealreg.tell_overdue", "deal.overdue")

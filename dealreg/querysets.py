@@ -8,7 +8,15 @@ from django.db.models import OuterRef, Q, Subquery
 from django.db.models.functions import JSONObject
 from django.utils import timezone
 
-from dealreg.enums import UNDECIDED, WAITING_FOR_VENDOR, CommentAudience, Outcome, ProtectionState, Status
+from dealreg.enums import (
+    UNDECIDED,
+    WAITING_FOR_VENDOR,
+    CommentAudience,
+    ExtensionState,
+    Outcome,
+    ProtectionState,
+    Status,
+)
 from people.models import Person
 from prm.kernel.scoping import ScopedQuerySet
 
@@ -121,3 +129,15 @@ class ProtectionQuerySet(ScopedQuerySet):
     def live(self) -> Self:
         """Return protections that hold."""
         return self.filter(state=ProtectionState.LIVE)
+
+
+class ExtensionQuerySet(ScopedQuerySet):
+    """Requests for more time."""
+
+    def waiting(self) -> Self:
+        """Return requests that nobody has decided yet."""
+        return self.filter(state=ExtensionState.REQUESTED)
+
+    def granted(self) -> Self:
+        """Return requests that made a protection last longer."""
+        return self.filter(state=ExtensionState.GRANTED)

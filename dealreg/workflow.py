@@ -1,11 +1,11 @@
-"""The state machines of a deal: the vendor's registration status, and the partner's outcome."""
+"""The state machines of a deal: the vendor's registration status, the partner's outcome, and requests for more time."""
 
 from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
 from dealreg import events, rules
-from dealreg.enums import UNDECIDED, WAITING_FOR_VENDOR, Outcome, Status
+from dealreg.enums import UNDECIDED, WAITING_FOR_VENDOR, ExtensionState, Outcome, Status
 from dealreg.permissions import DECIDE_DEALS, EXPIRE_DEALS, TAKE_DEALS, WORK_DEALS
 from prm.kernel.workflow import Machine, Transition
 
@@ -142,3 +142,49 @@ OUTCOME = Machine(
 )
 
 MACHINES = (REGISTRATION, OUTCOME)
+
+EXTENSION = Machine(
+    name="extension",
+    model="dealreg.Extension",
+    field="state",
+    initial=frozenset({ExtensionState.REQUESTED}),
+    transitions=(
+        Transition(
+            name="grant",
+            label=_("Extend"),
+            sources=frozenset({ExtensionState.REQUESTED}),
+            target=ExtensionState.GRANTED,
+            permission=DECIDE_DEALS,
+            event=events.EXTENDED,
+            tone="primary",
+        ),
+        Transition(
+            name="refuse",
+            label=_("Don’t extend"),
+            sources=frozenset({ExtensionState.REQUESTED}),
+            target=ExtensionState.REFUSED,
+            permission=DECIDE_DEALS,
+            event=events.EXTENSION_REFUSED,
+            required=("message",),
+            tone="danger",
+        ),
+        Transition(
+            name="withdraw",
+            label=_("Take the request back"),
+            sources=frozenset({ExtensionState.REQUESTED}),
+            target=ExtensionState.WITHDRAWN,
+            permission=WORK_DEALS,
+            event=events.EXTENSION_WITHDRAWN,
+        ),
+        Transition(
+            name="lapse",
+            label=_("Lapse"),
+            sources=frozenset({ExtensionState.REQUESTED}),
+            target=ExtensionState.LAPSED,
+            permission=EXPIRE_DEALS,
+            event=events.EXTENSION_LAPSED,
+        ),
+    ),
+)
+OF_PROTECTION = (EXTENSION,)
+"""What happens to a deal's protection while it lives: on rows of their own, told on the deal's timeline."""

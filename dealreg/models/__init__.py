@@ -2,6 +2,7 @@
 
 from dealreg.models.deal import Deal, DealLine
 from dealreg.models.draft import DealDraft
+from dealreg.models.extension import Extension
 from dealreg.models.leads import Lead, LeadDeal, LeadOffer, LeadPlan, LeadRules
 from dealreg.models.milestone import DealMilestone
 from dealreg.models.policy import Policy
@@ -19,6 +20,7 @@ __all__ = [
     "DealFile",
     "DealLine",
     "DealMilestone",
+    "Extension",
     "Lead",
     "LeadDeal",
     "LeadOffer",

@@ -43,6 +43,32 @@ class Policy(ScopedModel):
         default=40,
         help_text=_("Keeps registering from being used to find out whom others work with."),
     )
+    extension_days = models.PositiveSmallIntegerField(
+        _("days per extension, at most"),
+        default=30,
+        db_default=30,
+        validators=[MinValueValidator(1), MaxValueValidator(365)],
+    )
+    extensions_most = models.PositiveSmallIntegerField(
+        _("extensions per deal, at most"),
+        default=2,
+        db_default=2,
+        validators=[MaxValueValidator(20)],
+        help_text=_("0: protection isn’t extended."),
+    )
+    evidence_days = models.PositiveSmallIntegerField(
+        _("proof of activity, days"),
+        default=30,
+        db_default=30,
+        validators=[MaxValueValidator(365)],
+        help_text=_("Without a comment, a file, a stage or a next step in so many days, proof is asked for. 0: never."),
+    )
+    extends_by_rule = models.BooleanField(
+        _("extend by rule"),
+        default=False,
+        db_default=False,
+        help_text=_("Where there was activity and nobody else waits for the customer, no person is asked."),
+    )
     clauses = models.JSONField(
         _("clauses"), default=dict, blank=True, help_text=_("The rules in words, by number: {“2.1”: “…”}.")
     )

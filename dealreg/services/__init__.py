@@ -10,6 +10,14 @@ from dealreg.services.decisions import (
     take_deal,
 )
 from dealreg.services.drafts import clear_discarded, discard_draft, restore_draft, save_draft
+from dealreg.services.extensions import (
+    Request,
+    ask_extension,
+    grant_extension,
+    judge_extension,
+    refuse_extension,
+    withdraw_extension,
+)
 from dealreg.services.files import add_file, remove_draft_file
 from dealreg.services.handing_over import Handed, drafts_of, hand_over_deals, open_deals_of, successors_of
 from dealreg.services.lead_clock import keep_leads
@@ -25,10 +33,12 @@ from dealreg.services.service_level import escalate_overdue
 __all__ = [
     "Grounds",
     "Handed",
+    "Request",
     "add_comment",
     "add_file",
     "answer_request",
     "approve_deal",
+    "ask_extension",
     "ask_for_information",
     "begin_policy",
     "change_deal",
@@ -41,12 +51,15 @@ __all__ = [
     "drafts_of",
     "escalate_overdue",
     "expire_protections",
+    "grant_extension",
     "hand_over_deals",
     "judge_deal",
+    "judge_extension",
     "keep_leads",
     "lose_deal",
     "open_deals_of",
     "publish_policy",
+    "refuse_extension",
     "register_deal",
     "release_open_deals",
     "remind_expiring",
@@ -61,5 +74,6 @@ __all__ = [
     "try_policy",
     "win_deal",
     "withdraw_deal",
+    "withdraw_extension",
     "write_policy",
 ]

@@ -12,6 +12,7 @@ from django.utils.formats import date_format
 from dealreg import events
 from dealreg.enums import UNDECIDED, Outcome, Status
 from dealreg.models import Deal, Protection
+from dealreg.services.extensions import lapse_extension
 from dealreg.services.protection import release_protections
 from dealreg.workflow import REGISTRATION
 from prm.kernel.recording import record
@@ -52,6 +53,7 @@ def shorten_protections(*, actor: Actor, enrollment: Enrollment, until: date, re
         deal.revision += 1
         deal.save(update_fields=["protected_until", "revision", "updated_at"])
         Protection.objects.live().filter(deal=deal).update(ends_at=end)
+        lapse_extension(deal)
         record(
             events.SHORTENED,
             actor=actor,

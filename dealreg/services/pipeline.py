@@ -14,6 +14,7 @@ from dealreg.milestones import CLOSED, reach, take_back
 from dealreg.models import Comment, Deal
 from dealreg.permissions import COMMENT_DEALS, NOTE_DEALS, WORK_DEALS
 from dealreg.rules import check_close_date
+from dealreg.services.extensions import lapse_extension
 from dealreg.services.protection import release_protections
 from dealreg.workflow import OUTCOME
 from prm.kernel.errors import Conflict, Forbidden, RuleViolation
@@ -97,6 +98,7 @@ def win_deal(*, actor: Actor, deal: Deal, value: Decimal | None, closed_on: date
         changes={"closed_value": value, "closed_on": closed_on, "outcome_text": remark},
         data={"value": shown(value, deal.currency), "remark": remark},
     )
+    lapse_extension(fresh)
     reach(fresh, MilestoneKind.WON)
     return fresh
 

@@ -28,7 +28,18 @@ if TYPE_CHECKING:
     from partners.models import Program
     from prm.kernel.actors import Actor, Permission
 
-FIGURES = ("protection_days", "discount", "decision_hours", "reminder_days", "hourly_registrations", "clauses")
+FIGURES = (
+    "protection_days",
+    "discount",
+    "decision_hours",
+    "reminder_days",
+    "hourly_registrations",
+    "extension_days",
+    "extensions_most",
+    "evidence_days",
+    "extends_by_rule",
+    "clauses",
+)
 
 
 @transaction.atomic

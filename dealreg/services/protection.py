@@ -18,6 +18,7 @@ from dealreg import events
 from dealreg.enums import Outcome, ProtectionState, Status
 from dealreg.milestones import reaching
 from dealreg.models import Deal, Policy, Protection
+from dealreg.services.extensions import lapse_extension
 from dealreg.workflow import REGISTRATION
 from prm.kernel.actors import system
 from prm.kernel.errors import RuleViolation
@@ -97,8 +98,9 @@ def _taken(deal: Deal) -> RuleViolation:
 
 
 def release_protections(deal: Deal) -> None:
-    """End the deal's protection at once, in the caller's transaction."""
+    """End the deal's protection at once, and a request for more of it, in the caller's transaction."""
     Protection.objects.live().filter(deal=deal).update(state=ProtectionState.RELEASED)
+    lapse_extension(deal)
 
 
 def expire_protections(limit: int = 1000) -> int:
@@ -126,6 +128,7 @@ def _expire_next() -> bool:
         return False
     move(REGISTRATION, "expire", row=deal, actor=system(deal.vendor_id))
     Protection.objects.live().filter(deal=deal).update(state=ProtectionState.EXPIRED)
+    lapse_extension(deal)
     return True
 
 

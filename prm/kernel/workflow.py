@@ -94,11 +94,13 @@ def move(  # noqa: PLR0913  (the engine's whole input)
     facts: Mapping[str, Any] | None = None,
     changes: Mapping[str, Any] | Callable[[Any], Mapping[str, Any]] | None = None,
     data: Mapping[str, Any] | None = None,
+    about: Model | None = None,
 ) -> Any:
     """Move `row` along the named transition, within the caller's transaction, and record its event.
 
     Locks the row; checks sight, right, source state, required facts and guard, in this order. `changes` are further
-    fields to write, or a function of the locked row that returns them. Returns the fresh, saved row.
+    fields to write, or a function of the locked row that returns them. `about` is the record that the event is told of,
+    for a row that belongs to one: the row itself without it. Returns the fresh, saved row.
 
     Raises:
         Http404: the row is out of sight. Forbidden: the right is missing.
@@ -119,7 +121,7 @@ def move(  # noqa: PLR0913  (the engine's whole input)
         fresh.revision += 1
         touched |= {"revision", "updated_at"}
     fresh.save(update_fields=touched)
-    record(transition.event, actor=actor, subject=fresh, before=before, after=after, data=data)
+    record(transition.event, actor=actor, subject=about or fresh, before=before, after=after, data=data)
     return fresh
 
 
