@@ -56,9 +56,7 @@ SHORTENED = event(
     alone=_("The protection ends on {until}: {reason}"),
     icon="clock",
 )
-EXTENSION_ASKED = event(
-    "deal.extension_asked", _("asked for {days} more days: {reason}"), icon="clock", tone="warn"
-)
+EXTENSION_ASKED = event("deal.extension_asked", _("asked for {days} more days: {reason}"), icon="clock", tone="warn")
 EXTENDED = event(
     "deal.extended",
     _("extended the protection until {until}"),

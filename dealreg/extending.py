@@ -20,11 +20,12 @@ from prm.kernel.actors import PARTNER_ROLES
 from prm.kernel.errors import RuleViolation
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from dealreg.models import Deal, Policy
 
 MOST_SHOWN = 5
+FIGURES = ("extension_days", "extensions_most", "evidence_days", "extends_by_rule")
 PROVES = ("stage", "next_step", "next_step_on")
 
 
@@ -79,17 +80,21 @@ def signs_from(data: Sequence[dict[str, Any]]) -> tuple[Sign, ...]:
     return tuple(Sign(each["kind"], datetime.fromisoformat(each["at"]), tuple(each["fields"])) for each in data)
 
 
-def room_of(deal: Deal, policy: Policy | None, granted: int) -> Room:
-    """Return a deal's room; none without a policy."""
-    if policy is None:
-        return Room(policy=deal.policy_reference, days=0, most=0, granted=granted, evidence_days=0, by_rule=False)
+def figures_of(policy: Policy | None) -> dict[str, Any]:
+    """Return what a policy says of extensions, as `room_of` takes it."""
+    return {} if policy is None else {name: getattr(policy, name) for name in FIGURES}
+
+
+def room_of(deal: Deal, figures: Mapping[str, Any] | None, granted: int) -> Room:
+    """Return a deal's room, by its policy's figures; none without a policy."""
+    found = figures or dict.fromkeys(FIGURES, 0)
     return Room(
-        policy=policy.reference,
-        days=policy.extension_days,
-        most=policy.extensions_most,
+        policy=deal.policy_reference,
+        days=found["extension_days"],
+        most=found["extensions_most"],
         granted=granted,
-        evidence_days=policy.evidence_days,
-        by_rule=policy.extends_by_rule,
+        evidence_days=found["evidence_days"],
+        by_rule=bool(found["extends_by_rule"]),
     )
 
 
@@ -138,7 +143,7 @@ def _ended_words(until: datetime, now: datetime) -> str:
     return _("Its protection ended on %(day)s. Register the deal again.") % {"day": day}
 
 
-def check_request(room: Room, days: int, proof: bool) -> None:
+def check_request(room: Room, days: int, *, proof: bool) -> None:
     """Refuse days that the rules don't give, and a request without the proof that they ask for.
 
     Raises:

@@ -25,6 +25,7 @@ from accounts.api import AccountViewSet, ProductViewSet
 from accounts.facts.api import SalesLineViewSet, SatisfactionViewSet, UsageViewSet
 from activity.api import EventViewSet
 from dealreg.api.deals import DealViewSet
+from dealreg.api.extensions import ExtensionViewSet
 from dealreg.api.leads import LeadOfferViewSet, LeadViewSet
 from dealreg.api.programs import ProgramViewSet
 from imports.api import ListViewSet
@@ -47,6 +48,7 @@ from standing.trials_api import TrialViewSet
 
 router = SimpleRouter()
 router.register("deals", DealViewSet, "deal")
+router.register("extensions", ExtensionViewSet, "extension")
 router.register("leads", LeadViewSet, "lead")
 router.register("lead-offers", LeadOfferViewSet, "lead-offer")
 router.register("accounts", AccountViewSet, "account")

@@ -131,6 +131,7 @@ SIGHT["holding"] = SIGHT["sale"]
 SIGHT["usage"] = SIGHT["answer"] = SIGHT["sale"]
 SIGHT["waiting"] = SIGHT["waiting_row"] = {"n": "northwind", "h": "halden"}
 SIGHT["deal_file"] = SIGHT["deal"]
+SIGHT["extension"] = SIGHT["api_extension"] = {name: SIGHT["deal"][name] for name in ("nt", "nk", "hb")}
 SIGHT["mail_text"] = SIGHT["text_preview"] = {"any": "vendors"}
 SIGHT["lost_mail"] = SIGHT["lost_delivery"] = {"n": "northwind", "h": "halden"}
 SIGHT["test_mail"] = {"brightpath_sales": "sal", "northwind_manager": "man"}
@@ -212,6 +213,8 @@ portal:deal-withdraw             portal   deal          adm sal kap isl         
 portal:deal-win                  portal   deal          adm sal kap isl            adm sal kap isl
 portal:deal-lose                 portal   deal          adm sal kap isl            adm sal kap isl
 portal:deal-reopen               portal   deal          adm sal kap isl            adm sal kap isl
+portal:deal-extend               portal   deal          adm sal kap isl            adm sal kap isl
+portal:deal-extend-take-back     portal   extension     adm sal kap isl            adm sal kap isl
 portal:deal-comment              portal   deal          adm sal mkt tec kap isl    adm sal mkt tec kap isl
 portal:deal-file-add             portal   deal          adm sal mkt tec kap isl    adm sal mkt tec kap isl
 portal:lead-list                 portal   -             adm sal kap isl vie        -
@@ -285,6 +288,8 @@ desk:deal-ask                    desk     deal          man app hma hap         
 desk:deal-take                   desk     deal          -                          man app hma hap
 desk:deal-separate               desk     deal          man app hma hap            man app hma hap
 desk:deal-confirm                desk     deal          man app hma hap            man app hma hap
+desk:deal-extension-grant        desk     extension     man app hma hap            man app hma hap
+desk:deal-extension-refuse       desk     extension     man app hma hap            man app hma hap
 desk:deal-comment                desk     deal          vendors                    man app fin hma hap
 desk:deal-file-add               desk     deal          man app hma hap            man app hma hap
 desk:lead-list                   desk     -             vendors                    -
@@ -456,6 +461,11 @@ api:deal-rulings                 api      deal          vendors                 
 api:deal-content                 api      deal_file     seated                     -
 api:deal-events                  api      deal          seated                     -
 api:deal-files                   api      deal          seated                     -
+api:extension-list               api      -             seated                     adm sal kap isl
+api:extension-detail             api      api_extension  seated                    -
+api:extension-grant              api      api_extension  -                         man app hma hap
+api:extension-refuse             api      api_extension  -                         man app hma hap
+api:extension-withdraw           api      api_extension  -                         adm sal kap isl
 api:account-list                 api      -             vendors                    -
 api:account-detail               api      account       vendors                    -
 api:product-list                 api      -             seated                     -

@@ -49,6 +49,7 @@ from tests.cast import Cast
 from tests.isolation_agreements import fill_agreements
 from tests.isolation_applications import fill_applications
 from tests.isolation_engagement import fill_engagement
+from tests.isolation_extensions import fill_extensions
 from tests.isolation_facts import addressed_facts, make_facts
 from tests.isolation_journeys import fill_journeys
 from tests.isolation_leads import fill_leads
@@ -126,6 +127,7 @@ def make_world(cast: Cast) -> World:
     fill_agreements(world, mark)
     fill_recruiting(world, mark)
     fill_leads(world, mark)
+    fill_extensions(world, mark)
     fill_engagement(world, mark)
     fill_applications(world, mark)
     fill_journeys(world, mark)

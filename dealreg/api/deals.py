@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, TextField
-from django.db.models.functions import Cast, JSONObject
+from django.db.models import Count, OuterRef, Subquery, TextField
+from django.db.models.functions import Cast, Coalesce, JSONObject
 from django.http import FileResponse, Http404
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
@@ -22,7 +22,7 @@ from dealreg.api.filters import VENDOR_ONLY, DealFilter
 from dealreg.api.reading import CommentSerializer, ConflictsSerializer, DealSerializer, FileSerializer, RulingSerializer
 from dealreg.api.transitions import TransitionActions
 from dealreg.api.writing import ChangeSerializer, CommentWriteSerializer, RegistrationSerializer, refused
-from dealreg.models import Comment, Conflict, Deal, DealFile, DealLine, Ruling
+from dealreg.models import Comment, Conflict, Deal, DealFile, DealLine, Extension, Policy, Ruling
 from dealreg.permissions import REGISTER_DEALS, SEE_DESK, VIEW_DEALS, WORK_DEALS
 from dealreg.reports import line_for, suggestion_for
 from dealreg.services import add_comment, change_deal, register_deal
@@ -80,7 +80,17 @@ class DealViewSet(TransitionActions, ScopedViewSet):
         if getattr(self, "swagger_fake_view", False):
             return found
         related = FOR_VENDORS if self.actor.is_vendor else FOR_ALL
-        return found.select_related(*related).annotate(line_rows=ArraySubquery(lines_of(self.actor)))
+        granted = Extension.objects.visible_to(self.actor).granted().filter(deal=OuterRef("pk")).order_by()
+        policy = Policy.objects.visible_to(self.actor).filter(
+            program=OuterRef("enrollment__program"), reference=OuterRef("policy_reference")
+        )
+        return found.select_related(*related).annotate(
+            line_rows=ArraySubquery(lines_of(self.actor)),
+            extensions_most=Subquery(policy.values("extensions_most")[:1]),
+            extensions_granted=Coalesce(
+                Subquery(granted.values("deal").annotate(count=Count("pk")).values("count")), 0
+            ),
+        )
 
     def check_parameters(self, *known: str, paged: bool = True) -> None:
         """Refuse what doesn't exist; to a partner, the vendor's filters don't."""

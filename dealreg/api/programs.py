@@ -67,7 +67,18 @@ class ProgramSerializer(ReadSerializer):
         return found
 
 
-SHOWN = ("reference", "valid_from", "protection_days", "discount", "decision_hours", "clauses")
+SHOWN = (
+    "reference",
+    "valid_from",
+    "protection_days",
+    "discount",
+    "decision_hours",
+    "extension_days",
+    "extensions_most",
+    "evidence_days",
+    "extends_by_rule",
+    "clauses",
+)
 
 
 class RulesSerializer(ReadSerializer):
@@ -78,6 +89,10 @@ class RulesSerializer(ReadSerializer):
     protection_days = serializers.IntegerField(help_text="Without a tier.")
     discount = serializers.DecimalField(max_digits=5, decimal_places=2, help_text="Percent, without a tier.")
     decision_hours = serializers.IntegerField(help_text="Working hours, where no route says otherwise.")
+    extension_days = serializers.IntegerField(help_text="Per extension, at most.")
+    extensions_most = serializers.IntegerField(help_text="Per deal, at most.")
+    evidence_days = serializers.IntegerField(help_text="Of activity that counts as proof; 0: none is asked for.")
+    extends_by_rule = serializers.BooleanField(help_text="Whether a rule may extend, without a person.")
     clauses = serializers.DictField(child=serializers.CharField(), help_text="The rules in words, by number.")
     definition = serializers.JSONField(help_text="The rules as data; empty where there are only figures.")
 

@@ -130,6 +130,10 @@ class DealSerializer(ReadSerializer):
     protected_from = serializers.DateTimeField(allow_null=True)
     protected_until = serializers.DateTimeField(allow_null=True)
     is_protected = serializers.BooleanField(help_text="Whether protection runs now.")
+    days_left = serializers.IntegerField(allow_null=True, help_text="Whole days of protection; null without any.")
+    extensions_left = serializers.SerializerMethodField(
+        help_text="How many more by the rules it was registered under; null where it isn't protected."
+    )
     outcome = serializers.ChoiceField(choices=Outcome.choices)
     closed_on = serializers.DateField(allow_null=True)
     closed_value = serializers.DecimalField(**AMOUNT, allow_null=True)
@@ -146,6 +150,10 @@ class DealSerializer(ReadSerializer):
         if not described and not actor_of_request(self.context["request"]).is_vendor:
             del found["desk"]
         return found
+
+    def get_extensions_left(self, deal: Any) -> int | None:
+        """Return what the rules give less what was granted."""
+        return max((deal.extensions_most or 0) - deal.extensions_granted, 0) if deal.is_protected else None
 
     @extend_schema_field(TransitionSerializer(many=True))
     def get_available_transitions(self, deal: Deal) -> list[dict[str, str]]:

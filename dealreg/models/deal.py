@@ -246,6 +246,13 @@ class Deal(ScopedModel):
             and self.protected_until > timezone.now()
         )
 
+    @property
+    def days_left(self) -> int | None:
+        """How many whole days of protection are left, None without any."""
+        if not self.is_protected or self.protected_until is None:
+            return None
+        return (self.protected_until - timezone.now()).days
+
 
 class DealLine(ScopedModel):
     """A product on a deal, at the list price of the day it was registered."""

@@ -39,9 +39,7 @@ class Extension(ScopedModel):
     reason = models.TextField(_("why"))
     evidence = models.TextField(_("proof"), blank=True)
     activity = models.JSONField(default=list)
-    state = models.CharField(
-        _("state"), max_length=9, choices=ExtensionState, default=ExtensionState.REQUESTED
-    )
+    state = models.CharField(_("state"), max_length=9, choices=ExtensionState, default=ExtensionState.REQUESTED)
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     asked_at = models.DateTimeField(_("asked"), default=timezone.now)
     decided_by = models.ForeignKey(

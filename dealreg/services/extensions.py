@@ -18,7 +18,15 @@ from django.utils.translation import gettext as _
 from accounts.models import Account
 from dealreg import events
 from dealreg.enums import ExtensionState
-from dealreg.extending import activity_of, check_request, extension_refusal, granted_by_rule, room_of, signs_from
+from dealreg.extending import (
+    activity_of,
+    check_request,
+    extension_refusal,
+    figures_of,
+    granted_by_rule,
+    room_of,
+    signs_from,
+)
 from dealreg.models import Deal, Extension, Protection
 from dealreg.permissions import WORK_DEALS
 from dealreg.reports import line_for
@@ -71,9 +79,11 @@ def ask_extension(*, actor: Actor, deal: Deal, request: Request) -> Extension:
     if not reason:
         raise RuleViolation("required", _("Say why you need more time."), "reason")
     if max(len(reason), len(evidence)) > LONGEST:
-        raise RuleViolation("too_long", _("At most 2,000 characters."), "reason" if len(reason) > LONGEST else "evidence")
+        raise RuleViolation(
+            "too_long", _("At most 2,000 characters."), "reason" if len(reason) > LONGEST else "evidence"
+        )
     signs = activity_of(fresh, room.evidence_days, now)
-    check_request(room, request.days, bool(signs or evidence))
+    check_request(room, request.days, proof=bool(signs or evidence))
     made = Extension.objects.create(
         deal=fresh,
         vendor_id=fresh.vendor_id,
@@ -94,7 +104,7 @@ def ask_extension(*, actor: Actor, deal: Deal, request: Request) -> Extension:
 
 def room_for(deal: Deal) -> Room:
     """Return how much longer a deal can stay protected. Two queries."""
-    return room_of(deal, policy_of(deal), Extension.objects.filter(deal=deal).granted().count())
+    return room_of(deal, figures_of(policy_of(deal)), Extension.objects.filter(deal=deal).granted().count())
 
 
 @transaction.atomic

@@ -27,7 +27,8 @@ from dealreg.services import (
     separate_customer,
     take_deal,
 )
-from portal.desk.queue import following, queue_key, queue_url, suggestion_of, with_suggestions
+from portal.desk.queue import following, queue_key, queue_url
+from portal.desk.suggesting import suggestion_of, with_suggestions
 from prm.kernel import errors
 from prm.kernel.actors import Kind
 from prm.kernel.pages import ActorView, show_violation

@@ -16,13 +16,15 @@ from django.utils.translation import gettext_lazy as _
 from accounts.enums import AccountLink, AccountOrigin
 from accounts.models import Opportunity
 from dealreg.enums import Askable, Status
-from dealreg.models import Comment, Conflict, Deal, DealFile, DealLine, Policy, Ruling
+from dealreg.extending import FIGURES
+from dealreg.models import Comment, Conflict, Deal, DealFile, DealLine, Extension, Policy, Ruling
 from dealreg.permissions import DECIDE_DEALS
 from dealreg.reports import Line, line_for, ruled_of, suggestion_for
 from dealreg.rules import Advice, Ruled, Suggestion, competes
-from dealreg.workflow import REGISTRATION
+from dealreg.workflow import EXTENSION, REGISTRATION
 from partners.models import Enrollment
 from portal.desk.comparing import Comparison, with_account, with_deal
+from portal.desk.more_time import MoreTime, more_time
 from portal.statuses import STATUS_LOOK
 from prm.kernel.composed import composed
 from standing.models import Standing
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
 MOST_DECIDED = 50
 MOST_DIRECT = 3
 KEYS = {"approve": "a", "decline": "d", "ask": "i", "take": "t"}
+EXTENSION_KEYS = {"grant": "a", "refuse": "d"}
 ADVICE_LOOK = {
     Advice.APPROVE: ("good", "ok"),
     Advice.DECLINE: ("bad", "no"),
@@ -95,6 +98,7 @@ class Dossier:
     suggestion: Suggestion | None
     actions: list[Action]
     may_decide: bool
+    more_time: MoreTime | None = None
 
     @property
     def status_look(self) -> tuple[str, str]:
@@ -125,6 +129,11 @@ class Dossier:
     def advice_look(self) -> tuple[str, str]:
         """Tone and icon of the suggestion."""
         return ADVICE_LOOK[self.suggestion.advice] if self.suggestion else ("", "")
+
+    @property
+    def more_time_look(self) -> tuple[str, str]:
+        """Tone and icon of what is suggested for the request that waits."""
+        return ADVICE_LOOK[self.more_time.suggestion.advice] if self.more_time else ("", "")
 
     @property
     def clause(self) -> str:
@@ -187,7 +196,7 @@ def tier_name(actor: Actor) -> Subquery:
 
 
 def load_dossier(actor: Actor, reference: str) -> Dossier:
-    """Return a deal's dossier, in six queries.
+    """Return a deal's dossier, in six queries; one more where it is protected.
 
     Raises:
         Http404: there is no such deal in the actor's sight.
@@ -203,6 +212,7 @@ def load_dossier(actor: Actor, reference: str) -> Dossier:
         (row.score for row in conflicts if row.account_id == deal.account_id), conflicts[0].score if conflicts else 0
     )
     suggestion = suggestion_for(deal, line, score) if deal.is_undecided else None
+    asked = more_time(deal, _extensions(actor, deal.pk), line) if deal.status == Status.APPROVED else None
     return Dossier(
         deal=deal,
         line=line,
@@ -212,8 +222,9 @@ def load_dossier(actor: Actor, reference: str) -> Dossier:
         products=products,
         comparison=_compared(deal, beside, conflicts, products),
         suggestion=suggestion,
-        actions=actions_for(deal, actor, suggestion),
+        actions=[*actions_for(deal, actor, suggestion), *(extension_actions(deal, actor, asked) if asked else ())],
         may_decide=actor.may(DECIDE_DEALS),
+        more_time=asked,
     )
 
 
@@ -242,6 +253,11 @@ def _comments(actor: Actor, deal_id: int) -> QuerySet[Comment]:
 def _files(actor: Actor, deal_id: int) -> QuerySet[DealFile]:
     found = DealFile.objects.visible_to(actor).filter(deal=deal_id).select_related("person")
     return found.only("key", "name", "size", "created_at", "person__name", "person__email").order_by("id")
+
+
+@composed
+def _extensions(actor: Actor, deal_id: int) -> QuerySet[Extension]:
+    return Extension.objects.visible_to(actor).filter(deal=deal_id).select_related("asked_by").order_by("-id")
 
 
 @composed
@@ -274,6 +290,7 @@ def _named(actor: Actor, reference: str) -> QuerySet[Deal]:
         .annotate(
             tier=tier_name(actor),
             clauses=Subquery(policy.values("clauses")[:1]),
+            figures=Subquery(policy.values(json=JSONObject(**{name: name for name in FIGURES}))[:1]),
             decided=ArraySubquery(decided),
             ruled=Subquery(Ruling.objects.visible_to(actor).latest_of_deal()),
             direct=ArraySubquery(direct[:MOST_DIRECT]),
@@ -316,3 +333,15 @@ def actions_for(deal: Deal, actor: Actor, suggestion: Suggestion | None) -> list
         if way.name in KEYS
     ]
     return sorted(found, key=lambda action: (action.name == "take", action.kind != "primary"))
+
+
+def extension_actions(deal: Deal, actor: Actor, asked: MoreTime) -> list[Action]:
+    """Return the buttons that decide a request for more time, the suggested one first."""
+    base, advice = deal.get_desk_url(), asked.suggestion.advice
+    kinds = {"grant": "primary" if advice == Advice.APPROVE else "", "refuse": "danger"}
+    found = [
+        Action(way.name, way.label, f"{base}extension/{way.name}/", EXTENSION_KEYS[way.name], kinds[way.name])
+        for way in EXTENSION.available(asked.extension, actor)
+        if way.name in EXTENSION_KEYS
+    ]
+    return sorted(found, key=lambda action: action.name == "refuse")

@@ -9,26 +9,27 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlencode
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import BooleanField, Case, Count, F, Max, OuterRef, Q, Subquery, Value, When
-from django.db.models.functions import JSONObject, TruncHour
+from django.db.models import BooleanField, Case, Count, F, Max, Q, Subquery, Value, When
+from django.db.models.functions import TruncHour
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from accounts.enums import AccountLink, AccountOrigin
-from accounts.models import ProductFamily
-from dealreg.enums import UNDECIDED, WAITING_FOR_VENDOR, Outcome, Part, Status
-from dealreg.models import Conflict, Deal, Ruling
+from dealreg.enums import UNDECIDED, WAITING_FOR_VENDOR, Status
+from dealreg.models import Deal, Extension
 from dealreg.permissions import DECIDE_DEALS, SEE_DESK
-from dealreg.reports import decision_times, ruled_of
-from dealreg.rules import Advice, Situation, Suggestion, competes, overlap, suggest
+from dealreg.reports import decision_times
+from dealreg.rules import Advice
 from onboarding.models import Application
 from onboarding.reports_journeys import tasks_of
-from portal.desk.dossier import Dossier, Ring, load_dossier, ring_of, tier_name
+from portal.desk.dossier import Dossier, Ring, load_dossier, ring_of
+from portal.desk.more_time import suggested
 from portal.desk.panes import pane_context
+from portal.desk.suggesting import rivals_of, suggestion_of, with_requests, with_suggestions
 from prm.kernel.actors import Kind
 from prm.kernel.composed import composed
 from prm.kernel.money import shown
@@ -41,7 +42,6 @@ if TYPE_CHECKING:
 
 PAGE = 25
 LARGE = Decimal(100_000)
-MOST_RIVALS = 20
 ADVICE = {
     Advice.APPROVE: _("Approve"),
     Advice.DECLINE: _("Decline"),
@@ -55,7 +55,10 @@ VIEWS = {
     "conflicts": _("Conflicts"),
     "large": _("Over %(amount)s"),
     "waiting": _("Waiting for partner"),
+    "extensions": _("More time"),
 }
+EXTENSIONS = "extensions"
+"""The view that shows protected deals, not undecided ones."""
 
 
 def view_condition(key: str, actor: Actor) -> Q:
@@ -73,12 +76,21 @@ def view_condition(key: str, actor: Actor) -> Q:
 
 
 def queue(actor: Actor, key: str = "all", search: str = "") -> QuerySet[Deal]:
-    """Return the undecided deals of a saved view, most urgent first: whose clock runs, by the hour, then by value."""
-    found = Deal.objects.visible_to(actor).undecided().filter(view_condition(key, actor))
+    """Return the deals of a saved view, most urgent first: whose clock runs, by the hour, then by value.
+
+    All are undecided, but those for which more time is asked: they come by the end of their protection.
+    """
+    deals = Deal.objects.visible_to(actor)
+    asked = Extension.objects.visible_to(actor).waiting()
+    found = (deals.filter(pk__in=asked.values("deal")) if key == EXTENSIONS else deals.undecided()).filter(
+        view_condition(key, actor)
+    )
     if search:
         found = found.filter(
             Q(customer_name__icontains=search) | Q(partner__name__icontains=search) | Q(reference__istartswith=search)
         )
+    if key == EXTENSIONS:
+        return found.order_by("protected_until", "pk")
     paused = Case(
         When(status=Status.INFORMATION_REQUESTED, then=Value(True)), default=Value(False), output_field=BooleanField()
     )
@@ -90,99 +102,12 @@ def page_of(actor: Actor, now: datetime, *, key: str = "all", search: str = "", 
     waiting = queue(actor, key, search)
     # Sorted by the index alone; only the rows of this page are read.
     shown_now = waiting.values("pk")[start : start + PAGE + 1]
-    return with_suggestions(waiting.filter(pk__in=shown_now), actor, now)
+    rows = with_suggestions(waiting.filter(pk__in=shown_now), actor, now)
+    return with_requests(rows, actor) if key == EXTENSIONS else rows
 
 
 # A view's first page, which is asked for all day. A search's text is no plain value of the query.
 first_page = composed(page_of)
-
-
-# What a row and its suggestion read; a deal and what it refers to have four times as many columns.
-SHOWN = (
-    "reference",
-    "vendor_id",
-    "customer_name",
-    "value",
-    "currency",
-    "status",
-    "outcome",
-    "submitted_at",
-    "due_at",
-    "clock_left",
-    "protected_from",
-    "protected_until",
-    "account_link",
-    "families",
-    "part",
-    "policy_reference",
-    "contact_name",
-    "contact_email",
-    "asked_fields",
-)
-
-
-def with_suggestions(deals: QuerySet[Deal], actor: Actor, now: datetime | None = None) -> QuerySet[Deal]:
-    """Add what `suggestion_of` and `row_of` need, within the one query."""
-    rivals = (
-        Deal.objects.visible_to(actor)
-        .filter(~Q(pk=OuterRef("pk")), account=OuterRef("account"), part=Part.SELL)
-        .contending(now)
-        .order_by("submitted_at", "id")
-        .values(
-            json=JSONObject(
-                id="id",
-                reference="reference",
-                families="families",
-                status="status",
-                submitted_at="submitted_at",
-                until="protected_until",
-            )
-        )
-    )
-    scores = Conflict.objects.visible_to(actor).filter(deal=OuterRef("pk")).order_by("-score").values("score")
-    family = ProductFamily.objects.visible_to(actor).filter(covers_all=True).values("pk")
-    return deals.only(*SHOWN).annotate(
-        partner_name=F("partner__name"),
-        account_name=F("account__name"),
-        account_origin=F("account__origin"),
-        account_owner=F("account__owner_name"),
-        rivals=ArraySubquery(rivals[:MOST_RIVALS]),
-        score=Subquery(scores[:1]),
-        everything=Subquery(family[:1]),
-        tier=tier_name(actor),
-        ruled=Subquery(Ruling.objects.visible_to(actor).latest_of_deal()),
-    )
-
-
-def suggestion_of(deal: Any) -> Suggestion:
-    """Return the suggestion for a row of `with_suggestions`, by the same rule as the detail. No query."""
-    near = [rival for rival in deal.rivals if overlap(rival["families"], deal.families, deal.everything)]
-    held = [
-        (rival["reference"], datetime.fromisoformat(rival["until"]))
-        for rival in near
-        if rival["status"] == Status.APPROVED and rival["until"]
-    ]
-    place = (deal.submitted_at, deal.pk)
-    earlier = tuple(
-        rival["reference"]
-        for rival in near
-        if rival["status"] in UNDECIDED and (datetime.fromisoformat(rival["submitted_at"]), rival["id"]) < place
-    )
-    situation = Situation(
-        waits_for_partner=deal.waits_for_partner,
-        lost=deal.outcome == Outcome.LOST,
-        competing=competes(deal.part),
-        holder=next((pair for pair in held if pair[1] > timezone.now()), None),
-        earlier=earlier,
-        link=deal.account_link,
-        origin=deal.account_origin,
-        account_name=deal.account_name,
-        owner_name=deal.account_owner,
-        score=deal.score or 0,
-        has_contact=bool(deal.contact_name or deal.contact_email),
-        ruled=ruled_of(deal.ruled),
-    )
-    return suggest(situation, deal.policy_reference)
 
 
 class Badge(NamedTuple):
@@ -205,8 +130,20 @@ class Row:
     word: Any
 
 
+def request_row(deal: Any, base: str) -> Row:
+    """Return a deal of `with_requests` as a row: how many days are asked for, what is suggested."""
+    near = [rival for rival in rivals_of(deal) if rival["status"] in UNDECIDED]
+    advice = suggested(deal, near, deal.partner_id).advice
+    word = {Advice.APPROVE: _("Extend"), Advice.DECLINE: _("Don’t extend")}.get(advice, _("Weigh"))
+    days = deal.asked["days"]
+    badge = Badge(ngettext("%(days)d day more", "%(days)d days more", days) % {"days": days}, "info", "clock")
+    return Row(deal, base + deal.reference, deal.tier or "", ring_of(deal), badge, word)
+
+
 def row_of(deal: Any, base: str) -> Row:
     """Return a deal of `with_suggestions` as a row; `base` is the list's address up to the reference."""
+    if hasattr(deal, "asked"):
+        return request_row(deal, base)
     advice = suggestion_of(deal).advice
     word: Any = ADVICE[advice]
     if deal.waits_for_partner:
@@ -240,19 +177,25 @@ def counts_for(actor: Actor) -> Counts:
     row = next(iter(_counts(actor)), None)
     if row is None:
         waiting = Application.objects.visible_to(actor).to_decide().count()
-        return Counts(dict.fromkeys(VIEWS, 0), 0, "EUR", waiting, tasks_of(actor).count())
+        extensions = Extension.objects.visible_to(actor).waiting().count()
+        none = dict.fromkeys(VIEWS, 0) | {EXTENSIONS: extensions}
+        return Counts(none, 0, "EUR", waiting, tasks_of(actor).count())
     further = (row["applications"] or 0, row["tasks"] or 0)
-    return Counts({key: row[key] for key in VIEWS}, row["to_decide"], row["currency"], *further)
+    return Counts({key: row[key] or 0 for key in VIEWS}, row["to_decide"], row["currency"], *further)
 
 
 @composed
 def _counts(actor: Actor) -> QuerySet[Any]:
-    filters = {key: Count("pk", filter=view_condition(key, actor) or None) for key in VIEWS}
+    filters: dict[str, Any] = {
+        key: Count("pk", filter=view_condition(key, actor) or None) for key in VIEWS if key != EXTENSIONS
+    }
+    asked = Extension.objects.visible_to(actor).waiting().order_by().values("vendor")
     found = Deal.objects.visible_to(actor).undecided().order_by().values("vendor")
     waiting = Application.objects.visible_to(actor).to_decide().order_by().values("vendor")
     tasks = tasks_of(actor).order_by().values("vendor")
     return found.annotate(
         **filters,
+        **{EXTENSIONS: Subquery(asked.annotate(count=Count("pk")).values("count"))},
         to_decide=Count("pk", filter=Q(status__in=WAITING_FOR_VENDOR)),
         currency=Max("vendor__currency"),
         applications=Subquery(waiting.annotate(count=Count("pk")).values("count")),
@@ -341,7 +284,7 @@ class Queue(ActorView):
             "counts": counts,
             "chips": chips,
             "times": decision_times(self.actor.vendor_ids).get(self.actor.vendor_id or 0),
-            "may_decide": self.actor.may(DECIDE_DEALS),
+            "may_decide": self.actor.may(DECIDE_DEALS) and self._key != EXTENSIONS,
             "key": self._key,
             "search": self._search,
             "next_url": self._url(page=self._number + 1),

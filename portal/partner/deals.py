@@ -25,6 +25,7 @@ from partners.middleware import focused_vendor
 from portal.formats import day_text, span_text
 from portal.partner import timeline
 from portal.partner.closing import DIALOGS, Dialog
+from portal.partner.public_clock import public_clock
 from portal.partner.rows import ring_of, row_of
 from portal.statuses import OUTCOME_LOOK, STATUS_LOOK
 from portal.viewing import ViewedList
@@ -219,7 +220,7 @@ class DealDetail(DealView):
         if deal.protected_from is None:
             return {}
         names = ProductFamily.objects.visible_to(self.actor).filter(pk__in=deal.families).order_by("name")
-        return {"covers": ", ".join(names.values_list("name", flat=True))}
+        return {"covers": ", ".join(names.values_list("name", flat=True)), "public": public_clock(self.actor, deal)}
 
 
 def steps(deal: Deal, reached: dict[str, datetime]) -> list[dict[str, Any]]:

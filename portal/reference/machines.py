@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.apps import apps
 
 from dealreg.workflow import MACHINES as DEALS
+from dealreg.workflow import OF_PROTECTION
 from onboarding.workflow import MACHINES as ONBOARDING
 from onboarding.workflow_prospects import MACHINES as RECRUITING
 from onboarding.workflow_versions import MACHINES as VERSIONS
@@ -13,7 +14,7 @@ from portal.reference.markdown import code, first_sentence, page, table
 from portal.reference.permissions import holders
 from prm.kernel.workflow import Machine, Transition
 
-MACHINES = (*DEALS, *PARTNERS, *ONBOARDING, *RECRUITING, *VERSIONS)
+MACHINES = (*DEALS, *OF_PROTECTION, *PARTNERS, *ONBOARDING, *RECRUITING, *VERSIONS)
 ABOUT = (
     "Every change of state is one of these transitions; there is no other way. A transition needs sight of the row, "
     "the right, a source state, its facts, and its rule's yes, in this order; then it writes the state and its event "

@@ -33,7 +33,7 @@ from accounts.models import Account
 from activity.models import Event
 from dealreg import events, services
 from dealreg.enums import Outcome, Status
-from dealreg.models import Deal, Protection
+from dealreg.models import Deal, Extension, Protection
 from dealreg.registrations import LineInput
 from dealreg.reports import line_for
 from prm.kernel.errors import RuleViolation
@@ -49,6 +49,7 @@ CUSTOMERS = (
     {"customer_name": "Orbis Logistik AG", "customer_domain": "orbis.example"},
 )
 PRODUCTS = ((), ("robot",), ("sensor",), ("robot", "sensor"))
+MOST_EXTENSIONS, LONGEST_EXTENSION = 2, 30
 SOAK_WALKS, SOAK_PARTS = 2_000, 20
 UNDECIDED = {Status.SUBMITTED, Status.IN_REVIEW, Status.INFORMATION_REQUESTED}
 STRANGERS = ("halden_approver", "halden_manager", "isle_sales", "brightpath_marketing", "northwind_finance", "operator")
@@ -64,6 +65,13 @@ class Known:
     outcome: str = Outcome.OPEN
     until: datetime | None = None
     holds: bool = False
+    asked: int = 0
+    extended: int = 0
+
+    def ends_request(self) -> int:
+        """Let a request for more time lapse with the protection; returns how many events that is."""
+        lapsed, self.asked = bool(self.asked), 0
+        return int(lapsed)
 
     @property
     def waits(self) -> bool:
@@ -154,6 +162,7 @@ class Registrations(RuleBasedStateMachine):
         return (
             list(Deal.objects.order_by("pk").values()),
             list(Protection.objects.order_by("pk").values()),
+            list(Extension.objects.order_by("pk").values()),
             Event.objects.count(),
             Account.objects.count(),
         )
@@ -266,6 +275,7 @@ class Registrations(RuleBasedStateMachine):
             lambda: services.withdraw_deal(actor=self.actors[known.persona], deal=self.deal(pk)), refusal=refusal
         ):
             known.status, known.holds = Status.WITHDRAWN, False
+            self.events += known.ends_request()
 
     @rule(pk=deals, won=st.booleans())
     def win_or_lose(self, pk, won):
@@ -287,7 +297,58 @@ class Registrations(RuleBasedStateMachine):
         done = self.attempt(lambda: service(actor=actor, deal=self.deal(pk), closed_on=day, **facts), refusal=refusal)
         if done:
             known.outcome = outcome
+            self.events += known.ends_request()
         return bool(done)
+
+    # -- More time
+
+    def refusal_of_more(self, known: Known) -> str:
+        """Return the code with which more time is refused to a deal, or nothing."""
+        if known.outcome != Outcome.OPEN:
+            return "deal_closed"
+        if not known.sells or known.status not in {Status.APPROVED, Status.EXPIRED}:
+            return "not_protected"
+        if known.status == Status.EXPIRED or known.until <= timezone.now():
+            return "protection_ended"
+        return "extended_enough" if known.extended >= MOST_EXTENSIONS else ""
+
+    def rather(self, pk: int, wanted: Callable[[Known], Any]) -> int:
+        """Return a deal of which something is true, where there is one: chance alone comes by too seldom."""
+        fitting = sorted(each for each, known in self.known.items() if wanted(known))
+        return fitting[pk % len(fitting)] if fitting else pk
+
+    @rule(pk=deals, days=st.sampled_from((1, 30, 30, 31)), aimed=st.sampled_from((True, True, False)))
+    def ask_for_more(self, pk, days, aimed):
+        pk = self.rather(pk, lambda known: known.holds) if aimed else pk
+        known = self.known[pk]
+        refusal = self.refusal_of_more(known) or ("asked_already" if known.asked else "")
+        refusal = refusal or ("days_out_of_range" if days > LONGEST_EXTENSION else "")
+        request = services.Request(days=days, reason="They decide late.", evidence="Offer 4711.")
+        actor = self.actors[known.persona]
+        if self.attempt(
+            lambda: services.ask_extension(actor=actor, deal=self.deal(pk), request=request), refusal=refusal
+        ):
+            known.asked = days
+
+    @rule(pk=deals, how=st.sampled_from(("grant", "grant", "grant", "refuse", "withdraw")))
+    def answer_more(self, pk, how):
+        pk = self.rather(pk, lambda known: known.asked)
+        known, extension = self.known[pk], Extension.objects.filter(deal=pk).order_by("-pk").first()
+        if extension is None:
+            return
+        approver, seller = self.actors[APPROVER], self.actors[known.persona]
+        ways = {
+            "grant": lambda: services.grant_extension(actor=approver, extension=extension),
+            "refuse": lambda: services.refuse_extension(actor=approver, extension=extension, message="No."),
+            "withdraw": lambda: services.withdraw_extension(actor=seller, extension=extension),
+        }
+        refusal = "" if known.asked else "state_changed"
+        if not refusal and how == "grant":
+            refusal = self.refusal_of_more(known)
+        if self.attempt(ways[how], refusal=refusal):
+            if how == "grant":
+                known.until, known.extended = known.until + timedelta(days=known.asked), known.extended + 1
+            known.asked = 0
 
     @rule(pk=deals)
     def reopen(self, pk):
@@ -341,6 +402,7 @@ class Registrations(RuleBasedStateMachine):
         self.events += len(ended)
         for known in ended:
             known.status, known.holds = Status.EXPIRED, False
+            self.events += known.ends_request()
 
         self.events += services.escalate_overdue() + services.remind_expiring()
         assert services.escalate_overdue() + services.remind_expiring() == 0
@@ -381,6 +443,14 @@ class Registrations(RuleBasedStateMachine):
         for pk, known in self.known.items():
             if known.holds and known.until > timezone.now():
                 assert any(protection.deal_id == pk for protection in live), "approved without protection"
+
+    @invariant()
+    def who_asked_is_protected_or_was_until_a_moment_ago(self):
+        waiting = dict(Extension.objects.all().waiting().values_list("deal", "days"))
+        assert waiting == {pk: known.asked for pk, known in self.known.items() if known.asked}
+        assert all(self.known[pk].holds for pk in waiting)
+        granted = Extension.objects.all().granted().count()
+        assert granted == sum(known.extended for known in self.known.values())
 
     @invariant()
     def who_is_undecided_has_a_place(self):

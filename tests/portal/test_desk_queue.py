@@ -16,7 +16,7 @@ from dealreg.enums import Status
 from dealreg.models import Deal
 from dealreg.reports import line_for, suggestion_for
 from dealreg.services import approve_deal, ask_for_information
-from portal.desk.queue import suggestion_of, with_suggestions
+from portal.desk.suggesting import suggestion_of, with_suggestions
 
 QUEUE = reverse("desk:queue")
 

@@ -305,7 +305,18 @@ class FiguresForm(forms.ModelForm):
 
     class Meta:
         model = Policy
-        fields = ("protection_days", "discount", "decision_hours", "reminder_days", "hourly_registrations", "clauses")
+        fields = (
+            "protection_days",
+            "discount",
+            "decision_hours",
+            "reminder_days",
+            "hourly_registrations",
+            "extension_days",
+            "extensions_most",
+            "evidence_days",
+            "extends_by_rule",
+            "clauses",
+        )
 
     def _post_clean(self) -> None:
         """Leave the row alone: the service writes it, under its lock."""

@@ -41,6 +41,10 @@ FIGURES = {
     "decision_hours": gettext_lazy("Service level, working hours"),
     "reminder_days": gettext_lazy("Reminder before expiry, days"),
     "hourly_registrations": gettext_lazy("Registrations per partner and hour, at most"),
+    "extension_days": gettext_lazy("Days per extension, at most"),
+    "extensions_most": gettext_lazy("Extensions per deal, at most"),
+    "evidence_days": gettext_lazy("Proof of activity, days"),
+    "extends_by_rule": gettext_lazy("Extended by rule"),
 }
 
 
