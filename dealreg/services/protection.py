@@ -100,7 +100,7 @@ def _taken(deal: Deal) -> RuleViolation:
 def release_protections(deal: Deal) -> None:
     """End the deal's protection at once, and a request for more of it, in the caller's transaction."""
     Protection.objects.live().filter(deal=deal).update(state=ProtectionState.RELEASED)
-    pass
+    lapse_extension(deal)
 
 
 def expire_protections(limit: int = 1000) -> int:
@@ -128,7 +128,7 @@ def _expire_next() -> bool:
         return False
     move(REGISTRATION, "expire", row=deal, actor=system(deal.vendor_id))
     Protection.objects.live().filter(deal=deal).update(state=ProtectionState.EXPIRED)
-    pass
+    lapse_extension(deal)
     return True
 
 

@@ -12,7 +12,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('dealreg', '0004_append_only'),
+        ('dealreg', '0005_customer_facts'),
         ('partners', '0002_facts'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
