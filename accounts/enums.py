@@ -21,6 +21,15 @@ class AccountLink(TextChoices):
     SEPARATED = "separated", _("Set apart by a person")
 
 
+class PairVerdict(TextChoices):
+    """What a person said of two accounts that look alike."""
+
+    OPEN = "open", _("To decide")
+    SAME = "same", _("The same, merged")
+    RELATED = "related", _("Related")
+    DIFFERENT = "different", _("Not the same")
+
+
 class SaleKind(TextChoices):
     """What a sales line tells."""
 

@@ -16,6 +16,9 @@ SATISFACTION_BOOKED = event(
     alone=_("Customers’ satisfaction was recorded ({count})"),
     icon="star",
 )
+ACCOUNTS_RELATED = event("account.related", _("said that {one} and {other} are related"), icon="link")
+ACCOUNTS_SET_APART = event("account.set_apart", _("said that {one} and {other} are not the same"), icon="split")
+ACCOUNTS_ASKED_AGAIN = event("account.asked_again", _("took back what was decided of {one} and {other}"), icon="undo")
 MATCHING_CHANGED = event(
     "matching.changed",
     _("set matching to same from {same_from}, review from {review_from}"),

@@ -10,7 +10,9 @@ from django.utils.translation import gettext_lazy
 
 from accounts.crm import fetching
 from accounts.crm.services import FETCH
-from accounts.permissions import CONNECT_CRM
+from accounts.pairs import SELF_CHECK
+from accounts.permissions import CONNECT_CRM, MERGE_ACCOUNTS
+from accounts.selfchecking import check_accounts, forget_candidates
 from jobs.registry import job_kind
 
 if TYPE_CHECKING:
@@ -38,3 +40,24 @@ def _page_of(job: Job) -> tuple[str, str]:
 def fetch(work: Work) -> None:
     """Fetch accounts and opportunities from a connection."""
     fetching.fetch(work)
+
+
+def _pairs_page(_job: Job) -> tuple[str, str]:
+    return _("See the pairs"), reverse("console:account-pairs")
+
+
+@job_kind(
+    SELF_CHECK,
+    label=gettext_lazy("Accounts that look alike"),
+    icon="search",
+    permission=MERGE_ACCOUNTS,
+    exclusive=SELF_CHECK,
+    unit=gettext_lazy("pairs"),
+    figures={"accounts": gettext_lazy("Accounts"), "alike": gettext_lazy("Pairs to decide")},
+    kept=gettext_lazy("Pairs that were found until then stay."),
+    ended=forget_candidates,
+    link=_pairs_page,
+)
+def self_check(work: Work) -> None:
+    """Find accounts of the vendor that look alike."""
+    check_accounts(work)

@@ -12,4 +12,5 @@ EDIT_CATALOGUE = permission(
     "catalogue.edit", _("Change the catalogue"), roles={Role.MANAGER}, scope="catalogue:write", system=True
 )
 EDIT_MATCHING = permission("matching.edit", _("Change how customers are matched"), roles={Role.MANAGER}, scope="none")
+MERGE_ACCOUNTS = permission("account.merge", _("Merge, split and relate accounts"), roles={Role.MANAGER}, scope="none")
 CONNECT_CRM = permission("crm.connect", _("Connect the CRM"), roles={Role.MANAGER}, scope="none")

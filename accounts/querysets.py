@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Self
 
 from django.db.models import Exists, OuterRef
 
+from accounts.enums import PairVerdict
 from prm.kernel.actors import Reach
 from prm.kernel.scoping import ScopedQuerySet
 
@@ -50,6 +51,14 @@ class OpportunityQuerySet(ScopedQuerySet):
     def open(self) -> Self:
         """Return those that aren't closed."""
         return self.filter(is_open=True)
+
+
+class PairQuerySet(ScopedQuerySet):
+    """Pairs of accounts that look alike."""
+
+    def open(self) -> Self:
+        """Return those that nobody decided."""
+        return self.filter(verdict=PairVerdict.OPEN)
 
 
 class ConnectionQuerySet(ScopedQuerySet):

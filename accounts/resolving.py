@@ -21,9 +21,12 @@ PER_KEY = 100  # the commonest names share a key with hundreds; exact ones are f
 CANDIDATES = 40
 NUMBERS = frozenset({"registry", "vat"})
 WRITTEN = ", ".join(f"a.{column}" for column in IDENTITY_COLUMNS)
+# What people said of the account and another one: that is no more a candidate where this is certain.
+DECIDED = "SELECT p.high_id FROM accounts_accountpair p WHERE p.verdict IN ('different', 'related') AND"
 
 FIND = f"""
-SELECT a.id, a.normalised_name, a.origin, a.owner_name, own.same_from, own.review_from, {WRITTEN}
+SELECT a.id, a.normalised_name, a.origin, a.owner_name, own.same_from, own.review_from, {WRITTEN},
+  ARRAY({DECIDED} p.low_id = a.id UNION ALL {DECIDED.replace("high_id", "low_id")} p.high_id = a.id)
 FROM (
   SELECT account_id AS id FROM (
     SELECT account_id, count(*) AS shared FROM unnest(%(keys)s::text[]) AS wanted(key)
@@ -97,7 +100,10 @@ class Resolution:
 
 
 def find_candidates(vendor_id: int, customer: Identity) -> list[Candidate]:
-    """Return the vendor's accounts that may be a customer, best first. One query."""
+    """Return the vendor's accounts that may be a customer, best first. One query.
+
+    Where the best is certain, those are left out that a person said are not it, or only related.
+    """
     values: dict[str, Any] = {
         "keys": sorted(match_keys(customer)),
         "sure": sure_keys(customer),
@@ -112,9 +118,10 @@ def find_candidates(vendor_id: int, customer: Identity) -> list[Candidate]:
         cursor.execute(FIND, values)
         rows = cursor.fetchall()
     found = []
+    decided: dict[int, list[int]] = {}
     for pk, normalised, origin, owner, *rest in rows:
         bands = Bands(*rest[:2]) if rest[0] is not None else STANDARD
-        known = Identity(*rest[2:])
+        known, decided[pk] = Identity(*rest[2:-1]), rest[-1]
         match = compare(customer, known, bands)
         same_name = normalised == values["name"] and known.country == values["country"]
         exact = same_name or (bool(known.domain) and known.domain == values["domain"]) or _same_number(match)
@@ -122,9 +129,10 @@ def find_candidates(vendor_id: int, customer: Identity) -> list[Candidate]:
             found.append(Candidate(pk, known.name, known.country, known.domain, origin, owner, match, exact, bands))
     # An account with the same domain outranks one with the same name or number: those repeat, domains don't.
     same_domain = values["domain"]
-    return sorted(
-        found, key=lambda c: (not (c.exact and c.domain == same_domain), not c.exact, -c.match.score, c.account_id)
-    )
+    found.sort(key=lambda c: (not (c.exact and c.domain == same_domain), not c.exact, -c.match.score, c.account_id))
+    if found and found[0].exact:
+        return [one for one in found if one.account_id not in decided[found[0].account_id]]
+    return found
 
 
 def _same_number(match: Match) -> bool:

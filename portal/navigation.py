@@ -141,6 +141,7 @@ CONSOLE = (
         (
             Entry("admin:accounts_account_changelist", _("Accounts"), "file"),
             Entry("admin:accounts_opportunity_changelist", _("Direct opportunities"), "bolt"),
+            Entry("console:account-pairs", _("Accounts alike"), "split"),
             Entry("console:matching", _("Matching"), "search"),
             Entry("console:crm", _("CRM"), "link"),
             Entry("console:unmatched", _("Work list"), "ask"),

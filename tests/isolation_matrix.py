@@ -190,6 +190,7 @@ SIGHT["draft_file"] = SIGHT["draft"]
 SIGHT["notification"] = SIGHT["mail"]
 SIGHT["application"] = SIGHT["application_form"] = {"n": "northwind", "h": "halden"}
 SIGHT["merge"] = {"n": "brightpath", "h": "brightpath"}
+SIGHT["account_pair"] = SIGHT["account"]
 SIGHT["vendor_merge"] = {"n": "northwind", "h": "halden"}
 SIGHT["product"] = SIGHT["program"] = SIGHT["shared"]
 
@@ -356,6 +357,9 @@ console:staff-invite-several     desk     -             man hma                 
 console:staff-invitation-resend  desk     staff_invitation  -                      man hma
 console:staff-invitation-revoke  desk     staff_invitation  -                      man hma
 console:matching                 desk     -             man hma                    man hma
+console:account-pairs            desk     -             man hma                    -
+console:account-pairs-check      desk     -             -                          man hma
+console:account-pair             desk     account_pair  man hma                    man hma
 console:crm                      desk     -             man hma                    -
 console:crm-system               desk     crm           man hma                    man hma
 console:crm-fetch                desk     crm           -                          man hma
@@ -763,6 +767,8 @@ READERS = {
     "n_agreements": "northwind",
     "h_agreements": "halden",
     "n_account": "northwind",
+    "n_twin": "(northwind) man",
+    "h_twin": "(halden) hma",
     "h_account": "halden",
     "n_conflict": "northwind",
     "h_conflict": "halden",

@@ -46,6 +46,7 @@ from prm.kernel.actors import Role
 from prm.kernel.opaque import veil
 from standing.models import Scheme, Standing, Tier, TierOverride, TierReview
 from tests.cast import Cast
+from tests.isolation_accounts import fill_accounts
 from tests.isolation_agreements import fill_agreements
 from tests.isolation_applications import fill_applications
 from tests.isolation_engagement import fill_engagement
@@ -124,6 +125,7 @@ def make_world(cast: Cast) -> World:
     send_due()
     _mark_messages(cast)
     fill_standing(world, mark)
+    fill_accounts(world, mark)
     fill_agreements(world, mark)
     fill_recruiting(world, mark)
     fill_leads(world, mark)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from portal.console import (
+    account_pairs,
     agreement_texts,
     agreements,
     application_forms,
@@ -48,6 +49,9 @@ from portal.console.schemes import builder, comparing, data, listing, needs, par
 app_name = "console"
 urlpatterns = [
     path("", home.Home.as_view(), name="home"),
+    path("accounts/alike/", account_pairs.AccountPairs.as_view(), name="account-pairs"),
+    path("accounts/alike/check/", account_pairs.CheckAccounts.as_view(), name="account-pairs-check"),
+    path("accounts/alike/<int:pk>/", account_pairs.AccountPairPage.as_view(), name="account-pair"),
     path("application-forms/", application_forms.FormList.as_view(), name="application-forms"),
     path("application-forms/<int:pk>/", application_questions.FormQuestions.as_view(), name="application-form"),
     path(

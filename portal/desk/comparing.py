@@ -150,6 +150,33 @@ def with_account(deal: Deal, account: Account, direct: Sequence[Mapping[str, Any
     return Comparison(str(account.get_origin_display()), "", "", pairs)
 
 
+def two_accounts(one: Account, other: Account, deals: Mapping[int, tuple[int, int]]) -> Comparison:
+    """Set two accounts beside each other. deals: how many each has, and how many of them wait or are protected."""
+    pairs = (
+        names(one.name, other.name),
+        domains(one.domain, other.domain),
+        plain(_("Country"), country(one, "country"), country(other, "country")),
+        plain(_("Town"), one.city, other.city),
+        *company(one.identity, other.identity),
+        plain(_("Direct owner"), one.owner_name, other.owner_name),
+        Pair(_("Last activity"), _last(one), _last(other)),
+        Pair(_("Origin"), str(one.get_origin_display()), str(other.get_origin_display())),
+        Pair(_("Deals"), _deals(deals.get(one.pk)), _deals(deals.get(other.pk))),
+        Pair(_("Since"), day_text(one.created_at), day_text(other.created_at)),
+    )
+    return Comparison(other.name, "", "", pairs)
+
+
+def _last(account: Account) -> str:
+    return day_text(account.last_activity_on) if account.last_activity_on else "–"
+
+
+def _deals(figures: tuple[int, int] | None) -> str:
+    if figures is None:
+        return _("none")
+    return _("%(deals)d, of which %(live)d wait or are protected") % {"deals": figures[0], "live": figures[1]}
+
+
 def _opportunity(found: Mapping[str, Any]) -> str:
     value = shown(Decimal(str(found["value"])), found["currency"]) if found["value"] is not None else ""
     day = date.fromisoformat(found["last_activity_on"]) if found["last_activity_on"] else None
