@@ -111,7 +111,8 @@ UPDATE listed_customer SET account_id = NULL, fresh = false WHERE fresh AND acco
 
 KEYS_OF_NEW = """
 INSERT INTO accounts_matchkey (vendor_id, key, account_id)
-SELECT %(vendor)s, key, account_id FROM listed_customer, unnest(keys) AS key WHERE fresh ON CONFLICT DO NOTHING
+SELECT %(vendor)s, key, account_id FROM listed_customer, unnest(keys) AS key WHERE fresh
+ORDER BY key, account_id ON CONFLICT DO NOTHING
 """
 KEYS_OF_KNOWN = """
 INSERT INTO accounts_matchkey (vendor_id, key, account_id)

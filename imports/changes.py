@@ -64,6 +64,11 @@ def _note(run: Import, model: type[Model], ids: list[int], before: str) -> None:
         _execute(NOTE.replace("{before}", before), model, run=run, ids=ids, without=_unwatched(run, model))
 
 
+def models_of(run: Import) -> set[type[Model]]:
+    """Return the models of whose rows an import has noted changes."""
+    return {apps.get_model(label) for label in run.changes.order_by().values_list("model", flat=True).distinct()}
+
+
 def settle(run: Import) -> None:
     """Keep what was noted as it is now; called at the end of each chunk."""
     open_ones = RowChange.objects.filter(run=run, after__isnull=True)

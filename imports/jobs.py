@@ -137,8 +137,8 @@ def _read(work: Work, run: Import) -> None:
                 work.advance(len(chunk))
     work.total(work.done)
     work.advance(0, note=_("Comparing with what is there"))
+    staging.analyse()
     with work.chunk():
-        staging.analyse()
         compare_list(run)
         work.checkpoint["compared"] = 0
 
@@ -176,6 +176,8 @@ def import_staged(work: Work) -> None:
     while (upto := staging.next_line(run, work.checkpoint.get("line", 0))) is not None:
         with work.chunk():
             _import_chunk(work, run, progress, upto)
+        if work.checkpoint["analysed"] == progress.rows:
+            staging.analyse(run.definition.fills(run))
 
 
 def _import_chunk(work: Work, run: Import, progress: Progress, upto: int) -> None:
@@ -185,7 +187,10 @@ def _import_chunk(work: Work, run: Import, progress: Progress, upto: int) -> Non
         work.refuse(row.line, row.name, row.reason, row.cells)
     progress.add(counted)
     write_progress(run, progress)
-    work.checkpoint = {"line": upto, "progress": asdict(progress)}
+    analysed = work.checkpoint.get("analysed", 0)
+    if progress.rows >= 2 * analysed:  # each time that the list has doubled what it wrote
+        analysed = progress.rows
+    work.checkpoint = {"line": upto, "progress": asdict(progress), "analysed": analysed}
     work.figures = {name: getattr(progress, name) for name in FIGURES}
     work.advance(counted["rows"])
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from imports import changes, staging
+from imports.models import RowChange
 from imports.parsers import Parser, Refused, text
 
 if TYPE_CHECKING:
@@ -124,6 +125,10 @@ class ImportKind:
 
     def before_undo(self, run: Import, model: type[Model], removed: Sequence[int], restored: Sequence[int]) -> None:
         """Delete what goes with rows that undoing removes, or brings back to what they were."""
+
+    def fills(self, run: Import) -> set[type[Model]]:
+        """Return the models whose tables an import has written to so far."""
+        return {RowChange, *self.parts, *changes.models_of(run)}
 
     # -- The same for lines of the staging table, for kinds that do all in SQL
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection
@@ -18,6 +18,8 @@ from imports.enums import Outcome
 from imports.models import StagedRow
 
 if TYPE_CHECKING:
+    from django.db.models import Model
+
     from imports.models import Import
     from imports.reading import ReadRow
 
@@ -70,10 +72,14 @@ def _json(value: object) -> str:
     return json.dumps(value).replace("\\u0000", "")
 
 
-def analyse() -> None:
-    """Give the planner figures about a long list's rows: without them it joins row by row, 12 times slower."""
+def analyse(models: Iterable[type[Model]] = (StagedRow,)) -> None:
+    """Give the planner figures about tables that a long list fills: without them it goes row by row, many times slower.
+
+    Outside of a transaction, since it keeps others from doing the same until the end.
+    """
     with connection.cursor() as cursor:
-        cursor.execute("ANALYZE imports_stagedrow")
+        for name in sorted({model._meta.db_table for model in models}):
+            cursor.execute("SELECT imports_analyse(%s)", [name])
 
 
 def refuse_twins(run: Import, words: str = "") -> None:
