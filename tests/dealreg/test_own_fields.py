@@ -257,7 +257,7 @@ def test_list_of_old_registrations_answers_by_headings(cast, asking):
     fields = asked_of(asking.shape.fields)
     found = answers_in(fields, cells)
     assert found == {"hosting": "On site", "modules": ["A", "C"], "tender": "yes", "power": "12"}
-    with pytest.raises(RuleViolation, match="bad_answer"):
+    with pytest.raises(RuleViolation, match="is not an amount"):
         answers_in(fields, {"Power": "lots"})
     run = cast.enrollments["brightpath_northwind"]
     old = {"customer": Identity(name="Otter Mills", country="DE"), "value": 9000, "currency": "EUR", "further": cells}
