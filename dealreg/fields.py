@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from datetime import date
-from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
@@ -20,33 +18,24 @@ from django_countries import countries
 
 from dealreg.rules import check_website
 from prm.kernel.errors import RuleViolation
-from prm.kernel.money import CURRENCIES, parse_amount
+from prm.kernel.fields import DAY_FORMATS, AmountField, DayField, DayInput
+from prm.kernel.money import CURRENCIES
 from prm.kernel.widgets import PlainSelect
 
-DAY_FORMATS = ("%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y", "%d %b %Y", "%d %B %Y")
-"""ISO as browsers send it, then days first, as this product writes them."""
+__all__ = [
+    "DAY_FORMATS",
+    "AmountField",
+    "ClausesField",
+    "CountryChoice",
+    "CurrencyChoice",
+    "DayField",
+    "DayInput",
+    "PricedSelect",
+    "QuantityField",
+    "SeveralFiles",
+    "WebsiteField",
+]
 MOST_OF_A_PRODUCT = 1_000_000
-
-
-class AmountField(forms.CharField):
-    """An amount as text: a browser throws away "12,oo" typed into a number field. Gives a Decimal, None where empty."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**{"max_length": 40, "widget": forms.TextInput(attrs={"inputmode": "decimal"}), **kwargs})
-
-    def clean(self, value: Any) -> Decimal | None:
-        """Return the amount.
-
-        Raises:
-            ValidationError: not an amount, negative, or too large.
-        """
-        text = super().clean(value)
-        if not text:
-            return None
-        try:
-            return parse_amount(text)
-        except RuleViolation as violation:
-            raise ValidationError(str(violation.message), code=violation.code) from None
 
 
 class QuantityField(forms.CharField):
@@ -70,34 +59,6 @@ class QuantityField(forms.CharField):
         if not (text.isascii() and text.isdigit()) or not 1 <= int(text) <= MOST_OF_A_PRODUCT:
             raise ValidationError(_("Enter a whole number from 1 to 1,000,000."), code="not_a_quantity")
         return int(text)
-
-
-class DayInput(forms.DateInput):
-    """The browser's own date field; a text field where what was typed is no ISO date, so that it stays to be seen."""
-
-    input_type = "date"
-
-    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
-        super().__init__(attrs, format="%Y-%m-%d")
-
-    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
-        """Choose the type by the value."""
-        context = super().get_context(name, value, attrs)
-        try:
-            date.fromisoformat(context["widget"]["value"] or "2000-01-01")
-        except ValueError:
-            context["widget"]["type"] = "text"
-        return context
-
-
-class DayField(forms.DateField):
-    """A day: as the browser sends it, or as people write it."""
-
-    widget = DayInput
-    default_error_messages = {"invalid": _("This is not a date. Write it like 2027-02-26 or 26.02.2027.")}
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(input_formats=DAY_FORMATS, **kwargs)
 
 
 class WebsiteField(forms.CharField):

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from decimal import Decimal
+from dataclasses import dataclass, field
 from typing import Any
 
 from django import forms
@@ -15,22 +14,23 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from dealreg.company_fields import CompanyFields
+from dealreg.engagement.shape import OwnField
 from dealreg.enums import Askable, LostReason, Part, Stage
 from dealreg.fields import (
     AmountField,
     CountryChoice,
     CurrencyChoice,
     DayField,
-    PricedSelect,
-    QuantityField,
     SeveralFiles,
     WebsiteField,
 )
 from dealreg.models import Deal
+from dealreg.own_fields import asked_of, control_name, form_field, read_from, start_of
 from dealreg.registrations import ADDRESS, LineInput, Registration
 from dealreg.rules import Terms, check_close_date
 from partners.enums import Headcount, Industry
 from prm.kernel.errors import RuleViolation
+from prm.kernel.questions import Kind
 
 LONGEST_NOTES = 10_000
 ASKED_BY: dict[str, type[forms.Field]] = {
@@ -43,8 +43,6 @@ CHOSEN: dict[str, type[Headcount | Industry]] = {
     Askable.CUSTOMER_INDUSTRY: Industry,
     Askable.CUSTOMER_EMPLOYEES: Headcount,
 }
-SPARE_LINES = 3
-MOST_LINES = 100
 PARTS = {
     Part.SELL: (_("Sell"), _("Quote, order and invoice")),
     Part.REFER: (_("Refer"), _("Introduce; the vendor sells")),
@@ -53,12 +51,12 @@ PARTS = {
 
 
 @dataclass(frozen=True, slots=True)
-class ProductChoice:
-    """A product as the form offers it; price in the form's currency, None where the list has none."""
+class Asked:
+    """What a registration's form hangs on: the programs to choose from, the one chosen, names of product families."""
 
-    id: int
-    label: str
-    price: Decimal | None
+    terms: Sequence[Terms]
+    chosen: Terms
+    families: Mapping[str, str] = field(default_factory=dict)
 
 
 class RegistrationForm(CompanyFields):
@@ -115,9 +113,15 @@ class RegistrationForm(CompanyFields):
     )
     files = SeveralFiles(label=_("Files"), required=False)  # type: ignore[assignment]  # Django takes it off the class
 
-    def __init__(self, *args: Any, terms: Sequence[Terms], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, asked: Asked, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.terms = terms
+        terms, chosen = asked.terms, asked.chosen
+        self.own = asked_of(chosen.engagement.fields)
+        self.fields |= {control_name(own.slug): form_field(own, chosen.currency, asked.families) for own in self.own}
+        for own in self.own:
+            ticked = self.initial.get(control_name(own.slug))
+            if own.kind is Kind.CHOICES and isinstance(ticked, str):  # one tick in a draft's raw text
+                self.initial[control_name(own.slug)] = [ticked]
         vendors = [held.vendor_name for held in terms]
         names = [
             (str(held.enrollment_id), held.vendor_name if vendors.count(held.vendor_name) == 1 else held.program_name)
@@ -144,8 +148,21 @@ class RegistrationForm(CompanyFields):
             "part", "notes", "submission",
         )  # fmt: skip
         return Registration(
-            enrollment_id=int(given["enrollment"]), lines=tuple(lines), **{name: given[name] for name in same}
+            enrollment_id=int(given["enrollment"]),
+            lines=tuple(lines),
+            answers=read_from(self.own, given),
+            **{name: given[name] for name in same},
         )
+
+    @property
+    def own_fields(self) -> list[forms.BoundField]:
+        """The program's own fields, for the page; files stand among the files."""
+        return [self[control_name(own.slug)] for own in self.own if own.kind is not Kind.FILE]
+
+    @property
+    def own_files(self) -> list[forms.BoundField]:
+        """Those of them that a file answers."""
+        return [self[control_name(own.slug)] for own in self.own if own.kind is Kind.FILE]
 
 
 def checked_close(day: Any) -> Any:
@@ -159,97 +176,6 @@ def checked_close(day: Any) -> Any:
     except RuleViolation as violation:
         raise ValidationError(str(violation.message), code=violation.code) from None
     return day
-
-
-class LineForm(forms.Form):
-    """A product and how many."""
-
-    use_required_attribute = False
-
-    product = forms.ChoiceField(
-        label=_("Product"),
-        widget=PricedSelect,
-        error_messages={
-            "required": _("Choose a product."),
-            "invalid_choice": _("Choose a product from this program's list."),
-        },
-    )
-    quantity = QuantityField(label=_("Quantity"))
-
-    def __init__(self, *args: Any, products: Mapping[str, ProductChoice], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.products = products
-        field = self.fields["product"]
-        field.choices = [("", _("Choose…")), *((key, product.label) for key, product in products.items())]  # type: ignore[attr-defined]
-        field.widget.prices = {
-            key: str(product.price) for key, product in products.items() if product.price is not None
-        }
-
-    @property
-    def unit_price(self) -> Decimal | None:
-        """The list price of the product chosen, or None."""
-        chosen = self.products.get(str(self["product"].value() or ""))
-        return chosen.price if chosen else None
-
-    @property
-    def total(self) -> Decimal | None:
-        """Quantity times list price, or None where either isn't known."""
-        price, typed = self.unit_price, str(self["quantity"].value() or "").replace(" ", "")
-        return price * int(typed) if price is not None and typed.isascii() and typed.isdigit() else None
-
-    @property
-    def is_blank(self) -> bool:
-        """Whether nothing was entered in the row."""
-        return not self["product"].value() and not self["quantity"].value()
-
-
-class Lines(forms.BaseFormSet):
-    """The product lines. Rows left empty are skipped; a few spare ones are there without JavaScript."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if not self.is_bound:
-            self.extra = len(self.initial or ()) + SPARE_LINES
-
-    def initial_form_count(self) -> int:
-        """Treat rows of a draft as new ones, so that emptying one is no error."""
-        return 0
-
-    def clean(self) -> None:
-        """Refuse a product that stands in two rows.
-
-        Raises:
-            ValidationError: one does.
-        """
-        chosen = [form.cleaned_data["product"] for form in self.forms if form.is_valid() and form.cleaned_data]
-        if len(set(chosen)) < len(chosen):
-            raise ValidationError(
-                _("A product stands in two rows. Add the quantities up in one."), code="product_twice"
-            )
-
-    def inputs(self) -> list[LineInput]:
-        """Return the lines that were filled in; the formset must be valid."""
-        filled = [form.cleaned_data for form in self.forms if form.cleaned_data]
-        return [LineInput(int(line["product"]), line["quantity"]) for line in filled]
-
-    @property
-    def sum(self) -> Decimal | None:
-        """The sum of the rows whose price is known, or None where there is none."""
-        totals = [form.total for form in self.forms if form.total is not None]
-        return sum(totals, Decimal(0)) if totals else None
-
-
-LineFormSet = forms.formset_factory(LineForm, formset=Lines, extra=SPARE_LINES, max_num=MOST_LINES, absolute_max=200)
-
-
-def lines_in(content: Mapping[str, Any], prefix: str = "lines") -> list[dict[str, str]]:
-    """Return the product lines in a draft's raw text, for the formset's `initial`."""
-    count = str(content.get(f"{prefix}-TOTAL_FORMS", "0"))
-    rows = (
-        {name: str(content.get(f"{prefix}-{number}-{name}", "")) for name in ("product", "quantity")}
-        for number in range(min(int(count) if count.isascii() and count.isdigit() else 0, MOST_LINES))
-    )
-    return [row for row in rows if any(row.values())]
 
 
 def submission_in(data: Mapping[str, Any]) -> uuid.UUID | None:
@@ -324,9 +250,24 @@ class EditForm(forms.ModelForm):
         fields = ("next_step", "next_step_on", "stage", "close_date", "value", "title", "contact_name", "contact_email")
         labels = {"next_step": _("What happens next?")}
 
+    def __init__(self, *args: Any, own: Sequence[OwnField] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.own = [each for each in own if each.kind is not Kind.FILE]
+        deal = self.instance
+        self.fields |= {control_name(each.slug): form_field(each, deal.currency) for each in self.own}
+        self.initial.update(start_of(self.own, deal.answers))
+        for each in self.own:
+            self.fields[control_name(each.slug)].required = False  # the service knows what may be emptied
+
+    @property
+    def own_fields(self) -> list[forms.BoundField]:
+        """The program's own fields, for the page."""
+        return [self[control_name(each.slug)] for each in self.own]
+
     def changes(self) -> dict[str, Any]:
         """Return the parsed fields, for the service."""
-        return {name: self.cleaned_data[name] for name in self.Meta.fields}
+        answers = {"answers": read_from(self.own, self.cleaned_data)} if self.own else {}
+        return {name: self.cleaned_data[name] for name in self.Meta.fields} | answers
 
     def _post_clean(self) -> None:
         """Leave the row alone: the service writes it, under its lock."""

@@ -51,11 +51,13 @@ class OpenDeals(ImportKind):
     intro = gettext_lazy(
         "Registrations that are open in your old system, with the days on which they were submitted, approved and end. "
         "One that is there already, by its old reference, stays as it is. They earn no points: the old system counted "
-        "them. Nobody is told."
+        "them. Nobody is told. A column headed like one of the program’s own fields answers it; several choices are "
+        "divided by semicolons."
     )
     icon = "deal"
     permission = IMPORT_DEALS
     targets = DEAL_COLUMNS
+    keeps_further = True
     parts = (Protection, Conflict, MatchKey)
     unwatched: ClassVar[Mapping[str, Sequence[str]]] = {"dealreg.deal": ("reminded_at", "updated_at")}
 
@@ -152,6 +154,7 @@ class _Resolver:
             stage=data["stage"] or Stage.QUALIFIED,
             part=data["part"] or Part.SELL,
             families=self._family_ids(data["families"]),
+            further=data.get("further", {}),
             submitted_at=_moment(data["submitted"], zone) or datetime.now(zone),
             approved_at=_moment(data["approved"], zone),
             protected_until=_moment(data["protected_until"], zone),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -37,7 +38,8 @@ class Registration:
     """A registration as a form or the API hands it over.
 
     value: in `currency`; None where the lines' list prices are to be added up. submission: names this attempt, so
-    that sending it twice makes one deal, and the draft it was typed in; None where there is neither.
+    that sending it twice makes one deal, and the draft it was typed in; None where there is neither. answers: to the
+    program's own fields, by slug, raw.
     """
 
     enrollment_id: int
@@ -62,6 +64,7 @@ class Registration:
     stage: str = Stage.QUALIFIED
     part: str = Part.SELL
     notes: str = ""
+    answers: Mapping[str, Any] = field(default_factory=dict)
     submission: uuid.UUID | None = field(default_factory=uuid.uuid4)
 
     @property

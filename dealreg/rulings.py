@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Subquery
 from django.utils import timezone
 
 from accounts.models import Account, ProductFamily
-from dealreg.engagement import Judgement, Known, judge
+from dealreg.engagement import Judgement, Known, fields_in, judge
 from dealreg.models import Policy, Ruling
 from partners.models import Seat
 from prm.kernel.composed import composed
@@ -38,6 +38,16 @@ def _policies(enrollment_id: int, reference: str) -> QuerySet[Policy]:
     return found.order_by("pk")[:1]
 
 
+def definition_of_deal() -> Subquery:
+    """Return the rules of engagement, as JSON, that a deal was registered under: an annotation of deals."""
+    policies = Policy.objects.filter(
+        program__enrollments=OuterRef("enrollment_id"),
+        reference=OuterRef("policy_reference"),
+        valid_from__isnull=False,
+    )
+    return Subquery(policies.values("definition")[:1])
+
+
 def holidays_of(deal: Deal) -> tuple[str, ...]:
     """Return the days on which a deal's clock stands still. One query."""
     policy = policy_of(deal)
@@ -60,6 +70,7 @@ def known_of(actor: Actor, policy: Policy) -> Known:
         credentials=dict(credentials.values_list("slug", "name")),
         accounts=dict(accounts.order_by("name", "pk").values_list("pk", "name")),
         seats={seat.pk: str(seat.person) for seat in seats.order_by("person__name", "pk")},
+        fields={own.slug: own for own in fields_in(policy.definition)},
     )
 
 
@@ -111,4 +122,4 @@ def policies_in_force(actor: Actor, vendor_id: int | None = None) -> list[Policy
 def public_words(actor: Actor, policy: Policy) -> Known:
     """Return the vendor's words for what partners may know: never which accounts are named, nor who decides."""
     known = known_of(actor, policy)
-    return replace(known, accounts={}, seats={})
+    return replace(known, accounts={}, seats={}, is_public=True)

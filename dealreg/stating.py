@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,7 @@ from django.utils import timezone
 from accounts.models import Account
 from dealreg.engagement import Facts
 from dealreg.enums import Askable, Outcome
+from dealreg.own_fields import stated_answers
 from dealreg.reports import line_for
 from dealreg.rules import competes
 from dealreg.terms import HELD, RANKS, partner_facts
@@ -47,7 +49,7 @@ SELECT d.id, d.part, d.customer_country, d.customer_industry, d.customer_employe
   EXISTS (SELECT FROM dealreg_ruling u WHERE u.deal_id = d.id AND u.outcome = 'ask'),
   EXISTS (SELECT FROM dealreg_dealfile f WHERE f.deal_id = d.id AND f.person_id IS NOT NULL),
   d.title, d.customer_domain, d.customer_city, d.customer_industry, d.customer_employees, d.contact_name,
-  d.contact_email, d.notes,
+  d.contact_email, d.notes, d.answers,
   tier.slug, tier.rank, partner.country, partner.regions, {RANKS}, {HELD}
 FROM dealreg_deal d
 JOIN partners_vendor v ON v.id = d.vendor_id
@@ -91,6 +93,7 @@ def stated(registration: Registration, terms: Terms, lines: Sequence[DealLine], 
         value=None if worth is None else f"{worth:.2f}",
         stated=f"{value:.2f}",
         stated_in=currency,
+        answers=stated_answers(registration.answers),
         has_contact=bool(registration.contact_name or registration.contact_email),
         empty=tuple(str(name) for name in EMPTY_BY_NAME if not getattr(registration, name)),
     )
@@ -111,6 +114,7 @@ def stated_alone(terms: Terms, facts: Mapping[str, Any]) -> Facts:
         value=None if worth is None else f"{worth:.2f}",
         stated=f"{value:.2f}",
         stated_in=currency,
+        answers=stated_answers(facts.get("answers", {})),
         has_contact=facts["has_contact"],
     )
 
@@ -162,7 +166,7 @@ def facts_of(deals: Collection[int], days: int | None) -> dict[int, Facts]:
 def _facts(row: Any) -> Facts:
     _pk, part, country, industry, employees, account, origin, link, outcome = row[:9]
     value, stated_in, currency, worth, families, alike, again, asked, has_files = row[9:18]
-    typed, standing = row[18:26], row[26:]
+    typed, answers, standing = row[18:26], row[26], row[27:]
     empty = [str(name) for name, text in zip(EMPTY_BY_NAME, typed, strict=True) if not text]
     return Facts(
         part=part,
@@ -176,6 +180,7 @@ def _facts(row: Any) -> Facts:
         currency=currency,
         stated=f"{value:.2f}",
         stated_in=stated_in,
+        answers=stated_answers(json.loads(answers) if isinstance(answers, str) else answers),
         empty=tuple(empty if has_files else [*empty, str(Askable.FILES)]),
         has_contact=bool(row[23] or row[24]),
         link=link,

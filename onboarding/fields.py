@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from django import forms
@@ -10,8 +9,6 @@ from django.utils.translation import gettext_lazy as _
 
 from partners.profile_forms import LinesField
 from prm.kernel.domains import names_host
-
-DAY_FORMATS = ("%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y")
 
 
 class WebsiteField(forms.CharField):
@@ -55,31 +52,3 @@ class NumberField(forms.IntegerField):
     def __init__(self, **given: Any) -> None:
         widget = forms.TextInput(attrs={"inputmode": "numeric", "size": "10"})
         super().__init__(min_value=0, max_value=10**12, widget=widget, **given)
-
-
-class DayInput(forms.DateInput):
-    """The browser's own date field; a text field where what was typed is no ISO date, so that it stays to be seen."""
-
-    input_type = "date"
-
-    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
-        super().__init__(attrs, format="%Y-%m-%d")
-
-    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
-        """Choose the type by the value."""
-        context = super().get_context(name, value, attrs)
-        try:
-            date.fromisoformat(context["widget"]["value"] or "2000-01-01")
-        except ValueError:
-            context["widget"]["type"] = "text"
-        return context
-
-
-class DayField(forms.DateField):
-    """A day: as the browser sends it, or as people write it."""
-
-    widget = DayInput
-    default_error_messages = {"invalid": _("This is not a date. Write it like 2027-02-26 or 26.02.2027.")}
-
-    def __init__(self, **given: Any) -> None:
-        super().__init__(input_formats=DAY_FORMATS, **given)

@@ -5,20 +5,34 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.db.models import TextChoices
-from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_countries import countries
 
-from onboarding.fields import ColleaguesField, DayField, NumberField, WebsiteField
+from onboarding.fields import ColleaguesField, NumberField, WebsiteField
 from partners.enums import Headcount, Industry, PartnerType, Region, Service, SpokenLanguage
 from partners.profile_forms import LinesField
 from prm.kernel.errors import RuleViolation
+from prm.kernel.questions import (
+    CHOSEN,
+    LONGEST,
+    MOST_CHOICES,
+    Kind,
+    area_field,
+    is_empty,
+    kept,
+    maker_of,
+    one_field,
+    several_field,
+    slug_of,
+    text_field,
+    tidied,
+    tidied_choices,
+)
 
 if TYPE_CHECKING:
     from django.utils.functional import Promise
@@ -27,22 +41,13 @@ if TYPE_CHECKING:
 
 OWN = "own:"
 MOST_FIELDS = 40
-MOST_CHOICES = 30
 MOST_COLLEAGUES = 10
-LONGEST = {"label": 160, "help": 400, "choice": 80, "text": 200, "long": 4000}
+OFFERED = {
+    str(kind): kind.label
+    for kind in (Kind.TEXT, Kind.LONG, Kind.NUMBER, Kind.YES_NO, Kind.CHOICE, Kind.CHOICES, Kind.DATE)
+} | {str(Kind.NUMBER): gettext_lazy("A whole number")}
+"""The kinds of answers that applications take, in words."""
 _SLUG = re.compile(r"^own:[a-z0-9][a-z0-9-]{0,39}$")
-
-
-class Kind(TextChoices):
-    """What a question of the vendor's own takes as its answer."""
-
-    TEXT = "text", gettext_lazy("A line of text")
-    LONG = "long", gettext_lazy("Several lines of text")
-    NUMBER = "number", gettext_lazy("A whole number")
-    YES_NO = "yes_no", gettext_lazy("Yes or no")
-    CHOICE = "choice", gettext_lazy("One of several")
-    CHOICES = "choices", gettext_lazy("Any of several")
-    DATE = "date", gettext_lazy("A day")
 
 
 class Part(TextChoices):
@@ -52,22 +57,6 @@ class Part(TextChoices):
     PROFILE = "profile", gettext_lazy("What you do")
     CONTACT = "contact", gettext_lazy("You")
     OWN = "own", gettext_lazy("A few more questions")
-
-
-def _text(longest: int, kind: type[forms.CharField] = forms.CharField, **attrs: Any) -> Callable[..., forms.Field]:
-    return lambda **given: kind(max_length=longest, widget=forms.TextInput(attrs=attrs), **given)
-
-
-def _area(longest: int) -> Callable[..., forms.Field]:
-    return lambda **given: forms.CharField(max_length=longest, widget=forms.Textarea(attrs={"rows": 4}), **given)
-
-
-def _one(choices: Any, empty: str | Promise) -> Callable[..., forms.Field]:
-    return lambda **given: forms.ChoiceField(choices=[("", empty), *choices], **given)
-
-
-def _several(choices: Any) -> Callable[..., forms.Field]:
-    return lambda **given: forms.MultipleChoiceField(choices=choices, widget=forms.CheckboxSelectMultiple, **given)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +79,7 @@ ASKS: dict[str, Ask] = {
             "name",
             Part.COMPANY,
             gettext_lazy("Company"),
-            _text(160, autocomplete="organization"),
+            text_field(160, autocomplete="organization"),
             gettext_lazy("As customers know it."),
             always=True,
         ),
@@ -98,14 +87,14 @@ ASKS: dict[str, Ask] = {
             "legal_name",
             Part.COMPANY,
             gettext_lazy("Legal name"),
-            _text(200),
+            text_field(200),
             gettext_lazy("As in the commercial register; it stands on agreements."),
         ),
         Ask(
             "website",
             Part.COMPANY,
             gettext_lazy("Website"),
-            _text(200, WebsiteField, autocomplete="url", inputmode="url"),
+            text_field(200, WebsiteField, autocomplete="url", inputmode="url"),
         ),
         Ask(
             "country",
@@ -114,14 +103,14 @@ ASKS: dict[str, Ask] = {
             lambda **given: forms.ChoiceField(choices=[("", _CHOOSE), *countries], **given),
             always=True,
         ),
-        Ask("city", Part.COMPANY, gettext_lazy("City"), _text(100, autocomplete="address-level2")),
-        Ask("headcount", Part.COMPANY, gettext_lazy("People"), _one(Headcount.choices, gettext_lazy("Not said"))),
-        Ask("type", Part.PROFILE, gettext_lazy("Kind of partner"), _one(PartnerType.choices, _CHOOSE)),
-        Ask("description", Part.PROFILE, gettext_lazy("About the company"), _area(2000)),
-        Ask("regions", Part.PROFILE, gettext_lazy("Regions served"), _several(Region.choices)),
-        Ask("languages", Part.PROFILE, gettext_lazy("Languages"), _several(SpokenLanguage.choices)),
-        Ask("industries", Part.PROFILE, gettext_lazy("Industries"), _several(Industry.choices)),
-        Ask("services", Part.PROFILE, gettext_lazy("Services"), _several(Service.choices)),
+        Ask("city", Part.COMPANY, gettext_lazy("City"), text_field(100, autocomplete="address-level2")),
+        Ask("headcount", Part.COMPANY, gettext_lazy("People"), one_field(Headcount.choices, gettext_lazy("Not said"))),
+        Ask("type", Part.PROFILE, gettext_lazy("Kind of partner"), one_field(PartnerType.choices, _CHOOSE)),
+        Ask("description", Part.PROFILE, gettext_lazy("About the company"), area_field(2000)),
+        Ask("regions", Part.PROFILE, gettext_lazy("Regions served"), several_field(Region.choices)),
+        Ask("languages", Part.PROFILE, gettext_lazy("Languages"), several_field(SpokenLanguage.choices)),
+        Ask("industries", Part.PROFILE, gettext_lazy("Industries"), several_field(Industry.choices)),
+        Ask("services", Part.PROFILE, gettext_lazy("Services"), several_field(Service.choices)),
         Ask(
             "product_lines",
             Part.PROFILE,
@@ -140,10 +129,10 @@ ASKS: dict[str, Ask] = {
             "customers",
             Part.PROFILE,
             gettext_lazy("Customers and references"),
-            _area(2000),
+            area_field(2000),
             gettext_lazy("Those whom you may name."),
         ),
-        Ask("contact_name", Part.CONTACT, gettext_lazy("Your name"), _text(120, autocomplete="name")),
+        Ask("contact_name", Part.CONTACT, gettext_lazy("Your name"), text_field(120, autocomplete="name")),
         Ask(
             "email",
             Part.CONTACT,
@@ -154,7 +143,7 @@ ASKS: dict[str, Ask] = {
             gettext_lazy("An address at your company. We send a link there to confirm it."),
             always=True,
         ),
-        Ask("phone", Part.CONTACT, gettext_lazy("Phone"), _text(40, autocomplete="tel", inputmode="tel")),
+        Ask("phone", Part.CONTACT, gettext_lazy("Phone"), text_field(40, autocomplete="tel", inputmode="tel")),
         Ask(
             "colleagues",
             Part.CONTACT,
@@ -167,24 +156,9 @@ ASKS: dict[str, Ask] = {
 ALWAYS = tuple(name for name, ask in ASKS.items() if ask.always)
 
 
-def _pairs(item: Mapping[str, Any]) -> list[tuple[str, str]]:
-    return [(choice, choice) for choice in item["choices"]]
-
-
-YES_NO = [("yes", gettext_lazy("Yes")), ("no", gettext_lazy("No"))]
-OWN_MAKERS: dict[str, Callable[[Mapping[str, Any]], Callable[..., forms.Field]]] = {
-    Kind.TEXT: lambda item: _text(LONGEST["text"]),
-    Kind.LONG: lambda item: _area(LONGEST["long"]),
-    Kind.NUMBER: lambda item: NumberField,
-    Kind.YES_NO: lambda item: (
-        lambda **given: forms.ChoiceField(
-            choices=[("yes", _("Yes")), ("no", _("No"))], widget=forms.RadioSelect, **given
-        )
-    ),
-    Kind.CHOICE: lambda item: _one(_pairs(item), _CHOOSE),
-    Kind.CHOICES: lambda item: _several(_pairs(item)),
-    Kind.DATE: lambda item: DayField,
-}
+def _make(item: Mapping[str, Any]) -> Callable[..., forms.Field]:
+    # An application counts people and offices: whole numbers.
+    return NumberField if item["kind"] == Kind.NUMBER else maker_of(item["kind"], item.get("choices", ()))
 
 
 def default_fields() -> list[dict[str, Any]]:
@@ -223,7 +197,7 @@ def _refusal(code: str, message: str) -> RuleViolation:
 
 
 def _words(item: Mapping[str, Any], key: str) -> str:
-    text = " ".join(str(item.get(key) or "").replace("\x00", "").split())
+    text = tidied(item.get(key))
     if len(text) > LONGEST[key]:
         words = {"text": text[:30], "most": LONGEST[key]}
         raise _refusal("too_long", _("“%(text)s…” is longer than %(most)d characters.") % words)
@@ -245,17 +219,16 @@ def checked_item(item: Mapping[str, Any]) -> dict[str, Any]:
     label = _words(item, "label")
     if not label:
         raise _refusal("no_label", _("Write what a question of your own asks."))
-    if item.get("kind") not in Kind.values:
+    if item.get("kind") not in OFFERED:
         raise _refusal("no_kind", _("Choose what kind of answer “%(label)s” takes.") % {"label": label})
     own = {"field": name, "required": required, "help": _words(item, "help"), "kind": item["kind"], "label": label}
-    if own["kind"] in {Kind.CHOICE, Kind.CHOICES}:
+    if own["kind"] in CHOSEN:
         own["choices"] = _choices(item.get("choices"), label)
     return own
 
 
 def _choices(given: Any, label: str) -> list[str]:
-    parts = [" ".join(str(part).replace("\x00", "").split()) for part in given] if isinstance(given, list) else []
-    parts = list(dict.fromkeys(part for part in parts if part))
+    parts = tidied_choices(given)
     words = {"label": label, "most": MOST_CHOICES, "longest": LONGEST["choice"]}
     if len(parts) < 2:
         raise _refusal("no_choices", _("“%(label)s” needs at least two choices, one per line.") % words)
@@ -268,11 +241,7 @@ def _choices(given: Any, label: str) -> list[str]:
 
 def own_name(label: str, taken: Sequence[str]) -> str:
     """Return a name for a new question, out of its words and unlike those taken."""
-    stem = slugify(label)[:32].strip("-") or "question"
-    name, number = f"{OWN}{stem}", 2
-    while name in taken:
-        name, number = f"{OWN}{stem}-{number}", number + 1
-    return name
+    return OWN + slug_of(label, [name.removeprefix(OWN) for name in taken])
 
 
 def is_own(item: Mapping[str, Any]) -> bool:
@@ -313,15 +282,11 @@ class ApplicationFields(forms.Form):
     def answers(self) -> dict[str, Any]:
         """Return the answers to the vendor's own questions, by slug and as JSON keeps them, without empty ones."""
         found = {
-            item["field"].removeprefix(OWN): _kept(self.cleaned_data[control_name(item["field"])])
+            item["field"].removeprefix(OWN): kept(self.cleaned_data[control_name(item["field"])])
             for item in self.items
             if is_own(item)
         }
-        return {slug: value for slug, value in found.items() if value not in (None, "", [])}
-
-
-def _kept(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, date) else value
+        return {slug: value for slug, value in found.items() if not is_empty(value)}
 
 
 def form_class_of(items: Sequence[Mapping[str, Any]], only: Sequence[str] = ()) -> type[ApplicationFields]:
@@ -333,7 +298,7 @@ def form_class_of(items: Sequence[Mapping[str, Any]], only: Sequence[str] = ()) 
 
 def _field(item: Mapping[str, Any]) -> forms.Field:
     own = is_own(item)
-    make = OWN_MAKERS[item["kind"]](item) if own else ASKS[item["field"]].make
+    make = _make(item) if own else ASKS[item["field"]].make
     usual = "" if own else ASKS[item["field"]].help
     return make(label=label_of(item), help_text=item.get("help") or usual, required=item["required"])
 

@@ -293,6 +293,7 @@ desk:deal-extension-grant        desk     extension     man app hma hap         
 desk:deal-extension-refuse       desk     extension     man app hma hap            man app hma hap
 desk:deal-comment                desk     deal          vendors                    man app fin hma hap
 desk:deal-file-add               desk     deal          man app hma hap            man app hma hap
+desk:deal-fields                 desk     deal          man app fin hma hap        man app fin hma hap
 desk:lead-list                   desk     -             vendors                    -
 desk:lead-add                    desk     -             man app hma hap            man app hma hap
 desk:lead-results                desk     -             vendors                    -
@@ -477,6 +478,7 @@ api:product-detail               api      product       seated                  
 api:program-list                 api      -             seated                     -
 api:program-detail               api      program       seated                     -
 api:program-rules                api      program       seated                     -
+api:program-fields               api      program       seated                     -
 api:program-judge                api      program       -                          partners
 api:partner-list                 api      -             seated                     -
 api:partner-detail               api      api_partner   seated                     adm
@@ -754,6 +756,7 @@ READERS = {
     "deal_hb": "adm sal mkt halden",
     "deal_hi": "isl halden",
     **{f"note_{label}": "northwind" if label[0] == "n" else "halden" for label in SIGHT["deal"]},
+    **{f"approver_{label}": "man app" if label[0] == "n" else "hma hap" for label in SIGHT["deal"]},
     "overtook_nt": "northwind",
     **{f"standing_{label}": who for label, who in SIGHT["enrollment"].items()},
     "agreement_nb": "adm vie northwind",

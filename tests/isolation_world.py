@@ -59,6 +59,11 @@ from tests.isolation_recruiting import fill_recruiting
 from tests.isolation_standing import fill_standing
 from tests.isolation_webhooks import fill_webhooks
 
+OWN_FIELDS = [
+    {"slug": "site", "label": "Site", "kind": "text"},
+    {"slug": "risk", "label": "Risk", "kind": "text", "audience": "vendor"},
+    {"slug": "floor", "label": "Floor", "kind": "text", "audience": "approver"},
+]
 MARKER = re.compile(r"zq_([a-z0-9_]+?)_qz|\b(Brightpath|Kappel|Isle(?!.of)|Northwind|Halden)\b")
 DRAFTS = {
     "brightpath_sales": UUID("00000000-0000-4000-8000-000000000001"),
@@ -145,6 +150,7 @@ def _mark_organisations(cast: Cast) -> None:
             setattr(row, name, f"{getattr(row, name)} {mark(f'{letter}_catalogue')}")
             row.save()
         side.policy.clauses = {"2.1": mark(f"{letter}_catalogue")}
+        side.policy.definition = {"fields": OWN_FIELDS}
         side.policy.save()
         run = Import.objects.create(
             kind="accounts",
@@ -194,6 +200,7 @@ def _register(world: World) -> None:
             contact_name=text,
             title=text,
             notes=text,
+            answers={"site": text},
         )
         world.deals[label] = deal
     retired.update(status=EnrollmentStatus.RETIRED)
@@ -221,6 +228,8 @@ def _talk(world: World) -> None:
         approver = world.cast.actor(f"{vendor}_approver")
         services.add_comment(actor=approver, deal=deal, text=mark(f"note_{label}"), audience="vendor")
         services.add_comment(actor=approver, deal=deal, text=mark(f"deal_{label}"))
+        kept = {"risk": mark(f"note_{label}"), "floor": mark(f"approver_{label}")}
+        services.fill_in_answers(actor=approver, deal=deal, answers=kept)
         file = DealFile(deal=deal, name=f"{mark(f'deal_{label}')}.txt", size=20, media_type="text/plain", **tenant)
         file.content.save("x", ContentFile(mark(f"deal_{label}").encode()))
         world.files[label] = file

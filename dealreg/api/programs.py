@@ -7,15 +7,17 @@ from typing import TYPE_CHECKING, Any
 from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema, extend_schema_field, extend_schema_view
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.response import Response
 
-from dealreg.api.writing import AmountField, CountryCodeField
-from dealreg.engagement import judge, told
+from dealreg.api.writing import AmountField, AnswersField, CountryCodeField
+from dealreg.engagement import fields_in, judge, told
 from dealreg.enums import Part, RulingOutcome
 from dealreg.models import Policy
+from dealreg.own_fields import asked_of, schema_of
 from dealreg.rulings import known_of
 from dealreg.stating import stated_alone
 from dealreg.terms import terms_for
@@ -110,6 +112,7 @@ class StatedSerializer(WriteSerializer):
     currency = serializers.ChoiceField(choices=CURRENCIES, required=False, help_text="The vendor's own without it.")
     part = serializers.ChoiceField(choices=Part.choices, required=False, default=Part.SELL)
     has_contact = serializers.BooleanField(required=False, default=True)
+    answers = AnswersField(required=False)
 
 
 class JudgedSerializer(ReadSerializer):
@@ -128,13 +131,14 @@ class JudgedSerializer(ReadSerializer):
 
 
 def without_names(definition: dict[str, Any]) -> dict[str, Any]:
-    """Return rules without which accounts and which people they name."""
+    """Return rules without which accounts and which people they name, and without the vendor's own fields."""
     segments = [
         {**each, "when": {name: value for name, value in each.get("when", {}).items() if name != "accounts"}}
         for each in definition.get("segments", [])
     ]
     routes = [{name: value for name, value in each.items() if name != "seat"} for each in definition.get("routes", [])]
-    found = {**definition, "segments": segments, "routes": routes}
+    shared = [each for each in definition.get("fields", []) if each.get("audience", "both") == "both"]
+    found = {**definition, "segments": segments, "routes": routes, "fields": shared}
     return {name: value for name, value in found.items() if name in definition}
 
 
@@ -161,6 +165,22 @@ class ProgramViewSet(ScopedViewSet):
         definition = policy.definition if self.actor.is_vendor else without_names(policy.definition)
         found = {name: getattr(policy, name) for name in SHOWN} | {"definition": definition}
         return Response(RulesSerializer(found, context=self.get_serializer_context()).data)
+
+    @extend_schema(
+        operation_id="programs_fields",
+        summary="The program's own fields on a registration",
+        responses=OpenApiTypes.OBJECT,
+    )
+    @action(detail=True, methods=["get"], pagination_class=None)
+    def fields(self, request: Request, pk: str) -> Response:
+        """Answer with a JSON Schema of `answers`: what a registration is asked today, besides what all programs ask.
+
+        `x-families` names product families with which alone a field is asked, `x-unit` a number's unit. Fields that a
+        file answers are not among them: files are added on the page. Only partners' fields; the vendor's are its own.
+        """
+        self.check_parameters(paged=False)
+        policy = self._in_force(self.get_object())
+        return Response(schema_of(asked_of(fields_in(policy.definition))))
 
     @extend_schema(
         operation_id="programs_judge",

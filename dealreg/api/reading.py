@@ -23,6 +23,7 @@ from dealreg.enums import (
     Status,
 )
 from dealreg.models import Comment, Deal, DealFile, Ruling
+from dealreg.permissions import DECIDE_DEALS
 from dealreg.rules import Advice
 from dealreg.workflow import MACHINES
 from partners.api import PartnerNameSerializer, ProgramNameSerializer, VendorSerializer
@@ -75,6 +76,13 @@ class DeskSerializer(ReadSerializer):
     assignee = PersonNameSerializer(allow_null=True, help_text="Who took up the review.")
     decided_by = PersonNameSerializer(allow_null=True)
     escalated_at = serializers.DateTimeField(allow_null=True, help_text="When the service level had passed.")
+    answers = serializers.JSONField(source="desk_answers", help_text="To the vendor's own fields.")
+    approver_answers = serializers.SerializerMethodField(help_text="To the approvers' own fields; only for them.")
+
+    @extend_schema_field({"type": "object", "additionalProperties": {}})
+    def get_approver_answers(self, deal: Deal) -> dict[str, Any]:
+        """Return them to whoever decides."""
+        return deal.approver_answers if actor_of_request(self.context["request"]).may(DECIDE_DEALS) else {}
 
 
 class DealSerializer(ReadSerializer):
@@ -110,6 +118,9 @@ class DealSerializer(ReadSerializer):
     stage = serializers.ChoiceField(choices=Stage.choices, help_text="The partner's sales stage.")
     part = serializers.ChoiceField(choices=Part.choices, help_text="What the partner does in the deal.")
     notes = serializers.CharField()
+    answers = serializers.JSONField(
+        help_text="To the program's own fields, by name; `/programs/{id}/fields/` says what they are."
+    )
     next_step = serializers.CharField()
     next_step_on = serializers.DateField(allow_null=True)
     status = serializers.ChoiceField(choices=Status.choices, help_text="Of the registration; the vendor's.")

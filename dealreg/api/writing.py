@@ -55,6 +55,14 @@ class CountryCodeField(serializers.RegexField):
         return code
 
 
+class AnswersField(serializers.DictField):
+    """Answers to the program's own fields, by name."""
+
+    def __init__(self, **options: Any) -> None:
+        words = "To the program's own fields, by name, as `/api/v1/programs/{id}/fields/` describes. Empty ones go."
+        super().__init__(child=serializers.JSONField(allow_null=True), help_text=words, **options)
+
+
 class LineWriteSerializer(WriteSerializer):
     """A product and how many of it."""
 
@@ -118,6 +126,7 @@ class RegistrationSerializer(WriteSerializer):
     stage = serializers.ChoiceField(choices=Stage.choices, required=False, default=Stage.QUALIFIED)
     part = serializers.ChoiceField(choices=Part.choices, required=False, default=Part.SELL)
     notes = serializers.CharField(max_length=LONGEST_TEXT, required=False, allow_blank=True)
+    answers = AnswersField(required=False)
 
     def registration(self) -> Registration:
         """Return what the service takes."""
@@ -141,6 +150,7 @@ class ChangeSerializer(WriteSerializer):
     stage = serializers.ChoiceField(choices=Stage.choices)
     next_step = serializers.CharField(max_length=200, allow_blank=True)
     next_step_on = serializers.DateField(allow_null=True)
+    answers = AnswersField(required=False)
 
 
 class EmptySerializer(WriteSerializer):

@@ -7,7 +7,7 @@ what it makes of a registration and why, `wording` tells it in plain words.
 from dealreg.engagement.checking import Known, check
 from dealreg.engagement.faults import Fault, PolicyRefused
 from dealreg.engagement.judging import judge, place, refusal, route_of
-from dealreg.engagement.parsing import parse
+from dealreg.engagement.parsing import fields_in, parse
 from dealreg.engagement.shape import Definition, Facts, Judgement, Sentence, Verdict
 from dealreg.engagement.wording import Teller, told
 
@@ -22,6 +22,7 @@ __all__ = [
     "Teller",
     "Verdict",
     "check",
+    "fields_in",
     "judge",
     "parse",
     "place",

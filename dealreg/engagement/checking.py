@@ -11,8 +11,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django_countries import countries
 
+from dealreg.engagement.checking_fields import check_answered, check_fields, wanted
 from dealreg.engagement.faults import Fault, PolicyRefused
-from dealreg.engagement.shape import BANDS, Decider, Definition, Ground, Lead, Route, Segment, Stated
+from dealreg.engagement.shape import BANDS, Decider, Definition, Ground, Lead, OwnField, Route, Segment, Stated
 from dealreg.enums import Askable
 from partners.enums import Industry
 
@@ -21,7 +22,10 @@ ASKED_BY_RULE = tuple(str(name) for name in Askable.values if name not in {Askab
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """What exists at the vendor, by the names that a policy uses: slug or code to words. clauses: of the version."""
+    """What exists at the vendor, by the names that a policy uses: slug or code to words. clauses: of the version.
+
+    fields: the version's own, by slug. is_public: whether a partner reads, who learns nothing of the vendor's fields.
+    """
 
     clauses: Mapping[str, str] = field(default_factory=dict)
     families: Mapping[str, str] = field(default_factory=dict)
@@ -29,6 +33,8 @@ class Known:
     credentials: Mapping[str, str] = field(default_factory=dict)
     accounts: Mapping[int, str] = field(default_factory=dict)
     seats: Mapping[int, str] = field(default_factory=dict)
+    fields: Mapping[str, OwnField] = field(default_factory=dict)
+    is_public: bool = False
 
 
 def check(definition: Definition, known: Known) -> None:
@@ -38,6 +44,7 @@ def check(definition: Definition, known: Known) -> None:
         PolicyRefused: with every fault.
     """
     faults = [
+        *check_fields(definition, known.families),
         *_segments(definition, known),
         *_authorisations(definition, known),
         *_size(definition),
@@ -90,6 +97,7 @@ def _segments(definition: Definition, known: Known) -> Iterator[Fault]:
             yield Fault("segments", _("“%(slug)s” is there twice. Each needs a name of its own.") % {"slug": slug})
     for at, segment in enumerate(segments):
         yield from _values(segment, f"segments.{at}.when", known)
+        yield from check_answered(segment, f"segments.{at}.when.answers", definition)
     last = segments[-1]
     if not last.when.is_all:
         words = _(
@@ -97,7 +105,7 @@ def _segments(definition: Definition, known: Known) -> Iterator[Fault]:
             "Otherwise there is a gap."
         )
         yield Fault("segments", words % {"clause": last.clause, "name": last.name})
-    yield from _unreached(segments)
+    yield from _unreached(segments, definition)
 
 
 def _values(segment: Segment, place: str, known: Known) -> Iterator[Fault]:
@@ -117,9 +125,9 @@ def _values(segment: Segment, place: str, known: Known) -> Iterator[Fault]:
                 yield Fault(f"{place}.{name}", words % {**who, "value": value})
 
 
-def _unreached(segments: tuple[Segment, ...]) -> Iterator[Fault]:
+def _unreached(segments: tuple[Segment, ...], definition: Definition) -> Iterator[Fault]:
     """Yield segments that never hold, because those before them take every customer that they would."""
-    taken = [_points(segment, segments) for segment in segments]
+    taken = [_points(segment, segments, definition) for segment in segments]
     for at, mine in enumerate(taken):
         if mine and not mine - set().union(*taken[:at]):
             before = next((segments[n] for n in range(at) if mine <= taken[n]), None)
@@ -132,7 +140,7 @@ def _unreached(segments: tuple[Segment, ...]) -> Iterator[Fault]:
             yield Fault(f"segments.{at}.when", words % facts)
 
 
-def _points(segment: Segment, segments: tuple[Segment, ...]) -> set[tuple[Any, ...]]:
+def _points(segment: Segment, segments: tuple[Segment, ...], definition: Definition) -> set[tuple[Any, ...]]:
     """Return which kinds of customer a segment takes.
 
     Values that all segments treat alike are one kind, so there are few kinds, and none is left out.
@@ -144,6 +152,11 @@ def _points(segment: Segment, segments: tuple[Segment, ...]) -> set[tuple[Any, .
         (when.countries, [each.when.countries for each in segments], tuple(dict(countries))),
         # There are always more accounts than are named.
         (when.accounts, [each.when.accounts for each in segments], (0, *_named(segments))),
+        *(
+            (wanted(segment, own.slug), [wanted(each, own.slug) for each in segments], own.values)
+            for own in definition.fields
+            if any(wanted(each, own.slug) for each in segments)
+        ),
     ]
     return set(product(*(_kinds(mine, everyones, values) for mine, everyones, values in axes)))
 

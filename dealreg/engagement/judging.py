@@ -108,6 +108,7 @@ def _unstated(when: When, facts: Facts) -> list[str] | None:
     )
     if when.accounts and facts.account not in when.accounts:
         return None
+    asked += tuple((f"own:{each.field}", each.values, stated_of(facts, each.field)) for each in when.answers)
     missing = []
     for name, wanted, stated in asked:
         if wanted and stated and stated not in wanted:
@@ -115,6 +116,12 @@ def _unstated(when: When, facts: Facts) -> list[str] | None:
         if wanted and not stated:
             missing.append(name)
     return missing
+
+
+def stated_of(facts: Facts, slug: str) -> str:
+    """Return the answer to a field of the program's own, "" without one."""
+    begins = f"{slug}="
+    return next((each.removeprefix(begins) for each in facts.answers if each.startswith(begins)), "")
 
 
 def route_of(definition: Definition, facts: Facts) -> Route | None:

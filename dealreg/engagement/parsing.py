@@ -18,8 +18,10 @@ from django.utils.translation import gettext as _
 from dealreg.engagement.faults import Fault, PolicyRefused
 from dealreg.engagement.shape import (
     BANDS,
+    Answered,
     Approval,
     Asking,
+    Audience,
     Authorisation,
     Automation,
     Decider,
@@ -27,6 +29,8 @@ from dealreg.engagement.shape import (
     Ground,
     Lead,
     Limits,
+    Need,
+    OwnField,
     Route,
     Segment,
     Size,
@@ -34,6 +38,7 @@ from dealreg.engagement.shape import (
     Territory,
     When,
 )
+from prm.kernel.questions import LONGEST, MOST_CHOICES, Kind
 
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 MOST_PARTS, MOST_VALUES, MOST_ACCOUNTS, MOST_HOURS = 50, 260, 1000, 2000
@@ -53,6 +58,18 @@ def parse(data: Any) -> Definition:
     if reader.faults:
         raise PolicyRefused(reader.faults)
     return made
+
+
+def fields_in(data: Any) -> tuple[OwnField, ...]:
+    """Return the own fields of a policy's JSON that can be read, whatever else in it can't."""
+    rows = data.get("fields") if isinstance(data, dict) else None
+    found = []
+    for row in rows if isinstance(rows, list) else []:
+        reader = Reader()
+        made = reader.own_field(row, "fields")
+        if not reader.faults:
+            found.append(made)
+    return tuple(found)
 
 
 class Values:
@@ -167,6 +184,7 @@ class Reader(Values):
         """Return the whole."""
         raw = self.entry(data, "policy", Definition)
         return Definition(
+            fields=self.each(raw, "fields", self.own_field),
             segments=self.each(raw, "segments", self.segment),
             authorisations=self.each(raw, "authorisations", self.authorisation),
             size=self.one(raw, "size", self.size),
@@ -206,6 +224,35 @@ class Reader(Values):
             industries=self.words(raw.get("industries"), f"{place}.industries"),
             countries=self.words(raw.get("countries"), f"{place}.countries"),
             accounts=self.numbers(raw.get("accounts"), f"{place}.accounts"),
+            answers=tuple(
+                self.answered(each, f"{place}.answers.{at}")
+                for at, each in enumerate(self.rows(raw.get("answers", []), f"{place}.answers"))
+            ),
+        )
+
+    def answered(self, data: Any, place: str) -> Answered:
+        """Return what an own field must say."""
+        raw = self.entry(data, place, Answered)
+        return Answered(
+            field=self.slug(raw.get("field"), f"{place}.field"), values=self.words(raw.get("values"), f"{place}.values")
+        )
+
+    def own_field(self, data: Any, place: str) -> OwnField:
+        """Return a field of the program's own."""
+        raw = self.entry(data, place, OwnField)
+        choices = self.rows(raw.get("choices", []), f"{place}.choices", MOST_CHOICES)
+        return OwnField(
+            slug=self.slug(raw.get("slug"), f"{place}.slug"),
+            label=self.text(raw.get("label"), f"{place}.label", LONGEST["label"]),
+            kind=self.choice(raw.get("kind"), f"{place}.kind", Kind),
+            choices=tuple(self.text(each, f"{place}.choices", LONGEST["choice"]) for each in choices),
+            help=self.text(raw["help"], f"{place}.help", LONGEST["help"]) if raw.get("help") else "",
+            need=self.choice(raw.get("need", Need.NO), f"{place}.need", Need),
+            audience=self.choice(raw.get("audience", Audience.BOTH), f"{place}.audience", Audience),
+            families=self.words(raw.get("families"), f"{place}.families"),
+            unit=self.text(raw["unit"], f"{place}.unit", 20) if raw.get("unit") else "",
+            least=self.amount(raw.get("least"), f"{place}.least"),
+            most=self.amount(raw.get("most"), f"{place}.most"),
         )
 
     def segment(self, data: Any, place: str) -> Segment:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
 from partners.enums import Headcount
+from prm.kernel.questions import Kind
 
 BANDS = tuple(str(value) for value in Headcount.values)
 """Sizes of customers, by people, from the smallest."""
@@ -53,15 +54,74 @@ class Stated(StrEnum):
     AUTHORISATION = "authorisation"
 
 
+class Audience(StrEnum):
+    """Who answers and reads a field of the program's own."""
+
+    BOTH = "both"
+    VENDOR = "vendor"
+    APPROVER = "approver"
+
+
+class Need(StrEnum):
+    """Whether a field of the program's own must be answered: never, when it is submitted, or from then on too."""
+
+    NO = "no"
+    SUBMIT = "submit"
+    ALWAYS = "always"
+
+
+DECIDING = frozenset({Kind.CHOICE, Kind.YES_NO})
+"""Kinds of own fields that a segment can depend on: those with one answer out of a few."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnField:
+    """A field of the program's own on a registration. families: asked only with one of them; none means always."""
+
+    slug: str
+    label: str
+    kind: Kind
+    choices: tuple[str, ...] = ()
+    help: str = ""
+    need: Need = Need.NO
+    audience: Audience = Audience.BOTH
+    families: tuple[str, ...] = ()
+    unit: str = ""
+    least: Decimal | None = None
+    most: Decimal | None = None
+
+    @property
+    def values(self) -> tuple[str, ...]:
+        """What the answer is one of, for the kinds that a segment can depend on."""
+        return ("yes", "no") if self.kind is Kind.YES_NO else self.choices
+
+    @property
+    def decides(self) -> bool:
+        """Whether a segment can depend on it: the partner states it, and it is one of a few."""
+        return self.kind in DECIDING and self.audience is Audience.BOTH
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """A condition: the own field `field` is answered with one of `values`."""
+
+    field: str
+    values: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class When:
-    """Which customers a segment takes; what is empty takes all. accounts: ids of named accounts of the vendor."""
+    """Which customers a segment takes; what is empty takes all. accounts: ids of named accounts of the vendor.
+
+    answers: what fields of the program's own must say, all of them.
+    """
 
     employees_from: str = ""
     employees_to: str = ""
     industries: tuple[str, ...] = ()
     countries: tuple[str, ...] = ()
     accounts: tuple[int, ...] = ()
+    answers: tuple[Answered, ...] = ()
 
     @property
     def is_all(self) -> bool:
@@ -182,8 +242,12 @@ class Limits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Definition:
-    """A whole policy beside its plain figures. holidays: days as ISO texts, on which no clock runs."""
+    """A whole policy beside its plain figures. holidays: days as ISO texts, on which no clock runs.
 
+    fields: those of the program's own, in the order in which they are asked.
+    """
+
+    fields: tuple[OwnField, ...] = ()
     segments: tuple[Segment, ...] = ()
     authorisations: tuple[Authorisation, ...] = ()
     size: Size | None = None
@@ -195,8 +259,8 @@ class Definition:
 
     @property
     def is_plain(self) -> bool:
-        """Whether there are no rules but the plain figures."""
-        return self == Definition()
+        """Whether there are no rules but the plain figures; fields of the program's own judge nothing."""
+        return replace(self, fields=()) == Definition()
 
     @property
     def asks_industry(self) -> bool:
@@ -216,10 +280,11 @@ class Facts:
     value: in the vendor's currency with two decimals; None where no rate is known. stated, stated_in: as the partner
     stated it. families: codes, none where the registration names no product. rank: of the partner's tier, 0 without
     one; ranks: of the program's tiers by slug. held: slugs of the credentials that are valid. countries: where the
-    partner is or serves. empty: names of the fields that are empty. link, origin: of the account. alike: how many
-    other accounts look like the customer too. earlier: who registered it before and waits. holder: whether another
-    deal is protected. again: the partner's declined registrations of the same within the limit's days. asked: whether
-    the partner was asked already. taken: whether a person has taken it up, or asked.
+    partner is or serves. answers: to fields of the program's own, as "slug=value". empty: names of the fields that are
+    empty. link, origin: of the account. alike: how many other accounts look like the customer too. earlier: who
+    registered it before and waits. holder: whether another deal is protected. again: the partner's declined
+    registrations of the same within the limit's days. asked: whether the partner was asked already. taken: whether a
+    person has taken it up, or asked.
     """
 
     part: str = "sell"
@@ -237,6 +302,7 @@ class Facts:
     ranks: dict[str, int] = field(default_factory=dict)
     held: tuple[str, ...] = ()
     countries: tuple[str, ...] = ()
+    answers: tuple[str, ...] = ()
     empty: tuple[str, ...] = ()
     has_contact: bool = True
     link: str = "new"

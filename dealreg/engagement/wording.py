@@ -15,11 +15,14 @@ from django_countries import countries
 
 from dealreg.engagement.checking import Known
 from dealreg.engagement.shape import (
+    Audience,
     Authorisation,
     Decider,
     Definition,
     Ground,
     Lead,
+    Need,
+    OwnField,
     Route,
     Segment,
     Sentence,
@@ -28,7 +31,9 @@ from dealreg.engagement.shape import (
 )
 from dealreg.enums import Askable
 from partners.enums import Headcount, Industry
+from prm.kernel.fields import bare
 from prm.kernel.money import shown
+from prm.kernel.questions import YES_NO
 
 SENTENCES = {
     "clean": gettext_lazy("Nothing speaks against it: the customer is new or known for sure, and nobody is before it."),
@@ -83,7 +88,18 @@ STATED = {
     Stated.SIZE: gettext_lazy("the size"),
     Stated.AUTHORISATION: gettext_lazy("the authorisation"),
 }
+AUDIENCES = {
+    Audience.BOTH: gettext_lazy("Partner and vendor"),
+    Audience.VENDOR: gettext_lazy("Vendor only"),
+    Audience.APPROVER: gettext_lazy("Approvers only"),
+}
+NEEDS = {
+    Need.NO: gettext_lazy("May stay empty"),
+    Need.SUBMIT: gettext_lazy("Needed to submit"),
+    Need.ALWAYS: gettext_lazy("Needed to submit, and never emptied"),
+}
 SECTIONS = {
+    "fields": gettext_lazy("The program’s own fields"),
     "segments": gettext_lazy("Segments"),
     "authorisations": gettext_lazy("Authorisations"),
     "size": gettext_lazy("Size"),
@@ -123,7 +139,7 @@ def told(sentence: Sentence, known: Known | None = None) -> str:
     if "country" in facts:
         facts["country"] = country_names([facts["country"]])
     if "fields" in facts:
-        facts["fields"] = field_names(facts["fields"])
+        facts["fields"] = field_names(facts["fields"], known)
     template = SENTENCES.get(sentence.code)
     return str(template) % facts if template is not None else sentence.code
 
@@ -133,9 +149,10 @@ def sentence_of(data: dict[str, Any]) -> Sentence:
     return Sentence(code=str(data.get("code", "")), facts=dict(data.get("facts", {})))
 
 
-def field_names(names: Iterable[str]) -> str:
+def field_names(names: Iterable[str], known: Known | None = None) -> str:
     """Return fields in words, divided by commas."""
     asked = {str(value): str(label) for value, label in Askable.choices}
+    asked |= {f"own:{slug}": f"“{one.label}”" for slug, one in (known.fields if known else {}).items()}
     return ", ".join(str(_FACTS.get(name, asked.get(name, name))) for name in names)
 
 
@@ -154,6 +171,7 @@ class Teller:
         """Return the parts of each section, in order."""
         definition = self.definition
         return {
+            "fields": tuple(self._field(at, each) for at, each in enumerate(definition.fields) if self._shows(each)),
             "segments": tuple(self._segment(at, each) for at, each in enumerate(definition.segments)),
             "authorisations": tuple(self._authorisation(at, each) for at, each in enumerate(definition.authorisations)),
             "size": tuple(self._size()),
@@ -167,6 +185,27 @@ class Teller:
     def amount(self, amount: Decimal | None) -> str:
         """Return an amount in the vendor's currency."""
         return "" if amount is None else shown(amount, self.currency)
+
+    def _shows(self, own: OwnField) -> bool:
+        return not self.known.is_public or own.audience is Audience.BOTH
+
+    def _field(self, at: int, own: OwnField) -> Part:
+        kind = f"{own.kind.label}: {' · '.join(own.choices)}." if own.choices else f"{own.kind.label}."
+        lines = [kind, f"{NEEDS[own.need]}."]
+        if own.least is not None or own.most is not None:
+            least, most = bare(own.least or Decimal(0)), bare(own.most) if own.most is not None else _("without end")
+            lines[0] = _("%(kind)s from %(least)s to %(most)s %(unit)s") % {
+                "kind": own.kind.label,
+                "least": least,
+                "most": most,
+                "unit": own.unit,
+            }
+        if own.families:
+            names = ", ".join(self.known.families.get(each, each) for each in own.families)
+            lines.append(_("Only with: %(names)s.") % {"names": names})
+        if own.audience is not Audience.BOTH:
+            lines.append(f"{AUDIENCES[own.audience]}.")
+        return Part(f"fields.{at}", own.label, tuple(lines))
 
     def _segment(self, at: int, segment: Segment) -> Part:
         who = self.whom(segment.when)
@@ -188,6 +227,10 @@ class Teller:
         if when.accounts:
             names = (self.known.accounts.get(each, _("an account")) for each in when.accounts)
             said.append(_("one of the named accounts: %(names)s") % {"names": ", ".join(names)})
+        yes_no = {value: str(label) for value, label in YES_NO}
+        for each in when.answers:
+            label = self.known.fields[each.field].label if each.field in self.known.fields else each.field
+            said.append(f"“{label}”: {' · '.join(yes_no.get(value, value) for value in each.values)}")
         return _("Customers with %(what)s.") % {"what": "; ".join(said)}
 
     def _authorisation(self, at: int, rule: Authorisation) -> Part:

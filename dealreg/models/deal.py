@@ -77,6 +77,9 @@ class Deal(ScopedModel):
     stage = models.CharField(_("sales stage"), max_length=12, choices=Stage, default=Stage.QUALIFIED)
     part = models.CharField(_("partner's part"), max_length=8, choices=Part, default=Part.SELL)
     notes = models.TextField(_("what has happened so far"), blank=True)
+    answers = models.JSONField(_("the program’s own fields"), default=dict, blank=True, db_default={})
+    desk_answers = models.JSONField(default=dict, blank=True, db_default={}, editable=False)
+    approver_answers = models.JSONField(default=dict, blank=True, db_default={}, editable=False)
     next_step = models.CharField(_("next step"), max_length=200, blank=True)
     next_step_on = models.DateField(_("next step on"), null=True, blank=True)
 

@@ -74,6 +74,13 @@ class DealFile(ScopedModel):
         Enrollment, null=True, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
     )
     person = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    field = models.CharField(
+        max_length=50,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="slug of the program's own field that it answers",
+    )
     name = models.CharField(_("name"), max_length=150)
     size = models.PositiveIntegerField(_("size, bytes"))
     media_type = models.CharField(max_length=100)

@@ -22,6 +22,7 @@ from dealreg.services.files import add_file, remove_draft_file
 from dealreg.services.handing_over import Handed, drafts_of, hand_over_deals, open_deals_of, successors_of
 from dealreg.services.lead_clock import keep_leads
 from dealreg.services.off_boarding import release_open_deals, shorten_protections
+from dealreg.services.own_answers import fill_in_answers
 from dealreg.services.pipeline import add_comment, change_deal, lose_deal, reopen_deal, win_deal
 from dealreg.services.policies import begin_policy, change_policy, discard_policy, publish_policy, write_policy
 from dealreg.services.policy_trials import try_policy
@@ -51,6 +52,7 @@ __all__ = [
     "drafts_of",
     "escalate_overdue",
     "expire_protections",
+    "fill_in_answers",
     "grant_extension",
     "hand_over_deals",
     "judge_deal",

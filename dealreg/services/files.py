@@ -27,9 +27,11 @@ MOST_FILES = 30
 
 @transaction.atomic
 def add_file(
-    *, actor: Actor, upload: UploadedFile, deal: Deal | None = None, draft: DealDraft | None = None
+    *, actor: Actor, upload: UploadedFile, deal: Deal | None = None, draft: DealDraft | None = None, field: str = ""
 ) -> DealFile:
     """Keep a file on a deal (records `deal.file_added`) or on the actor's own draft.
+
+    field: slug of the program's own field that it answers; an earlier file in a draft that answered it stays.
 
     Raises:
         Http404: deal or draft out of sight. Forbidden: the role doesn't work on deals. RuleViolation: as
@@ -46,6 +48,7 @@ def add_file(
         name=short_name(upload.name)[-150:],
         size=upload.size or 0,
         media_type=media_type,
+        field=field,
     )
     _attach(row, parent)
     row.content.save(row.name, upload, save=False)

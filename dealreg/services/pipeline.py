@@ -8,12 +8,17 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import ProductFamily
 from dealreg import events
+from dealreg.engagement import fields_in
+from dealreg.engagement.shape import Need
 from dealreg.enums import CommentAudience, LostReason, MilestoneKind, Outcome, Status
 from dealreg.milestones import CLOSED, reach, take_back
 from dealreg.models import Comment, Deal
+from dealreg.own_fields import Demand, asked_of, cleaned
 from dealreg.permissions import COMMENT_DEALS, NOTE_DEALS, WORK_DEALS
 from dealreg.rules import check_close_date
+from dealreg.rulings import policy_of
 from dealreg.services.extensions import lapse_extension
 from dealreg.services.protection import release_protections
 from dealreg.workflow import OUTCOME
@@ -30,7 +35,7 @@ if TYPE_CHECKING:
     from prm.kernel.actors import Actor
 
 EDITABLE = frozenset(
-    {"stage", "value", "close_date", "next_step", "next_step_on", "title", "contact_name", "contact_email"}
+    {"stage", "value", "close_date", "next_step", "next_step_on", "title", "contact_name", "contact_email", "answers"}
 )
 LONGEST_COMMENT = 5000
 
@@ -40,7 +45,8 @@ def change_deal(*, actor: Actor, deal: Deal, changes: Mapping[str, Any], revisio
     """Change what the partner may change while a deal is open; records `deal.changed` with before and after.
 
     Args:
-        changes: of `EDITABLE` fields, parsed. revision: the one the form or the API's ETag showed.
+        changes: of `EDITABLE` fields, parsed; of `answers` those that change, raw.
+        revision: the one the form or the API's ETag showed.
 
     Raises:
         Http404, Forbidden: out of sight, no right. Conflict: changed meanwhile, carries the fresh row.
@@ -52,6 +58,8 @@ def change_deal(*, actor: Actor, deal: Deal, changes: Mapping[str, Any], revisio
     if fresh.revision != revision:
         raise Conflict("changed_meanwhile", _("Someone changed this deal while you were typing."), fresh=fresh)
     _check_changes(fresh, changes)
+    if "answers" in changes:
+        changes = {**changes, "answers": _answers(fresh, changes["answers"])}
     before = {name: getattr(fresh, name) for name, value in changes.items() if getattr(fresh, name) != value}
     if not before:
         return fresh
@@ -69,6 +77,18 @@ def change_deal(*, actor: Actor, deal: Deal, changes: Mapping[str, Any], revisio
         data={"fields": labels},
     )
     return fresh
+
+
+def _answers(deal: Deal, changed: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the answers as they will be, by the fields of the rules that the deal was registered under."""
+    policy = policy_of(deal)
+    fields = asked_of(fields_in(policy.definition if policy else {}))
+    slugs = {own.slug for own in fields}
+    kept = {slug: value for slug, value in deal.answers.items() if slug in slugs}
+    gone = {slug: value for slug, value in deal.answers.items() if slug not in slugs}
+    families = ProductFamily.objects.filter(pk__in=deal.families).order_by("pk").values_list("code", flat=True)
+    demand = Demand(needs=(Need.ALWAYS,), families=tuple(families) if any(own.families for own in fields) else ())
+    return gone | cleaned(fields, {**kept, **changed}, demand)
 
 
 def _check_changes(deal: Deal, changes: Mapping[str, Any]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -19,9 +20,11 @@ from accounts.registers import check_vat
 from accounts.resolving import Resolution, resolve_customer
 from dealreg import events
 from dealreg.engagement import Facts
+from dealreg.engagement.shape import Need
 from dealreg.enums import Askable, MilestoneKind, Status
 from dealreg.milestones import reaching, take_back
-from dealreg.models import Conflict, Deal, DealLine
+from dealreg.models import Conflict, Deal, DealFile, DealLine
+from dealreg.own_fields import Demand, asked_of, cleaned
 from dealreg.permissions import REGISTER_DEALS
 from dealreg.registrations import ADDRESS, customer_of
 from dealreg.rules import Terms, check_close_date, check_website, competes, needs_review, overlap
@@ -34,6 +37,7 @@ from dealreg.workflow import REGISTRATION
 from prm.kernel.clocks import add_working_hours
 from prm.kernel.errors import Forbidden, RuleViolation, TooMany
 from prm.kernel.money import CURRENCIES, LARGEST
+from prm.kernel.questions import Kind
 from prm.kernel.recording import record
 from prm.kernel.references import new_reference
 from prm.kernel.scoping import keep_visible
@@ -84,6 +88,7 @@ def _register(actor: Actor, registration: Registration, terms: Terms | None) -> 
     _check(registration, terms)
     lines = _lines(actor, registration, terms)
     value = _value(registration, lines)
+    registration = replace(registration, answers=_answers(actor, registration, terms, lines))
     facts = stated(registration, terms, lines, value) if not terms.engagement.is_plain else Facts()
     admit(facts, terms)
     resolution = resolve_customer(terms.vendor_id, registration.customer)
@@ -157,6 +162,20 @@ def _lines(actor: Actor, registration: Registration, terms: Terms) -> list[DealL
     return lines
 
 
+def _answers(actor: Actor, registration: Registration, terms: Terms, lines: list[DealLine]) -> dict[str, Any]:
+    """Return the answers to the program's own fields. A query only where a file is wanted."""
+    fields = asked_of(terms.engagement.fields)
+    if not fields and not registration.answers:
+        return {}
+    families = {line.product.family.code for line in lines}
+    files: list[str] | None = None
+    if registration.submission is not None and any(own.kind is Kind.FILE for own in fields):
+        draft = DealFile.objects.filter(draft__submission=registration.submission, draft__seat=actor.seat_id)
+        files = list(draft.values_list("field", flat=True))
+    needs = (Need.SUBMIT, Need.ALWAYS)
+    return cleaned(fields, registration.answers, Demand(needs=needs, families=families, files=files))
+
+
 KEEP_LINES = """
 INSERT INTO dealreg_dealline (vendor_id, deal_id, product_id, family_id, quantity, unit_price)
 SELECT %(vendor)s, %(deal)s, l.* FROM unnest(%(products)s::bigint[], %(families)s::bigint[], %(quantities)s::int[],
@@ -206,6 +225,7 @@ def _build(
         stage=registration.stage,
         part=registration.part,
         notes=registration.notes,
+        answers=dict(registration.answers),
         submitted_at=timezone.now(),
         policy_reference=terms.policy,
         discount=terms.discount,

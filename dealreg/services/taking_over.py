@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -20,6 +21,7 @@ from accounts.resolving import Resolution, resolve_customer
 from dealreg import events
 from dealreg.enums import Part, Stage, Status
 from dealreg.models import Deal, Policy, TakenOver
+from dealreg.own_fields import answers_in, asked_of
 from dealreg.permissions import IMPORT_DEALS, REGISTER_DEALS
 from dealreg.rules import check_website, competes
 from dealreg.services.protection import claim_protection
@@ -41,7 +43,7 @@ class OldRegistration:
     """An open registration as the other system had it. approved_at, protected_until: both, or none of them.
 
     owner: who works on it at the partner, where the person has a seat already. stand_in: somebody of the vendor.
-    families: product families; none for all.
+    families: product families; none for all. further: what else stood there, by its heading.
     """
 
     enrollment: Enrollment
@@ -59,6 +61,7 @@ class OldRegistration:
     part: str = Part.SELL
     notes: str = ""
     families: tuple[int, ...] = ()
+    further: Mapping[str, str] = field(default_factory=dict)
     submitted_at: datetime
     approved_at: datetime | None = None
     protected_until: datetime | None = None
@@ -88,8 +91,10 @@ def take_over_deal(*, actor: Actor, old: OldRegistration) -> Taken:
         raise Forbidden("not_allowed", _("Your role doesn't allow this."))
     _check(old)
     everything, policy = _terms(old.enrollment)
+    answers = answers_in(asked_of(policy.shape.fields), old.further)
     resolution = resolve_customer(old.enrollment.vendor_id, old.customer)
     deal = _deal(old, resolution, policy, everything)
+    deal.answers = answers
     review = deal.status != Status.APPROVED and place_in_line(deal, resolution, everything)
     deal.save(force_insert=True)
     if review:

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from onboarding.form_fields import ASKS, Kind, is_own, label_of, own_name
+from onboarding.form_fields import ASKS, OFFERED, is_own, label_of, own_name
 from onboarding.models import ApplicationForm
 from onboarding.services import change_application_form
 from portal.console.application_forms import FormBase, revision_in
@@ -49,7 +49,7 @@ class OwnForm(forms.Form):
     use_required_attribute = False
 
     own_label = forms.CharField(label=gettext_lazy("Question"), required=False)
-    own_kind = forms.ChoiceField(label=gettext_lazy("Answer"), choices=Kind, required=False)
+    own_kind = forms.ChoiceField(label=gettext_lazy("Answer"), choices=list(OFFERED.items()), required=False)
     own_choices = forms.CharField(
         label=gettext_lazy("Choices, one per line"),
         required=False,
@@ -91,7 +91,7 @@ def rows_of(items: Sequence[Mapping[str, Any]]) -> list[Row]:
         own, ask = is_own(item), ASKS.get(item["field"])
         start = {**item, "choices": "\n".join(item.get("choices", ()))}
         name = label_of(item) if own or ask else item["field"]
-        kind = str(Kind(item["kind"]).label) if own and item.get("kind") in Kind.values else ""
+        kind = str(OFFERED.get(item.get("kind", ""), "")) if own else ""
         row = ItemForm(initial=start, prefix=f"i{at}")
         found.append(
             Row(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from portal.demo.opening import Opening, open_story
+from portal.demo.own_answers import answer_own_fields
 from portal.demo.ruled import describe_customer
 from portal.demo.stories import Shelf, Story
 from prm.kernel.clocks import add_working_hours
@@ -65,6 +66,7 @@ class Chronicle:
         )
         story = open_story(member, owner, opening, self.of(member))
         describe_customer(rng, story)
+        answer_own_fields(story)
         return story
 
     def _count(self, member: Member, name: str) -> int:

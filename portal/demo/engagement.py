@@ -5,11 +5,14 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
+from portal.demo import own_answers
+
 EUROPE = "DE AT CH LI NL BE LU FR MC ES PT AD IT SM MT GB IE SE NO DK FI IS PL CZ SK HU EE LV LT SI HR RO BG GR CY"
 ELSEWHERE = "US CA MX SG AU NZ AE IN BR JP"
 SERVED = [*EUROPE.split(" "), *ELSEWHERE.split(" ")]
 
 NORTHWIND: dict[str, Any] = {
+    "fields": own_answers.NORTHWIND,
     "segments": [
         {
             "slug": "public-sector",
@@ -40,6 +43,7 @@ NORTHWIND: dict[str, Any] = {
 }
 
 HALDEN: dict[str, Any] = {
+    "fields": own_answers.HALDEN,
     "segments": [
         {
             "slug": "regulated",

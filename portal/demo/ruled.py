@@ -11,6 +11,7 @@ from dealreg import events
 from dealreg.engagement import Facts, Judgement, Verdict, judge
 from dealreg.enums import Askable, RulingOutcome, Status
 from dealreg.models import Deal, Ruling
+from dealreg.own_fields import stated_answers
 from dealreg.rules import competes
 from dealreg.services.ruling import ruling_values
 from portal.demo import talk
@@ -119,6 +120,7 @@ def facts_of(story: Story, *, asked: bool = False) -> Facts:
         rank=tier.rank or 0,
         ranks=ladder,
         countries=(str(story.member.enrollment.partner.country),),
+        answers=stated_answers(deal.answers),
         empty=_empty(deal),
         has_contact=bool(deal.contact_name or deal.contact_email),
         link=str(deal.account_link),

@@ -17,6 +17,8 @@ from accounts.crm.rules import is_stale
 from accounts.naming import fold_text, split_name
 from accounts.places import phone_digits, place_of, plain_postcode, same_street
 from accounts.registers import registry_key, vat_key
+from dealreg.engagement import fields_in
+from dealreg.own_fields import asked_of, told
 from dealreg.registrations import customer_of
 from portal.formats import day_text
 from prm.kernel.domains import registrable_domain
@@ -208,9 +210,20 @@ def with_deal(deal: Deal, other: Deal, products: Sequence[DealLine]) -> Comparis
         plain(_("Partner, part"), _partner(deal), _partner(other)),
         plain(_("Contact"), deal.contact_name or deal.contact_email, other.contact_name or other.contact_email),
         plain(_("Value"), shown(deal.value, deal.currency), shown(other.value, other.currency)),
+        *_answers(deal, other),
         Pair(_("Since"), day_text(deal.submitted_at), since),
     )
     return Comparison(heading, other.reference, other.get_desk_url(), pairs)
+
+
+def _answers(deal: Any, other: Deal) -> list[Pair]:
+    """Set the answers to the program's own fields beside each other."""
+    fields = asked_of(fields_in(deal.definition))
+    mine = {said.slug: said for said in told(fields, deal.answers, deal.currency)}
+    theirs = {said.slug: said for said in told(fields, other.answers, other.currency)}
+    both = mine | {slug: said for slug, said in theirs.items() if slug not in mine}
+    sides = ((said.label, mine.get(slug), theirs.get(slug)) for slug, said in both.items())
+    return [plain(label, left.text if left else "", right.text if right else "") for label, left, right in sides]
 
 
 def _partner(deal: Deal) -> str:

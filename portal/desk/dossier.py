@@ -291,6 +291,7 @@ def _named(actor: Actor, reference: str) -> QuerySet[Deal]:
             tier=tier_name(actor),
             clauses=Subquery(policy.values("clauses")[:1]),
             figures=Subquery(policy.values(json=JSONObject(**{name: name for name in FIGURES}))[:1]),
+            definition=Subquery(policy.values("definition")[:1]),
             decided=ArraySubquery(decided),
             ruled=Subquery(Ruling.objects.visible_to(actor).latest_of_deal()),
             direct=ArraySubquery(direct[:MOST_DIRECT]),

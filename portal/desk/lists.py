@@ -14,7 +14,9 @@ from django.utils.translation import ngettext
 from dealreg.enums import Outcome, Status
 from dealreg.filters import DeskDealFilter
 from dealreg.models import Deal
+from dealreg.own_fields import labelled
 from dealreg.permissions import SEE_DESK
+from dealreg.rulings import definition_of_deal
 from portal.desk.dossier import Ring, ring_of
 from portal.statuses import OUTCOME_LOOK, STATUS_LOOK
 from portal.viewing import ViewedList
@@ -113,12 +115,15 @@ class DealList(ViewedList):
         (_("Protected until"), lambda deal: at(deal.protected_until)),
         (_("Expected close"), lambda deal: deal.close_date.isoformat()),
         (_("Won value"), lambda deal: deal.closed_value),
+        (_("Answers"), lambda deal: labelled(deal.definition, deal.answers | deal.desk_answers, deal.currency)),
     )
 
     def rows(self) -> QuerySet[Deal]:
         """Return the vendor's deals; the page reads only what it shows, the export whole rows."""
         deals = Deal.objects.visible_to(self.actor).select_related("partner")
-        return deals if self.request.GET.get("export") else deals.only(*SHOWN)
+        if self.request.GET.get("export"):
+            return deals.annotate(definition=definition_of_deal())
+        return deals.only(*SHOWN)
 
     def further_context(self, page: Page) -> dict[str, Any]:
         """Return the rows as shown, and whether anything narrows them."""

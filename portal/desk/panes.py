@@ -8,7 +8,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from dealreg.decision_forms import RemarkForm
+from dealreg.engagement import fields_in
+from dealreg.engagement.wording import AUDIENCES
+from dealreg.own_fields import COLUMNS, Said, asked_of, told
 from dealreg.permissions import COMMENT_DEALS, NOTE_DEALS
+from dealreg.services.own_answers import audiences_of
 
 if TYPE_CHECKING:
     from portal.desk.dossier import Dossier
@@ -22,6 +26,8 @@ def pane_context(actor: Actor, dossier: Dossier, request: Any, queue: str = "") 
         "dossier": dossier,
         "deal": deal,
         "queue_key": queue,
+        "answers": answers_of(actor, deal),
+        "may_fill": may_fill(actor, deal),
         "asked": f"?queue={queue}" if queue else "",
         "only_us": _("Only %(vendor)s") % {"vendor": vendor_name(request)},
         "remark": remark_form(actor, dossier, request) if actor.may(NOTE_DEALS) else None,
@@ -37,3 +43,19 @@ def remark_form(actor: Actor, dossier: Dossier, request: Any, data: Any = None) 
 def vendor_name(request: Any) -> str:
     """Return the name of the vendor whose desk it is."""
     return request.place.organisation if request.place else ""
+
+
+def answers_of(actor: Actor, deal: Any) -> list[Said]:
+    """Return all answers that a person of the vendor reads; the deal carries its `definition`. No query."""
+    fields = fields_in(deal.definition)
+    found = told(asked_of(fields), deal.answers, deal.currency)
+    for audience in audiences_of(actor):
+        said = told(asked_of(fields, audience), getattr(deal, COLUMNS[audience]), deal.currency)
+        words = str(AUDIENCES[audience])
+        found += [Said(each.slug, each.label, each.text, each.is_long, words) for each in said]
+    return found
+
+
+def may_fill(actor: Actor, deal: Any) -> bool:
+    """Whether there is something for the reader to fill in."""
+    return actor.may(NOTE_DEALS) and bool(asked_of(fields_in(deal.definition), *audiences_of(actor)))

@@ -6,6 +6,7 @@ from django.urls import path
 
 from portal.desk import (
     agreements,
+    answers,
     application_decisions,
     application_queue,
     applications,
@@ -61,6 +62,7 @@ urlpatterns = [
     path("deals/<str:reference>/extension/refuse/", extensions.Refuse.as_view(), name="deal-extension-refuse"),
     path("deals/<str:reference>/comment/", deals.Remark.as_view(), name="deal-comment"),
     path("deals/<str:reference>/files/", deals.Attach.as_view(), name="deal-file-add"),
+    path("deals/<str:reference>/fields/", answers.Fill.as_view(), name="deal-fields"),
     path("leads/", lead_lists.LeadList.as_view(), name="lead-list"),
     path("leads/add/", lead_pages.LeadAdd.as_view(), name="lead-add"),
     path("leads/results/", lead_results.Results.as_view(), name="lead-results"),

@@ -14,9 +14,10 @@ from dealreg import services
 from dealreg.enums import Askable
 from dealreg.forms import AnswerForm, CommentForm, EditForm, FileForm
 from dealreg.models import Deal
+from dealreg.own_fields import at_control
 from dealreg.permissions import COMMENT_DEALS, WORK_DEALS
 from portal.partner.closing import DIALOGS
-from portal.partner.deals import DealView
+from portal.partner.deals import DealView, own_of
 from portal.partner.timeline import written
 from prm.kernel.errors import Conflict, Forbidden, RuleViolation
 from prm.kernel.pages import show_violation
@@ -57,7 +58,7 @@ class QuestionView(DealView):
             except NEVER_ON_THE_FORM:
                 raise
             except RuleViolation as violation:
-                show_violation(form, violation)
+                show_violation(form, at_control(violation))
             else:
                 messages.success(request, done)
                 return redirect(deal)
@@ -168,7 +169,8 @@ class Edit(QuestionView):
 
     def form(self, deal: Deal, request: HttpRequest | None = None) -> EditForm:
         """Return the form with the deal's revision in it."""
-        return EditForm(request.POST if request else None, instance=deal, initial={"revision": deal.revision})
+        own = own_of(deal)
+        return EditForm(request.POST if request else None, instance=deal, initial={"revision": deal.revision}, own=own)
 
     def words(self, deal: Deal) -> dict[str, Any]:
         """Return the page's words."""
@@ -194,7 +196,7 @@ class Edit(QuestionView):
         """Show what was typed, what stands there now, and let the reader decide."""
         data = self.request.POST.copy()
         data["revision"] = str(deal.revision)
-        form = EditForm(data, instance=deal)
+        form = EditForm(data, instance=deal, own=own_of(deal))
         form.is_valid()
         both = [
             (

@@ -14,12 +14,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import ProductFamily
+from dealreg.engagement import fields_in
 from dealreg.enums import Askable, Outcome, Stage, Status
 from dealreg.filters import DealFilter
 from dealreg.forms import AnswerForm, CommentForm, FileForm
 from dealreg.models import Deal, DealDraft, DealFile, DealLine, Policy
+from dealreg.own_fields import asked_of, labelled, told
 from dealreg.permissions import COMMENT_DEALS, REGISTER_DEALS, WORK_DEALS
 from dealreg.reports import decision_times
+from dealreg.rulings import definition_of_deal
 from dealreg.workflow import OUTCOME, REGISTRATION
 from partners.middleware import focused_vendor
 from portal.formats import day_text, span_text
@@ -36,8 +39,11 @@ from prm.kernel.pages import ActorView, Page
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
+    from dealreg.engagement.shape import OwnField
+
 MOST_DRAFTS = 5
 LESS_ASKED = ("more", "outcome", "stage", "closes_from", "closes_to")
+OWN_ANSWERS = ("answers", "desk_answers", "approver_answers")
 LONG_TEXTS = ("notes", "asked_text", "decision_text", "outcome_text")
 
 
@@ -72,6 +78,7 @@ class DealList(ViewedList):
         (gettext_lazy("Expected close"), lambda deal: deal.close_date),
         (gettext_lazy("Submitted"), lambda deal: deal.submitted_at.date()),
         (gettext_lazy("Protected until"), lambda deal: deal.protected_until.date() if deal.protected_until else None),
+        (gettext_lazy("Answers"), lambda deal: labelled(deal.definition, deal.answers, deal.currency)),
     )
 
     @cached_property
@@ -81,7 +88,9 @@ class DealList(ViewedList):
 
     def rows(self) -> QuerySet[Deal]:
         """Return the partner's deals, of the vendor in focus."""
-        found = Deal.objects.visible_to(self.actor).select_related("vendor").defer(*LONG_TEXTS)
+        found = Deal.objects.visible_to(self.actor).select_related("vendor").defer(*LONG_TEXTS, *OWN_ANSWERS)
+        if self.request.GET.get("export"):
+            found = found.defer(None).defer(*LONG_TEXTS).annotate(definition=definition_of_deal())
         return found.filter(vendor_id=self.focus) if self.focus is not None else found
 
     def further_context(self, page: Page) -> dict[str, Any]:
@@ -142,6 +151,7 @@ class DealView(ActorView):
         deal = (
             Deal.objects.visible_to(self.actor)
             .select_related("vendor", "owner", "assignee", "decided_by", "enrollment__program")
+            .annotate(definition=definition_of_deal())
             .filter(reference=reference.upper())
             .first()
         )
@@ -185,6 +195,8 @@ class DealDetail(DealView):
             "needs_review": deal.is_undecided and any(event.data.get("review") for event in happened),
             **self.expectations(deal),
             "clause": self.clause(deal),
+            "answers": told(own_of(deal), deal.answers, deal.currency),
+            "own_files": {own.slug: own.label for own in own_of(deal)},
         }
         return render(request, "partner/deal.html", context)
 
@@ -221,6 +233,11 @@ class DealDetail(DealView):
             return {}
         names = ProductFamily.objects.visible_to(self.actor).filter(pk__in=deal.families).order_by("name")
         return {"covers": ", ".join(names.values_list("name", flat=True)), "public": public_clock(self.actor, deal)}
+
+
+def own_of(deal: Any) -> tuple[OwnField, ...]:
+    """Return what the program asked of the partner when the deal was registered."""
+    return asked_of(fields_in(deal.definition))
 
 
 def steps(deal: Deal, reached: dict[str, datetime]) -> list[dict[str, Any]]:

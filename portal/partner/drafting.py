@@ -16,6 +16,7 @@ from accounts.naming import normalise_name
 from accounts.resolving import find_candidates
 from dealreg import services
 from dealreg.models import Deal, DealDraft
+from dealreg.own_fields import CONTROL
 from dealreg.registrations import customer_of
 from prm.kernel.errors import RuleViolation, TooMany
 
@@ -34,9 +35,11 @@ MOST_COMPARED = 20
 CUSTOMER_FIELDS = ("customer_name", "customer_domain", "customer_country")
 
 
-def raw_text(request: HttpRequest) -> dict[str, str]:
-    """Return what was typed, field by field, for the draft. PostgreSQL keeps no NUL in JSON."""
-    return {name: str(value).replace("\x00", "") for name, value in request.POST.items() if name not in NOT_KEPT}
+def raw_text(request: HttpRequest) -> dict[str, Any]:
+    """Return what was typed, field by field, for the draft; a list where several were ticked. No NUL: it is JSON."""
+    typed = {name: values for name, values in request.POST.lists() if name not in NOT_KEPT and values}
+    tidy = {name: [str(value).replace("\x00", "") for value in values] for name, values in typed.items()}
+    return {name: values if len(values) > 1 else values[0] for name, values in tidy.items()}
 
 
 def revision_in(data: Mapping[str, Any]) -> int | None:
@@ -55,14 +58,21 @@ def own_deal(actor: Actor, submission: uuid.UUID) -> Deal | None:
     return Deal.objects.visible_to(actor).filter(submission=submission).first()
 
 
-def attach(actor: Actor, draft: DealDraft, uploads: Sequence[UploadedFile]) -> list[RuleViolation]:
-    """Keep uploads on the draft; returns the refusals of those that can't be taken."""
+def uploads_in(request: HttpRequest) -> list[tuple[str, UploadedFile]]:
+    """Return the uploads, each with the form's field that it was chosen in."""
+    names = [name for name in request.FILES if name == "files" or name.startswith(CONTROL)]
+    return [(name, upload) for name in names for upload in request.FILES.getlist(name)]
+
+
+def attach(actor: Actor, draft: DealDraft, uploads: Sequence[tuple[str, UploadedFile]]) -> list[RuleViolation]:
+    """Keep uploads on the draft; returns the refusals of those that can't be taken, each with its field."""
     refused = []
-    for upload in uploads:
+    for name, upload in uploads:
+        field = "" if name == "files" else name.removeprefix(CONTROL).replace("_", "-")[:50]
         try:
-            services.add_file(actor=actor, upload=upload, draft=draft)
+            services.add_file(actor=actor, upload=upload, draft=draft, field=field)
         except RuleViolation as violation:
-            refused.append(violation)
+            refused.append(RuleViolation(violation.code, violation.message, name))
     return refused
 
 

@@ -19,8 +19,10 @@ from django.utils.translation import gettext as _
 from accounts.models import Price, Product
 from dealreg import services
 from dealreg.enums import Stage, Status
-from dealreg.forms import LineFormSet, ProductChoice, RegistrationForm, lines_in, submission_in
-from dealreg.models import Deal, DealDraft, DealFile
+from dealreg.forms import Asked, RegistrationForm, submission_in
+from dealreg.line_forms import LineFormSet, ProductChoice, lines_in
+from dealreg.models import Deal, DealDraft
+from dealreg.own_fields import at_control
 from dealreg.permissions import REGISTER_DEALS
 from dealreg.reports import DecisionTimes, decision_times
 from dealreg.rules import Terms
@@ -29,7 +31,16 @@ from dealreg.terms import terms_for
 from partners.middleware import focused_vendor
 from partners.models import Partner
 from portal.formats import moment_text, relative_text, span_text, time_text
-from portal.partner.drafting import attach, count_check, own_deal, own_draft, own_duplicates, raw_text, revision_in
+from portal.partner.drafting import (
+    attach,
+    count_check,
+    own_deal,
+    own_draft,
+    own_duplicates,
+    raw_text,
+    revision_in,
+    uploads_in,
+)
 from portal.sections import sections_of
 from prm.kernel.actors import Kind
 from prm.kernel.errors import Conflict, RuleViolation, TooMany
@@ -77,11 +88,13 @@ class RegistrationView(ActorView):
             .filter(vendor_id=terms.vendor_id, is_active=True)
             .annotate(price=Subquery(prices.order_by("-valid_from").values("amount")[:1]))
             .order_by("name", "pk")
-            .values_list("pk", "name", "price")
+            .values_list("pk", "name", "price", "family__code", "family__name")
         )
         return {
-            str(pk): ProductChoice(pk, f"{name} ({shown(price, currency)})" if price is not None else name, price)
-            for pk, name, price in rows
+            str(pk): ProductChoice(
+                pk, f"{name} ({shown(price, currency)})" if price is not None else name, price, tuple(family)
+            )
+            for pk, name, price, *family in rows
         }
 
     def filled_in(self, content: Mapping[str, Any], submission: uuid.UUID, draft: DealDraft | None = None) -> Sheet:
@@ -94,16 +107,18 @@ class RegistrationView(ActorView):
             "enrollment": terms.enrollment_id,
         }
         initial = {**start, **content, "submission": submission, "draft_revision": draft.revision if draft else ""}
-        lines = LineFormSet(
-            initial=lines_in(content), prefix="lines", form_kwargs={"products": self.products(terms, content)}
-        )
-        return Sheet(RegistrationForm(initial=initial, terms=self.all_terms), lines, terms, draft)
+        products = self.products(terms, content)
+        lines = LineFormSet(initial=lines_in(content), prefix="lines", form_kwargs={"products": products})
+        asked = Asked(self.all_terms, terms, families_of(products))
+        return Sheet(RegistrationForm(initial=initial, asked=asked), lines, terms, draft)
 
     def sent(self, request: HttpRequest) -> Sheet:
         """Return the form as it was sent, to be judged."""
         terms = self.chosen_terms(request.POST)
-        lines = LineFormSet(request.POST, prefix="lines", form_kwargs={"products": self.products(terms, request.POST)})
-        return Sheet(RegistrationForm(request.POST, request.FILES, terms=self.all_terms), lines, terms)
+        products = self.products(terms, request.POST)
+        lines = LineFormSet(request.POST, prefix="lines", form_kwargs={"products": products})
+        asked = Asked(self.all_terms, terms, families_of(products))
+        return Sheet(RegistrationForm(request.POST, request.FILES, asked=asked), lines, terms)
 
     def page(self, sheet: Sheet, status: int = 200) -> HttpResponse:
         """Render the whole page."""
@@ -144,12 +159,17 @@ class RegistrationView(ActorView):
         if deal is not None:
             return self.registered(deal)
         draft = own_draft(self.actor, submission)
-        refused = attach(self.actor, draft, self.request.FILES.getlist("files")) if draft else []
+        refused = attach(self.actor, draft, uploads_in(self.request)) if draft else []
         sheet = self.filled_in(raw_text(self.request), submission, own_draft(self.actor, submission))
         for refusal in refused:
             messages.error(self.request, str(refusal.message))
         sheet.conflict = str(conflict.message)
         return self.page(sheet, status=409)
+
+
+def families_of(products: Mapping[str, ProductChoice]) -> dict[str, str]:
+    """Return the names of the products' families, by code."""
+    return {product.family[0]: product.family[1] for product in products.values() if product.family}
 
 
 def currency_of(terms: Terms, typed: Mapping[str, Any]) -> str:
@@ -195,7 +215,7 @@ class RegisterView(RegistrationView):
             return self.stale(conflict, submission)
         except RuleViolation as violation:
             return self.refused(self.sent(request), violation)
-        refused = attach(self.actor, draft, request.FILES.getlist("files"))
+        refused = attach(self.actor, draft, uploads_in(request))
         for refusal in refused:
             messages.error(request, str(refusal.message))
         if "save" in request.POST and not refused:
@@ -206,13 +226,13 @@ class RegisterView(RegistrationView):
         """Register the deal, or show what needs another look with everything kept."""
         sheet = self.sent(request)
         good = all([sheet.form.is_valid(), sheet.lines.is_valid()])
-        uploads = request.FILES.getlist("files")
+        uploads = uploads_in(request)
         try:
             if uploads or not good:
                 sheet.draft = services.save_draft(actor=self.actor, submission=submission, content=raw_text(request))
             refused = attach(self.actor, sheet.draft, uploads) if sheet.draft else []
             for violation in refused:
-                sheet.form.add_error("files", str(violation.message))
+                show_violation(sheet.form, violation)
             if not good or refused:
                 return self.shown_again(sheet, submission)
             registration = sheet.form.registration(sheet.lines.inputs())
@@ -225,10 +245,8 @@ class RegisterView(RegistrationView):
 
     def refused(self, sheet: Sheet, violation: RuleViolation) -> HttpResponse:
         """Show a service's refusal on the form; what was typed is kept as a draft where that is possible."""
-        if sheet.form.is_valid() or violation.field in sheet.form.fields:
-            show_violation(sheet.form, violation)
-        else:
-            sheet.form.add_error(None, str(violation.message))
+        sheet.form.is_valid()  # judged, so that it takes one more error
+        show_violation(sheet.form, at_control(violation))
         submission = submission_in(self.request.POST)
         if submission is not None and violation.code not in {"draft_too_large", "too_many_drafts"}:
             try:
@@ -309,44 +327,6 @@ class DraftRestoreView(RegistrationView):
     def post(self, request: HttpRequest, submission: uuid.UUID) -> HttpResponse:
         """Take it back."""
         return redirect(services.restore_draft(actor=self.actor, submission=submission))
-
-
-class DraftFilesView(RegistrationView):
-    """The files of a draft: added as soon as they are chosen, removed one by one. What was typed is saved along."""
-
-    def post(self, request: HttpRequest, submission: uuid.UUID, key: uuid.UUID | None = None) -> HttpResponse:
-        """Add the uploads, or remove the file of that key."""
-        draft = own_draft(self.actor, submission)
-        if draft is None and own_deal(self.actor, submission) is not None:
-            return redirect("portal:draft", submission=submission)
-        # The form saves its text by itself where scripts run; a second writer would make its revision stale.
-        if draft is None or not request.htmx:  # type: ignore[attr-defined]
-            draft = services.save_draft(actor=self.actor, submission=submission, content=raw_text(request))
-        if key is not None:
-            self.remove(draft, key)
-        refused = attach(self.actor, draft, request.FILES.getlist("files"))
-        if not request.htmx:  # type: ignore[attr-defined]
-            for violation in refused:
-                messages.error(request, str(violation.message))
-            return redirect(draft)
-        return self.files(draft, refused)
-
-    def remove(self, draft: DealDraft, key: uuid.UUID) -> None:
-        """Remove one file of the draft."""
-        file = DealFile.objects.visible_to(self.actor).filter(key=key, draft=draft).first()
-        if file is None:
-            raise Http404
-        services.remove_draft_file(actor=self.actor, file=file)
-
-    def files(self, draft: DealDraft, refused: list[RuleViolation]) -> HttpResponse:
-        """Render the list of files alone."""
-        context = {
-            "files": list(DealFile.objects.visible_to(self.actor).filter(draft=draft).order_by("pk")),
-            "submission": draft.submission,
-            "refused": refused,
-            "form": RegistrationForm(terms=self.all_terms),
-        }
-        return render(self.request, "partner/register_files.html", context, status=422 if refused else 200)
 
 
 class CheckView(RegistrationView):

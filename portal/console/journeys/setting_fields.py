@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.utils.translation import gettext as _
 
-from onboarding.form_fields import Kind, own_name
+from onboarding.form_fields import OFFERED, own_name
 from onboarding.models import AgreementTemplate
 from onboarding.step_kinds import Asks
 from partners.enums import Region
 from partners.reports import staff_of
 from portal.console.schemes.fields import CountField, split_values
+from prm.kernel.questions import CHOSEN, Kind
 from prm.kernel.widgets import PlainSelect
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ def _field(setting: Setting, value: Any, offers: Offers) -> forms.Field:
 
 def _question_fields(items: list[dict[str, Any]]) -> dict[str, forms.Field]:
     found: dict[str, forms.Field] = {}
-    kinds = [(kind.value, kind.label) for kind in Kind]
+    kinds = list(OFFERED.items())
     for row in range(min(MOST_ROWS, len(items) + BLANK_QUESTIONS)):
         found[f"set_fields_label_{row}"] = forms.CharField(label=_("Question"), required=False, max_length=160)
         found[f"set_fields_kind_{row}"] = forms.ChoiceField(
@@ -159,7 +160,7 @@ def _questions(given: Mapping[str, Any]) -> list[dict[str, Any]]:
             "required": bool(given.get(f"set_fields_required_{row}")),
             "help": given.get(f"set_fields_help_{row}", ""),
         }
-        if kind in {Kind.CHOICE, Kind.CHOICES}:
+        if kind in CHOSEN:
             item["choices"] = split_values(given.get(f"set_fields_choices_{row}", ""))
         found.append(item)
     return found

@@ -16,9 +16,11 @@ from dealreg.engagement.wording import DECIDERS, GROUNDS, LEADS, STATED
 from dealreg.enums import Askable
 from dealreg.fields import AmountField, ClausesField
 from dealreg.models import Policy
+from dealreg.own_fields import control_name
 from partners.enums import Headcount, Industry
 from partners.profile_forms import LinesField
 from portal.console.schemes.fields import CountField, typed
+from prm.kernel.questions import YES_NO, Kind
 
 NONE = ("", gettext_lazy("Any"))
 
@@ -92,7 +94,17 @@ class SegmentForm(PartForm):
         """Lay the conditions beside the name."""
         when = self.part.get("when", {})
         accounts = [str(each) for each in when.get("accounts", [])]
-        return {"lead": Lead.PARTNER, **self.part, **when, "accounts": accounts}
+        answers = {control_name(each["field"]): each["values"] for each in when.get("answers", [])}
+        return {"lead": Lead.PARTNER, **self.part, **when, "accounts": accounts, **answers}
+
+    def prepare(self) -> None:
+        """Offer the answers to the program's own fields that partners choose."""
+        words = {str(value): label for value, label in YES_NO}
+        self.asked = [own for own in self.known.fields.values() if own.decides]
+        for own in self.asked:
+            label = _("Answer to “%(field)s”") % {"field": own.label}
+            choices = [(value, words.get(value, value) if own.kind is Kind.YES_NO else value) for value in own.values]
+            self.fields[control_name(own.slug)] = ticks(label, choices=choices)
 
     def clean_accounts(self) -> list[int]:
         """Refuse what is no number."""
@@ -107,6 +119,9 @@ class SegmentForm(PartForm):
         given = self.cleaned_data
         names = ("employees_from", "employees_to", "industries", "countries", "accounts")
         when = {name: given[name] for name in names if given[name]}
+        answered = [(own.slug, given[control_name(own.slug)]) for own in self.asked]
+        if any(values for _slug, values in answered):
+            when["answers"] = [{"field": slug, "values": values} for slug, values in answered if values]
         found = {"slug": self.part.get("slug", ""), "name": given["name"], "lead": given["lead"]}
         return {**found, "clause": given["clause"], "when": when}
 

@@ -17,6 +17,7 @@ from dealreg.engagement.wording import SECTIONS
 from dealreg.models import Policy
 from dealreg.services import change_policy
 from portal.console.policies.base import PolicyBase
+from portal.console.policies.field_forms import OwnFieldForm
 from portal.console.policies.forms import (
     AuthorisationForm,
     AutomationForm,
@@ -35,6 +36,7 @@ from prm.kernel.errors import Conflict
 from standing.scheme.editing import NoSuchPlace, part_at
 
 FORMS: dict[str, type[PartForm]] = {
+    "fields": OwnFieldForm,
     "segments": SegmentForm,
     "authorisations": AuthorisationForm,
     "size": SizeForm,
@@ -44,8 +46,10 @@ FORMS: dict[str, type[PartForm]] = {
     "automation": AutomationForm,
     "limits": LimitsForm,
 }
-LISTS = ("segments", "authorisations", "routes")
+LISTS = ("fields", "segments", "authorisations", "routes")
 SINGLE = ("size", "territory", "limits")
+NAMED = {"segments": "name", "fields": "label"}
+"""Lists whose rows have a slug, and the words that it comes from."""
 FIGURES = "figures"
 FIGURES_TITLE = gettext_lazy("Figures and clauses")
 
@@ -118,8 +122,9 @@ class PolicyPart(PolicyBase):
         if section not in LISTS:
             return {"definition": {**definition, section: part}}
         rows = list(definition.get(section, []))
-        if section == "segments" and not part["slug"]:
-            part["slug"] = free_slug(part["name"], [each.get("slug", "") for each in rows], "segment")
+        if section in NAMED and not part["slug"]:
+            words = part[NAMED[section]].replace("_", " ")
+            part["slug"] = free_slug(words, [each.get("slug", "") for each in rows], section.removesuffix("s"))
         where = len(rows) if at == "new" else int(at)
         rows[where : where + 1] = [part]
         return {"definition": {**definition, section: rows}}
