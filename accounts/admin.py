@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
@@ -9,6 +11,10 @@ from accounts.facts import admin as facts  # noqa: F401  (facts from outside reg
 from accounts.models import Account, Opportunity, Price, Product, ProductFamily
 from accounts.permissions import EDIT_CATALOGUE, VIEW_ACCOUNTS
 from activity.console import ScopedAdmin, ScopedInline, site
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+    from django.http import HttpRequest
 
 
 @admin.register(Account, site=site)
@@ -40,6 +46,10 @@ class AccountAdmin(ScopedAdmin):
     list_filter = ("origin", "country")
     search_fields = ("name", "domain", "external_id")
     ordering = ("name",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Leave out what was merged into another account."""
+        return super().get_queryset(request).filter(merged_into=None)
 
 
 @admin.register(Opportunity, site=site)

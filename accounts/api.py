@@ -70,6 +70,11 @@ class AccountViewSet(ScopedViewSet):
     filterset_class = AccountFilter
     lookup_value_regex = "[1-9][0-9]{0,17}"
 
+    def get_queryset(self) -> QuerySet[Any]:
+        """Return accounts that aren't another name of one."""
+        found: Any = super().get_queryset()
+        return found.none() if getattr(self, "swagger_fake_view", False) else found.standing()
+
 
 class PriceSerializer(ReadSerializer):
     """A list price that holds today."""

@@ -19,6 +19,9 @@ SATISFACTION_BOOKED = event(
 ACCOUNTS_RELATED = event("account.related", _("said that {one} and {other} are related"), icon="link")
 ACCOUNTS_SET_APART = event("account.set_apart", _("said that {one} and {other} are not the same"), icon="split")
 ACCOUNTS_ASKED_AGAIN = event("account.asked_again", _("took back what was decided of {one} and {other}"), icon="undo")
+ACCOUNTS_MERGED = event("account.merged", _("merged {absorbed} into {kept}"), icon="link")
+ACCOUNTS_PARTED = event("account.parted", _("undid the merge of {absorbed} into {kept}"), icon="undo")
+ACCOUNT_SPLIT = event("account.split", _("took {name} out of {account} as a customer of its own"), icon="split")
 MATCHING_CHANGED = event(
     "matching.changed",
     _("set matching to same from {same_from}, review from {review_from}"),

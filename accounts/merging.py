@@ -33,7 +33,7 @@ ANALYZE pg_temp.listed_customer;
 
 # By joins, so that the planner may hash a long list; `<> ''` lets it use the partial index over domains.
 FIND = """
-UPDATE listed_customer s SET account_id = coalesce(d.id, n.id)
+UPDATE listed_customer s SET account_id = coalesce(d.merged_into_id, d.id, n.merged_into_id, n.id)
 FROM listed_customer t
 LEFT JOIN accounts_account d ON d.vendor_id = %(vendor)s AND d.domain = t.domain AND d.domain <> ''
 LEFT JOIN accounts_account n

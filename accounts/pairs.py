@@ -10,8 +10,10 @@ from django.utils.translation import gettext as _
 
 from accounts import events
 from accounts.enums import PairVerdict
+from accounts.matching import compare
 from accounts.models import Account, AccountPair
 from accounts.permissions import MERGE_ACCOUNTS
+from accounts.thresholds import thresholds_of
 from jobs.services import start_job
 from prm.kernel.errors import Conflict, Forbidden, RuleViolation
 from prm.kernel.recording import record
@@ -81,6 +83,24 @@ def ask_again(*, actor: Actor, pair: AccountPair) -> AccountPair:
     fresh.save()
     record(events.ACCOUNTS_ASKED_AGAIN, actor=actor, subject=fresh, data=names_of(fresh))
     return fresh
+
+
+@transaction.atomic
+def propose_pair(*, actor: Actor, one: Account, other: Account) -> AccountPair:
+    """Set two accounts beside each other that no check found alike; returns their pair.
+
+    Raises:
+        Http404, Forbidden: out of sight, no right. RuleViolation: the same one twice.
+    """
+    may_merge(actor)
+    if one.pk == other.pk:
+        raise RuleViolation("same_record", _("Choose another account than this one."), "other")
+    pair = pair_of(actor, one, other)
+    if pair.verdict == PairVerdict.OPEN and not pair.band:
+        match = compare(pair.low.identity, pair.high.identity, thresholds_of(actor).bands)
+        pair.score, pair.band = match.score, str(match.band)
+        pair.save(update_fields=["score", "band"])
+    return pair
 
 
 def pair_of(actor: Actor, one: Account, other: Account) -> AccountPair:

@@ -16,6 +16,14 @@ if TYPE_CHECKING:
     from prm.kernel.actors import Actor
 
 
+class AccountQuerySet(ScopedQuerySet):
+    """Accounts."""
+
+    def standing(self) -> Self:
+        """Return those that aren't another name of an account that they were merged into."""
+        return self.filter(merged_into=None)
+
+
 class PriceQuerySet(ScopedQuerySet):
     """Prices."""
 

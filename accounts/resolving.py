@@ -19,34 +19,39 @@ from prm.kernel.errors import Conflict
 ATTEMPTS = 5
 PER_KEY = 100  # the commonest names share a key with hundreds; exact ones are found apart
 CANDIDATES = 40
+BY_DOMAIN = 2
 NUMBERS = frozenset({"registry", "vat"})
-WRITTEN = ", ".join(f"a.{column}" for column in IDENTITY_COLUMNS)
+WRITTEN = ", ".join(f"w.{column}" for column in IDENTITY_COLUMNS)
 # What people said of the account and another one: that is no more a candidate where this is certain.
 DECIDED = "SELECT p.high_id FROM accounts_accountpair p WHERE p.verdict IN ('different', 'related') AND"
 
+# rank: found by a key, by name and country, by domain; the last two also by another name of the account (`written`).
 FIND = f"""
-SELECT a.id, a.normalised_name, a.origin, a.owner_name, own.same_from, own.review_from, {WRITTEN},
-  ARRAY({DECIDED} p.low_id = a.id UNION ALL {DECIDED.replace("high_id", "low_id")} p.high_id = a.id)
+SELECT a.id, a.name, a.country, a.domain, a.origin, a.owner_name, own.same_from, own.review_from, found.rank,
+  ARRAY({DECIDED} p.low_id = a.id UNION ALL {DECIDED.replace("high_id", "low_id")} p.high_id = a.id), {WRITTEN}
 FROM (
-  SELECT account_id AS id FROM (
-    SELECT account_id, count(*) AS shared FROM unnest(%(keys)s::text[]) AS wanted(key)
-    CROSS JOIN LATERAL (
+  SELECT DISTINCT ON (id) id, written, rank FROM (
+    SELECT account_id AS id, account_id AS written, 0 AS rank FROM (
+      SELECT account_id, count(*) AS shared FROM unnest(%(keys)s::text[]) AS wanted(key)
+      CROSS JOIN LATERAL (
+        SELECT account_id FROM accounts_matchkey
+        WHERE vendor_id = %(vendor)s AND key = wanted.key ORDER BY account_id LIMIT %(per_key)s
+      ) AS hit
+      GROUP BY account_id ORDER BY shared DESC, account_id LIMIT %(limit)s
+    ) AS near
+    UNION ALL
+    SELECT account_id, account_id, 0 FROM unnest(%(sure)s::text[]) AS wanted(key) CROSS JOIN LATERAL (
       SELECT account_id FROM accounts_matchkey
       WHERE vendor_id = %(vendor)s AND key = wanted.key ORDER BY account_id LIMIT %(per_key)s
-    ) AS hit
-    GROUP BY account_id ORDER BY shared DESC, account_id LIMIT %(limit)s
-  ) AS near
-  UNION
-  SELECT account_id FROM unnest(%(sure)s::text[]) AS wanted(key) CROSS JOIN LATERAL (
-    SELECT account_id FROM accounts_matchkey
-    WHERE vendor_id = %(vendor)s AND key = wanted.key ORDER BY account_id LIMIT %(per_key)s
-  ) AS certain
-  UNION
-  SELECT id FROM accounts_account WHERE vendor_id = %(vendor)s AND domain = %(domain)s AND domain <> ''
-  UNION
-  SELECT id FROM accounts_account
-  WHERE vendor_id = %(vendor)s AND normalised_name = %(name)s AND country = %(country)s
-) AS found JOIN accounts_account a USING (id)
+    ) AS certain
+    UNION ALL
+    SELECT coalesce(merged_into_id, id), id, 2 FROM accounts_account
+    WHERE vendor_id = %(vendor)s AND domain = %(domain)s AND domain <> ''
+    UNION ALL
+    SELECT coalesce(merged_into_id, id), id, 1 FROM accounts_account
+    WHERE vendor_id = %(vendor)s AND normalised_name = %(name)s AND country = %(country)s
+  ) AS every ORDER BY id, rank DESC
+) AS found JOIN accounts_account a USING (id) JOIN accounts_account w ON w.id = found.written
 LEFT JOIN accounts_matchthresholds own ON own.vendor_id = %(vendor)s
 """  # noqa: S608  (only columns' names are put in)
 
@@ -66,8 +71,8 @@ SELECT id FROM made
 """
 
 
-# Until the registration commits, undoing an import can't take the account away from under it.
-HOLD = "SELECT 1 FROM accounts_account WHERE id = %s FOR KEY SHARE"
+# Until the registration commits, undoing an import or a merge can't take the account away from under it.
+HOLD = "SELECT 1 FROM accounts_account WHERE id = %s AND merged_into_id IS NULL FOR KEY SHARE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,19 +122,22 @@ def find_candidates(vendor_id: int, customer: Identity) -> list[Candidate]:
     with connection.cursor() as cursor:
         cursor.execute(FIND, values)
         rows = cursor.fetchall()
-    found = []
+    found: list[tuple[bool, Candidate]] = []
     decided: dict[int, list[int]] = {}
-    for pk, normalised, origin, owner, *rest in rows:
-        bands = Bands(*rest[:2]) if rest[0] is not None else STANDARD
-        known, decided[pk] = Identity(*rest[2:-1]), rest[-1]
-        match = compare(customer, known, bands)
-        same_name = normalised == values["name"] and known.country == values["country"]
-        exact = same_name or (bool(known.domain) and known.domain == values["domain"]) or _same_number(match)
+    for pk, name, country, domain, origin, owner, same_from, review_from, rank, apart, *written in rows:
+        bands = STANDARD if same_from is None else Bands(same_from, review_from)
+        match = compare(customer, Identity(*written), bands)
+        exact = rank > 0 or _same_number(match)
+        decided[pk] = apart
         if exact or match.band is not Band.DIFFERENT:
-            found.append(Candidate(pk, known.name, known.country, known.domain, origin, owner, match, exact, bands))
+            found.append((rank == BY_DOMAIN, Candidate(pk, name, country, domain, origin, owner, match, exact, bands)))
     # An account with the same domain outranks one with the same name or number: those repeat, domains don't.
-    same_domain = values["domain"]
-    found.sort(key=lambda c: (not (c.exact and c.domain == same_domain), not c.exact, -c.match.score, c.account_id))
+    found.sort(key=lambda pair: (not pair[0], not pair[1].exact, -pair[1].match.score, pair[1].account_id))
+    return _asked(decided, [candidate for _same_domain, candidate in found])
+
+
+def _asked(decided: dict[int, list[int]], found: list[Candidate]) -> list[Candidate]:
+    """Leave out what a person said is not the one that is certain, or only related to it."""
     if found and found[0].exact:
         return [one for one in found if one.account_id not in decided[found[0].account_id]]
     return found
@@ -183,7 +191,7 @@ def resolve_customer(vendor_id: int, customer: Identity) -> Resolution:
         if candidates:
             best = candidates[0]
             if not _hold(best.account_id):
-                continue  # it went with an import that was undone: look again
+                continue  # it went with an import that was undone, or was merged: look again
             link = AccountLink.EXACT if best.exact else AccountLink.LIKELY
             return Resolution(best.account_id, link, tuple(candidates[:5]))
         made = create_account(vendor_id, customer)

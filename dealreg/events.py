@@ -44,6 +44,13 @@ RELEASED = event(
     alone=_("The protection was released: {reason}"),
     icon="undo",
 )
+RESTORED = event(
+    "deal.restored",
+    _("protected the deal again"),
+    alone=_("The deal is protected again as it was"),
+    icon="shield",
+    tone="good",
+)
 SET_ASIDE = event(
     "deal.set_aside",
     _("set the registration aside: {reason}"),

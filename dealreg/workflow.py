@@ -92,6 +92,15 @@ REGISTRATION = Machine(
             guard=rules.not_closed,
         ),
         Transition(
+            name="restore",
+            label=_("Protect again"),
+            sources=frozenset({Status.EXPIRED}),
+            target=Status.APPROVED,
+            permission=EXPIRE_DEALS,
+            event=events.RESTORED,
+            guard=rules.not_closed,
+        ),
+        Transition(
             name="set_aside",
             label=_("Set aside"),
             sources=frozenset(UNDECIDED),

@@ -190,7 +190,7 @@ SIGHT["draft_file"] = SIGHT["draft"]
 SIGHT["notification"] = SIGHT["mail"]
 SIGHT["application"] = SIGHT["application_form"] = {"n": "northwind", "h": "halden"}
 SIGHT["merge"] = {"n": "brightpath", "h": "brightpath"}
-SIGHT["account_pair"] = SIGHT["account"]
+SIGHT["account_pair"] = SIGHT["account_merge"] = SIGHT["account_parts"] = SIGHT["account"]
 SIGHT["vendor_merge"] = {"n": "northwind", "h": "halden"}
 SIGHT["product"] = SIGHT["program"] = SIGHT["shared"]
 
@@ -361,6 +361,9 @@ console:matching                 desk     -             man hma                 
 console:account-pairs            desk     -             man hma                    -
 console:account-pairs-check      desk     -             -                          man hma
 console:account-pair             desk     account_pair  man hma                    man hma
+console:account-merge            desk     account_pair  man hma                    man hma
+console:account-merge-undo       desk     account_merge -                          man hma
+console:account-parts            desk     account_parts man hma                    man hma
 console:crm                      desk     -             man hma                    -
 console:crm-system               desk     crm           man hma                    man hma
 console:crm-fetch                desk     crm           -                          man hma

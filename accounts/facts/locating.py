@@ -72,12 +72,12 @@ class CustomerFinder:
             {"normalised_name__in": names} if names else None,
         ):
             found = found.union(rows.filter(**condition)) if condition else found
-        for pk, number, domain, name, country in found.values_list(
-            "pk", "external_id", "domain", "normalised_name", "country"
+        for pk, kept, number, domain, name, country in found.values_list(
+            "pk", "merged_into", "external_id", "domain", "normalised_name", "country"
         ):
             for key in (("number", number), ("domain", domain), ("name", f"{name}\n{country}"), ("bare", name)):
                 if key[1]:
-                    self._by_key[key].add(pk)
+                    self._by_key[key].add(kept or pk)
 
 
 def _keys(customer: Customer) -> list[tuple[str, str]]:

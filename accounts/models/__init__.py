@@ -9,11 +9,13 @@ from accounts.models.customers import (
     ProductFamily,
 )
 from accounts.models.facts import SalesLine, SatisfactionAnswer, UsageMetric, UsageReading
+from accounts.models.merges import AccountMerge
 from accounts.models.pairs import AccountPair, CandidatePair
 from accounts.models.thresholds import MatchThresholds
 
 __all__ = [
     "Account",
+    "AccountMerge",
     "AccountPair",
     "CandidatePair",
     "CrmConnection",

@@ -12,7 +12,7 @@ from django_countries.fields import CountryField
 
 from accounts.enums import AccountOrigin
 from accounts.identities import IDENTITY_COLUMNS, Identity
-from accounts.querysets import PriceQuerySet
+from accounts.querysets import AccountQuerySet, PriceQuerySet
 from partners.models import Vendor
 from prm.kernel.constraints import vendor_match
 from prm.kernel.scoping import Scope, ScopedModel
@@ -21,7 +21,8 @@ from prm.kernel.scoping import Scope, ScopedModel
 class Account(ScopedModel):
     """An end customer as one vendor knows it. Partners never see it: their deals keep the customer as typed.
 
-    Unique per vendor on the registrable domain, and on the normalised name with the country.
+    Unique per vendor on the registrable domain, and on the normalised name with the country. merged_into: the account
+    that it is another name of; nothing belongs to it then.
     """
 
     scope = Scope(vendor="vendor_id")
@@ -41,8 +42,13 @@ class Account(ScopedModel):
     owner_name = models.CharField(_("direct owner"), max_length=120, blank=True)
     last_activity_on = models.DateField(_("last activity"), null=True, blank=True)
     origin = models.CharField(_("origin"), max_length=14, choices=AccountOrigin, default=AccountOrigin.REGISTRATION)
+    merged_into = models.ForeignKey(
+        "self", null=True, blank=True, editable=False, on_delete=models.PROTECT, related_name="+"
+    )
     further = models.JSONField(_("further columns"), default=dict, blank=True)
     created_at = models.DateTimeField(_("since"), default=timezone.now, editable=False)
+
+    objects = AccountQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("account")

@@ -93,7 +93,9 @@ class AccountPairs(ListPage):
     def rows(self) -> QuerySet[Any]:
         """Return the vendor's pairs; without a filter those to decide."""
         found = AccountPair.objects.visible_to(self.actor).select_related("low", "high", "decided_by")
-        return found if self.request.GET.get("verdict") else found.open()
+        if self.request.GET.get("verdict"):
+            return found
+        return found.open().filter(low__merged_into=None, high__merged_into=None)
 
     def further_context(self, page: Page) -> dict[str, Any]:
         """Tell each pair in words, and how the last check went."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from portal.console import (
+    account_merging,
     account_pairs,
     agreement_texts,
     agreements,
@@ -52,6 +53,9 @@ urlpatterns = [
     path("accounts/alike/", account_pairs.AccountPairs.as_view(), name="account-pairs"),
     path("accounts/alike/check/", account_pairs.CheckAccounts.as_view(), name="account-pairs-check"),
     path("accounts/alike/<int:pk>/", account_pairs.AccountPairPage.as_view(), name="account-pair"),
+    path("accounts/alike/<int:pk>/merge/", account_merging.MergeAccounts.as_view(), name="account-merge"),
+    path("accounts/merges/<uuid:key>/undo/", account_merging.UndoMerge.as_view(), name="account-merge-undo"),
+    path("accounts/<int:pk>/parts/", account_merging.AccountParts.as_view(), name="account-parts"),
     path("application-forms/", application_forms.FormList.as_view(), name="application-forms"),
     path("application-forms/<int:pk>/", application_questions.FormQuestions.as_view(), name="application-form"),
     path(

@@ -7,14 +7,14 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, Q, Subquery
 from django.db.models.functions import JSONObject
 from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.enums import AccountLink, AccountOrigin
-from accounts.models import Opportunity
+from accounts.enums import AccountLink, AccountOrigin, PairVerdict
+from accounts.models import AccountPair, Opportunity
 from dealreg.enums import Askable, Status
 from dealreg.extending import FIGURES
 from dealreg.models import Comment, Conflict, Deal, DealFile, DealLine, Extension, Policy, Ruling
@@ -30,7 +30,7 @@ from prm.kernel.composed import composed
 from standing.models import Standing
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from django.db.models import QuerySet
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
 MOST_DECIDED = 50
 MOST_DIRECT = 3
+MOST_RELATED = 5
 KEYS = {"approve": "a", "decline": "d", "ask": "i", "take": "t"}
 EXTENSION_KEYS = {"grant": "a", "refuse": "d"}
 ADVICE_LOOK = {
@@ -171,6 +172,11 @@ class Dossier:
         return any(other.pk != self.deal.pk for other in self.line.waiting)
 
     @property
+    def related(self) -> list[str]:
+        """How the customer is related to other accounts, a sentence each; related is never the same."""
+        return [related_words(pair) for pair in self.deal.related]
+
+    @property
     def asked_labels(self) -> list[str]:
         """What the partner was asked for, in words."""
         return [str(Askable(name).label) for name in self.deal.asked_fields]
@@ -184,6 +190,18 @@ class Dossier:
     def own_products(self) -> list[DealLine]:
         """The deal's product lines; `products` also holds those of the deal beside it."""
         return [line for line in self.products if line.deal_id == self.deal.pk]
+
+
+def related_words(pair: Mapping[str, Any]) -> str:
+    """Return how two accounts are related."""
+    if pair["parent"] is None:
+        words = _("%(one)s and %(other)s belong to the same group.")
+    else:
+        words = _("%(one)s belongs to %(other)s.")
+    one, other = pair["one"], pair["other"]
+    return str(words) % (
+        {"one": other, "other": one} if pair["parent"] == pair["low"] else {"one": one, "other": other}
+    )
 
 
 def tier_name(actor: Actor) -> Subquery:
@@ -281,6 +299,12 @@ def _named(actor: Actor, reference: str) -> QuerySet[Deal]:
         .order_by("-last_activity_on", "pk")
         .values(json=JSONObject(**{name: name for name in told}))
     )
+    related = (
+        AccountPair.objects.visible_to(actor)
+        .filter(Q(low=OuterRef("account")) | Q(high=OuterRef("account")), verdict=PairVerdict.RELATED)
+        .order_by("pk")
+        .values(json=JSONObject(one="low__name", other="high__name", low="low_id", parent="parent_id"))
+    )
     return (
         Deal.objects.visible_to(actor)
         .filter(reference=reference)
@@ -295,6 +319,7 @@ def _named(actor: Actor, reference: str) -> QuerySet[Deal]:
             decided=ArraySubquery(decided),
             ruled=Subquery(Ruling.objects.visible_to(actor).latest_of_deal()),
             direct=ArraySubquery(direct[:MOST_DIRECT]),
+            related=ArraySubquery(related[:MOST_RELATED]),
         )
     )
 

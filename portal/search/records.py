@@ -114,7 +114,7 @@ def account_hits(actor: Actor, found_deals: Sequence[Deal], asked: str) -> Itera
     """
     if not (actor.is_vendor and actor.may(VIEW_ACCOUNTS)):
         return
-    rows = Account.objects.visible_to(actor).only("name", "domain", "city", "country")
+    rows = Account.objects.visible_to(actor).standing().only("name", "domain", "city", "country")
     found = list(beginning(rows, "name", asked)[:PER_GROUP])
     if len(found) < PER_GROUP:
         found += _accounts_otherwise(actor, rows, found_deals, asked)
