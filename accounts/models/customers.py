@@ -43,7 +43,7 @@ class Account(ScopedModel):
     last_activity_on = models.DateField(_("last activity"), null=True, blank=True)
     origin = models.CharField(_("origin"), max_length=14, choices=AccountOrigin, default=AccountOrigin.REGISTRATION)
     merged_into = models.ForeignKey(
-        "self", null=True, blank=True, editable=False, on_delete=models.PROTECT, related_name="+"
+        "self", null=True, blank=True, editable=False, on_delete=models.PROTECT, related_name="+", db_index=False
     )
     further = models.JSONField(_("further columns"), default=dict, blank=True)
     created_at = models.DateTimeField(_("since"), default=timezone.now, editable=False)
@@ -61,6 +61,7 @@ class Account(ScopedModel):
         ]
         indexes = [
             models.Index(fields=["vendor", "name", "id"], name="account_by_name"),
+            models.Index(fields=["merged_into"], condition=Q(merged_into__isnull=False), name="account_other_names"),
             models.Index("vendor", Collate(Upper("name"), "C"), "id", name="account_name_prefix"),
         ]
 
