@@ -362,8 +362,8 @@ console:account-pairs            desk     -             man hma                 
 console:account-pairs-check      desk     -             -                          man hma
 console:account-pair             desk     account_pair  man hma                    man hma
 console:account-merge            desk     account_pair  man hma                    man hma
-console:account-merge-undo       desk     account_merge -                          man hma
-console:account-parts            desk     account_parts man hma                    man hma
+console:account-merge-undo       desk     account_merge  -                         man hma
+console:account-parts            desk     account_parts  man hma                   man hma
 console:crm                      desk     -             man hma                    -
 console:crm-system               desk     crm           man hma                    man hma
 console:crm-fetch                desk     crm           -                          man hma
