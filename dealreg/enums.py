@@ -127,3 +127,11 @@ class RulingOutcome(TextChoices):
     DECLINE = "decline", _("Declined by rule")
     ASK = "ask", _("Asked by rule")
     PERSON = "person", _("A person decides")
+
+
+class PriceOutcome(TextChoices):
+    """What was decided of a special price that was asked for."""
+
+    GRANTED = "granted", _("Granted")
+    PARTLY = "partly", _("Granted in part")
+    REFUSED = "refused", _("Refused")

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from activity.notices import Recipient, notify
 from activity.registry import NoticeKind, handler
-from dealreg import emails, emails_protection
+from dealreg import emails, emails_protection, price_notices
 from dealreg.enums import WAITING_FOR_VENDOR, Askable, CommentAudience
 from dealreg.leads import handlers as lead_handlers  # noqa: F401  (leads' own)
 from dealreg.letters import approval_letter
@@ -98,6 +98,18 @@ def tell_submitted(event: Event) -> None:
         deal = deal_of(event)
     if deal.status in WAITING_FOR_VENDOR:
         tell_vendor(event, deal, emails.SUBMITTED)
+
+
+@handler("dealreg.tell_price_asked", "deal.price_asked")
+def tell_price_asked(event: Event) -> None:
+    """Tell approvers that a special price is asked for."""
+    tell_vendor(event, deal_of(event), price_notices.ASKED)
+
+
+@handler("dealreg.tell_price_decided", "deal.price_decided")
+def tell_price_decided(event: Event) -> None:
+    """Tell the partner what was decided of it."""
+    tell_partner(event, deal_of(event), price_notices.DECIDED)
 
 
 @handler("dealreg.tell_asked", "deal.information_requested")

@@ -11,6 +11,7 @@ from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from dealreg.models import PriceDecision
 from dealreg.rules import competes
 from prm.kernel.money import shown
 
@@ -36,12 +37,18 @@ def letter_facts(deal: Deal) -> dict[str, object]:
     """Return the letter's words and figures, in the active language."""
     until = date_format(timezone.localtime(deal.protected_until), "DATE_FORMAT") if deal.protected_until else ""
     decided = date_format(timezone.localtime(deal.decided_at), "DATE_FORMAT") if deal.decided_at else ""
+    decisions = PriceDecision.objects.filter(deal_id=deal.pk, valid_until__gte=timezone.localdate())
+    special = decisions.order_by("-pk").first()
+    holds = date_format(special.valid_until, "DATE_FORMAT") if special and special.valid_until else ""
+    words = _("up to %(discount)s%% off the list, until %(day)s")
+    price = words % {"discount": f"{special.discount.normalize():f}", "day": holds} if special else ""
     rows = [
         (_("Partner"), deal.partner.legal_name or deal.partner.name),
         (_("Customer"), deal.customer_name),
         (_("Project"), deal.title),
         (_("Value"), shown(deal.value, deal.currency)),
         (_("Discount"), f"{deal.discount.normalize():f}%"),
+        (_("Special price"), price),
         (_("Protected until") if competes(deal.part) else _("Registered until"), until),
         (_("Rules of engagement"), deal.policy_reference),
         (_("Decided by"), str(deal.decided_by or _("Rule"))),

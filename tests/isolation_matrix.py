@@ -131,6 +131,7 @@ SIGHT["holding"] = SIGHT["sale"]
 SIGHT["usage"] = SIGHT["answer"] = SIGHT["sale"]
 SIGHT["waiting"] = SIGHT["waiting_row"] = {"n": "northwind", "h": "halden"}
 SIGHT["deal_file"] = SIGHT["deal"]
+SIGHT["special_price"] = {name: SIGHT["deal"][name] for name in ("nb", "nk", "hb")}
 SIGHT["extension"] = SIGHT["api_extension"] = {name: SIGHT["deal"][name] for name in ("nt", "nk", "hb")}
 SIGHT["mail_text"] = SIGHT["text_preview"] = {"any": "vendors"}
 SIGHT["lost_mail"] = SIGHT["lost_delivery"] = {"n": "northwind", "h": "halden"}
@@ -217,6 +218,7 @@ portal:deal-reopen               portal   deal          adm sal kap isl         
 portal:deal-extend               portal   deal          adm sal kap isl            adm sal kap isl
 portal:deal-extend-take-back     portal   extension     adm sal kap isl            adm sal kap isl
 portal:deal-comment              portal   deal          adm sal mkt tec kap isl    adm sal mkt tec kap isl
+portal:deal-price                portal   deal          adm sal kap isl            adm sal kap isl
 portal:deal-file-add             portal   deal          adm sal mkt tec kap isl    adm sal mkt tec kap isl
 portal:lead-list                 portal   -             adm sal kap isl vie        -
 portal:lead                      portal   lead_offer    adm sal kap isl vie        -
@@ -293,6 +295,7 @@ desk:deal-extension-grant        desk     extension     man app hma hap         
 desk:deal-extension-refuse       desk     extension     man app hma hap            man app hma hap
 desk:deal-comment                desk     deal          vendors                    man app fin hma hap
 desk:deal-file-add               desk     deal          man app hma hap            man app hma hap
+desk:deal-price                  desk     deal          man app hma hap            man app hma hap
 desk:deal-fields                 desk     deal          man app fin hma hap        man app fin hma hap
 desk:lead-list                   desk     -             vendors                    -
 desk:lead-add                    desk     -             man app hma hap            man app hma hap
@@ -469,6 +472,10 @@ api:deal-rulings                 api      deal          vendors                 
 api:deal-content                 api      deal_file     seated                     -
 api:deal-events                  api      deal          seated                     -
 api:deal-files                   api      deal          seated                     -
+api:special-price-list           api      -             seated                     adm sal kap isl
+api:special-price-detail         api      special_price  seated                    -
+api:special-price-grant          api      special_price  -                         man app hma hap
+api:special-price-refuse         api      special_price  -                         man app hma hap
 api:extension-list               api      -             seated                     adm sal kap isl
 api:extension-detail             api      api_extension  seated                    -
 api:extension-grant              api      api_extension  -                         man app hma hap

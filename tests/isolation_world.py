@@ -23,7 +23,7 @@ from activity.models import Delivery, Event, Mail, Notification, Suppression
 from activity.relay import drain
 from activity.services.addresses import address_token
 from dealreg import services
-from dealreg.models import Comment, Conflict, Deal, DealDraft, DealFile, LeadRules, Policy
+from dealreg.models import Comment, Conflict, Deal, DealDraft, DealFile, LeadRules, Policy, PriceRequest
 from imports.models import Import
 from jobs.models import Job, JobFile
 from jobs.rights import RIGHTS, rights_of
@@ -230,6 +230,13 @@ def _talk(world: World) -> None:
         services.add_comment(actor=approver, deal=deal, text=mark(f"deal_{label}"))
         kept = {"risk": mark(f"note_{label}"), "floor": mark(f"approver_{label}")}
         services.fill_in_answers(actor=approver, deal=deal, answers=kept)
+        if label in SIGHT["special_price"]:
+            tenant |= {"asked_by_id": deal.owner_id, "currency": deal.currency}
+            text, line = mark(f"deal_{label}"), {"product": 1, "quantity": 1, "listed": "9.00", "asked": "8.00"}
+            lines = [{**line, "name": text}]
+            asked = PriceRequest.objects.create(deal=deal, lines=lines, justification=text, competitor=text, **tenant)
+            world.rows.setdefault("special_price", {})[label] = {"key": asked.key}
+        tenant = {name: getattr(deal, name) for name in ("vendor_id", "partner_id", "enrollment_id")}
         file = DealFile(deal=deal, name=f"{mark(f'deal_{label}')}.txt", size=20, media_type="text/plain", **tenant)
         file.content.save("x", ContentFile(mark(f"deal_{label}").encode()))
         world.files[label] = file

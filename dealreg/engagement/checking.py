@@ -52,6 +52,7 @@ def check(definition: Definition, known: Known) -> None:
         *_routes(definition, known),
         *_automation(definition, known),
         *_limits(definition),
+        *_prices(definition),
         *_clauses(definition, known),
     ]
     if faults:
@@ -72,6 +73,8 @@ def cited(definition: Definition) -> Iterator[tuple[str, str, str]]:
         yield "territory.clause", _("Territory"), definition.territory.clause
     if definition.limits is not None:
         yield "limits.clause", _("Limits"), definition.limits.clause
+    if definition.prices is not None:
+        yield "prices.clause", _("Special prices"), definition.prices.clause
     automation = definition.automation
     if automation.approve.is_on:
         yield "automation.approve.clause", _("Approval by rule"), automation.approve.clause
@@ -281,3 +284,10 @@ def _limits(definition: Definition) -> Iterator[Fault]:
     limits = definition.limits
     if limits is not None and limits.open is None and limits.resubmissions is None:
         yield Fault("limits.open", _("Clause %(clause)s: say at least one limit.") % {"clause": limits.clause})
+
+
+def _prices(definition: Definition) -> Iterator[Fault]:
+    prices = definition.prices
+    if prices is not None and not prices.approver <= prices.manager <= 100:
+        words = _("Clause %(clause)s: managers decide up to at least as much as approvers, and at most 100 percent.")
+        yield Fault("prices.manager", words % {"clause": prices.clause})

@@ -31,6 +31,7 @@ from dealreg.engagement.shape import (
     Limits,
     Need,
     OwnField,
+    Prices,
     Route,
     Segment,
     Size,
@@ -193,6 +194,7 @@ class Reader(Values):
             holidays=self.days(raw.get("holidays", []), "holidays"),
             automation=self.automation(raw.get("automation", {}), "automation"),
             limits=self.one(raw, "limits", self.limits),
+            prices=self.one(raw, "prices", self.prices),
         )
 
     def each(self, raw: dict[str, Any], name: str, read: Callable[[Any, str], T]) -> tuple[T, ...]:
@@ -349,4 +351,13 @@ class Reader(Values):
             open=None if most is None else self.number(most, f"{place}.open", 1, 100_000),
             resubmissions=None if again is None else self.number(again, f"{place}.resubmissions", 0, 100),
             days=self.number(raw.get("days", 90), f"{place}.days", 1, 1000),
+        )
+
+    def prices(self, data: Any, place: str) -> Prices:
+        """Return who decides on special prices."""
+        raw = self.entry(data, place, Prices)
+        return Prices(
+            clause=self.word(raw.get("clause"), f"{place}.clause"),
+            approver=self.amount(raw.get("approver", "0"), f"{place}.approver") or Decimal(0),
+            manager=self.amount(raw.get("manager", "100"), f"{place}.manager") or Decimal(0),
         )

@@ -241,6 +241,15 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Prices:
+    """Who decides on special prices: up to which percent off the list an approver does, and a partner manager."""
+
+    clause: str
+    approver: Decimal = Decimal(0)
+    manager: Decimal = Decimal(100)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Definition:
     """A whole policy beside its plain figures. holidays: days as ISO texts, on which no clock runs.
 
@@ -256,11 +265,12 @@ class Definition:
     holidays: tuple[str, ...] = ()
     automation: Automation = field(default_factory=Automation)
     limits: Limits | None = None
+    prices: Prices | None = None
 
     @property
     def is_plain(self) -> bool:
-        """Whether there are no rules but the plain figures; fields of the program's own judge nothing."""
-        return replace(self, fields=()) == Definition()
+        """Whether there are no rules but the plain figures; own fields and special prices judge nothing."""
+        return replace(self, fields=(), prices=None) == Definition()
 
     @property
     def asks_industry(self) -> bool:

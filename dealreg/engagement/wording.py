@@ -108,6 +108,7 @@ SECTIONS = {
     "holidays": gettext_lazy("Holidays"),
     "automation": gettext_lazy("What a rule does by itself"),
     "limits": gettext_lazy("Limits"),
+    "prices": gettext_lazy("Special prices"),
 }
 _FACTS = {
     "industry": gettext_lazy("the industry"),
@@ -180,6 +181,7 @@ class Teller:
             "holidays": tuple(self._holidays()),
             "automation": tuple(self._automation()),
             "limits": tuple(self._limits()),
+            "prices": tuple(self._prices()),
         }
 
     def amount(self, amount: Decimal | None) -> str:
@@ -337,3 +339,13 @@ class Teller:
                 % {"count": limits.resubmissions, "days": limits.days}
             )
         yield Part("limits", _("Limits"), tuple(lines), limits.clause)
+
+    def _prices(self) -> Iterator[Part]:
+        prices = self.definition.prices
+        if prices is not None:
+            figures = {"approver": bare(prices.approver), "manager": bare(prices.manager)}
+            line = _(
+                "Approvers decide on a special price up to %(approver)s%% off the list, partner managers up to "
+                "%(manager)s%%."
+            )
+            yield Part("prices", _("Special prices"), (line % figures,), prices.clause)

@@ -9,6 +9,7 @@ from dealreg.models.policy import Policy
 from dealreg.models.policy_trial import PolicyTrial
 from dealreg.models.protection import Conflict, Protection
 from dealreg.models.ruling import Ruling
+from dealreg.models.special_price import PriceDecision, PriceRequest
 from dealreg.models.taken_over import TakenOver
 from dealreg.models.talk import Comment, DealFile
 
@@ -28,6 +29,8 @@ __all__ = [
     "LeadRules",
     "Policy",
     "PolicyTrial",
+    "PriceDecision",
+    "PriceRequest",
     "Protection",
     "Ruling",
     "TakenOver",

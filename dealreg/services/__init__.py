@@ -30,6 +30,7 @@ from dealreg.services.protection import expire_protections, remind_expiring
 from dealreg.services.registration import answer_request, register_deal, withdraw_deal
 from dealreg.services.ruling import judge_deal
 from dealreg.services.service_level import escalate_overdue
+from dealreg.services.special_prices import ask_special_price, grant_special_price, refuse_special_price
 
 __all__ = [
     "Grounds",
@@ -41,6 +42,7 @@ __all__ = [
     "approve_deal",
     "ask_extension",
     "ask_for_information",
+    "ask_special_price",
     "begin_policy",
     "change_deal",
     "change_policy",
@@ -54,6 +56,7 @@ __all__ = [
     "expire_protections",
     "fill_in_answers",
     "grant_extension",
+    "grant_special_price",
     "hand_over_deals",
     "judge_deal",
     "judge_extension",
@@ -62,6 +65,7 @@ __all__ = [
     "open_deals_of",
     "publish_policy",
     "refuse_extension",
+    "refuse_special_price",
     "register_deal",
     "release_open_deals",
     "remind_expiring",

@@ -21,6 +21,7 @@ from dealreg.models import Comment, Conflict, Deal, DealFile, DealLine, Extensio
 from dealreg.permissions import DECIDE_DEALS
 from dealreg.reports import Line, line_for, ruled_of, suggestion_for
 from dealreg.rules import Advice, Ruled, Suggestion, competes
+from dealreg.special_prices import requests_of_deal
 from dealreg.workflow import EXTENSION, REGISTRATION
 from partners.models import Enrollment
 from portal.desk.comparing import Comparison, with_account, with_deal
@@ -316,6 +317,7 @@ def _named(actor: Actor, reference: str) -> QuerySet[Deal]:
             clauses=Subquery(policy.values("clauses")[:1]),
             figures=Subquery(policy.values(json=JSONObject(**{name: name for name in FIGURES}))[:1]),
             definition=Subquery(policy.values("definition")[:1]),
+            price_rows=requests_of_deal(actor),
             decided=ArraySubquery(decided),
             ruled=Subquery(Ruling.objects.visible_to(actor).latest_of_deal()),
             direct=ArraySubquery(direct[:MOST_DIRECT]),

@@ -11,8 +11,9 @@ from dealreg.decision_forms import RemarkForm
 from dealreg.engagement import fields_in
 from dealreg.engagement.wording import AUDIENCES
 from dealreg.own_fields import COLUMNS, Said, asked_of, told
-from dealreg.permissions import COMMENT_DEALS, NOTE_DEALS
+from dealreg.permissions import COMMENT_DEALS, DECIDE_DEALS, NOTE_DEALS
 from dealreg.services.own_answers import audiences_of
+from dealreg.special_prices import priced
 
 if TYPE_CHECKING:
     from portal.desk.dossier import Dossier
@@ -22,12 +23,15 @@ if TYPE_CHECKING:
 def pane_context(actor: Actor, dossier: Dossier, request: Any, queue: str = "") -> dict[str, Any]:
     """Return the template's variables. `queue` is the saved view that one came from, "" for none."""
     deal = dossier.deal
+    prices = priced(deal.price_rows)
     return {
         "dossier": dossier,
         "deal": deal,
         "queue_key": queue,
         "answers": answers_of(actor, deal),
         "may_fill": may_fill(actor, deal),
+        "prices": prices,
+        "may_price": actor.may(DECIDE_DEALS) and any(each.waits for each in prices),
         "asked": f"?queue={queue}" if queue else "",
         "only_us": _("Only %(vendor)s") % {"vendor": vendor_name(request)},
         "remark": remark_form(actor, dossier, request) if actor.may(NOTE_DEALS) else None,

@@ -23,6 +23,8 @@ from dealreg.own_fields import asked_of, labelled, told
 from dealreg.permissions import COMMENT_DEALS, REGISTER_DEALS, WORK_DEALS
 from dealreg.reports import decision_times
 from dealreg.rulings import definition_of_deal
+from dealreg.services.special_prices import CLOSED
+from dealreg.special_prices import priced, requests_of_deal
 from dealreg.workflow import OUTCOME, REGISTRATION
 from partners.middleware import focused_vendor
 from portal.formats import day_text, span_text
@@ -151,7 +153,7 @@ class DealView(ActorView):
         deal = (
             Deal.objects.visible_to(self.actor)
             .select_related("vendor", "owner", "assignee", "decided_by", "enrollment__program")
-            .annotate(definition=definition_of_deal())
+            .annotate(definition=definition_of_deal(), price_rows=requests_of_deal(self.actor))
             .filter(reference=reference.upper())
             .first()
         )
@@ -196,6 +198,7 @@ class DealDetail(DealView):
             **self.expectations(deal),
             "clause": self.clause(deal),
             "answers": told(own_of(deal), deal.answers, deal.currency),
+            **self.prices(deal),
             "own_files": {own.slug: own.label for own in own_of(deal)},
         }
         return render(request, "partner/deal.html", context)
@@ -215,6 +218,12 @@ class DealDetail(DealView):
             "comment": CommentForm() if speaks else None,
             "file_form": FileForm(auto_id="attach_%s") if speaks else None,
         }
+
+    def prices(self, deal: Any) -> dict[str, Any]:
+        """Return the special prices that were asked for, and whether one can be asked for now. No query."""
+        found = priced(deal.price_rows)
+        may = self.actor.may(WORK_DEALS) and deal.outcome == Outcome.OPEN and deal.status not in CLOSED
+        return {"prices": found, "may_ask_price": may and not any(each.waits for each in found)}
 
     def clause(self, deal: Deal) -> str:
         """Return the clause that the decision cites, in the policy's own words. A query only where one is cited."""

@@ -1,4 +1,4 @@
-"""The form of a field of the program's own."""
+"""The forms of a field of the program's own, and of who decides on special prices."""
 
 from __future__ import annotations
 
@@ -65,3 +65,19 @@ class OwnFieldForm(PartForm):
         if choices := tidied_choices(given["choices"].splitlines()):
             found["choices"] = choices
         return found | amounts(given, "least", "most")
+
+
+class PricesForm(PartForm):
+    """Up to which discount off the list who decides on a special price."""
+
+    approver = AmountField(label=gettext_lazy("Approvers, up to percent"))
+    manager = AmountField(label=gettext_lazy("Partner managers, up to percent"))
+
+    def start(self) -> dict[str, Any]:
+        """Propose figures."""
+        part = {"approver": "15", "manager": "30", **self.part}
+        return {**part, **{name: typed(part[name]) for name in ("approver", "manager")}}
+
+    def written(self) -> dict[str, Any]:
+        """Return the part."""
+        return {"clause": self.cleaned_data["clause"], **amounts(self.cleaned_data, "approver", "manager")}

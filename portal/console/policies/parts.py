@@ -17,7 +17,7 @@ from dealreg.engagement.wording import SECTIONS
 from dealreg.models import Policy
 from dealreg.services import change_policy
 from portal.console.policies.base import PolicyBase
-from portal.console.policies.field_forms import OwnFieldForm
+from portal.console.policies.field_forms import OwnFieldForm, PricesForm
 from portal.console.policies.forms import (
     AuthorisationForm,
     AutomationForm,
@@ -45,9 +45,10 @@ FORMS: dict[str, type[PartForm]] = {
     "holidays": HolidaysForm,
     "automation": AutomationForm,
     "limits": LimitsForm,
+    "prices": PricesForm,
 }
 LISTS = ("fields", "segments", "authorisations", "routes")
-SINGLE = ("size", "territory", "limits")
+SINGLE = ("size", "territory", "limits", "prices")
 NAMED = {"segments": "name", "fields": "label"}
 """Lists whose rows have a slug, and the words that it comes from."""
 FIGURES = "figures"
