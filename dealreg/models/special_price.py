@@ -7,6 +7,7 @@ import uuid
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from dealreg.enums import PriceOutcome
@@ -37,7 +38,7 @@ class PriceRequest(ScopedModel):
     justification = models.TextField(_("why"), max_length=4000)
     competitor = models.CharField(_("competitor"), max_length=160, blank=True)
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    asked_at = models.DateTimeField(_("asked"), auto_now_add=True)
+    asked_at = models.DateTimeField(_("asked"), default=timezone.now, editable=False)
 
     class Meta:
         verbose_name = _("special price request")
@@ -76,7 +77,7 @@ class PriceDecision(ScopedModel):
     policy_reference = models.CharField(_("rules of engagement"), max_length=20, blank=True)
     clause = models.CharField(_("clause"), max_length=20, blank=True)
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    decided_at = models.DateTimeField(_("decided"), auto_now_add=True)
+    decided_at = models.DateTimeField(_("decided"), default=timezone.now, editable=False)
 
     class Meta:
         verbose_name = _("special price decision")

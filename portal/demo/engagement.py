@@ -40,6 +40,7 @@ NORTHWIND: dict[str, Any] = {
         "ask": {"on": True, "clause": "2.4", "fields": ["contact_name"]},
     },
     "limits": {"open": 400, "resubmissions": 2, "days": 90, "clause": "5.4"},
+    "prices": {"approver": "15.00", "manager": "30.00", "clause": "3.8"},
 }
 
 HALDEN: dict[str, Any] = {

@@ -44,6 +44,7 @@ from portal.demo.queue import HALDEN_PAIRS, PAIRS, plan_queue
 from portal.demo.rates import write_rates
 from portal.demo.recruiting import write_recruiting
 from portal.demo.ruled import waits_by_rule, write_rulings
+from portal.demo.special_prices import ask_prices
 from portal.demo.standings import write_standings
 from portal.demo.stories import Happening, Story
 from portal.demo.told import write_told
@@ -106,7 +107,7 @@ def load(now: datetime) -> None:
     catch_up()
     write_business(world, SEED)
     write_learned(world, SEED)
-    further = _write_letters(stories) + hand_over(world, stories)
+    further = ask_prices(world, stories) + _write_letters(stories) + hand_over(world, stories)
     _write_drafts(world)
     told = _write_events([happening for story in stories for happening in story.happenings] + further)
     write_told(world, told)

@@ -114,6 +114,7 @@ NORTHWIND = VendorPlan(
         "3.5": "Everybody else is yours: partners lead.",
         "3.6": "Mobile robots are sold by partners from Silver on.",
         "3.7": "We have service and spare parts in the countries listed; nobody registers customers elsewhere.",
+        "3.8": "Special prices are asked for on the deal; we answer with the day until which they hold.",
         "4.1": "Protection lasts as long as your tier grants. It ends earlier when the deal is lost or withdrawn.",
         "5.1": "Deals below 15,000 euros need no registration: order them from the price list.",
         "5.2": "We never tell a partner who else has registered a customer.",
