@@ -65,7 +65,8 @@ def form_field(own: OwnField, currency: str = "", names: Mapping[str, str] | Non
     if own.unit or own.kind is Kind.MONEY:
         helps.append(_("In %(unit)s.") % {"unit": own.unit or currency})
     if own.families:
-        helps.append(_("Only with %(names)s.") % {"names": ", ".join((names or {}).get(x, x) for x in own.families)})
+        words = _("Only with %(names)s.") if own.need is Need.NO else _("Needed with %(names)s.")
+        helps.append(words % {"names": ", ".join((names or {}).get(each, each) for each in own.families)})
     required = own.need is not Need.NO and not own.families and own.kind is not Kind.FILE
     made = maker_of(own.kind, own.choices, own.least, own.most)
     return made(label=own.label, help_text=" ".join(filter(None, helps)), required=required)

@@ -73,7 +73,7 @@ def test_answers_are_asked_kept_in_drafts_submitted_shown_changed_and_exported(c
     draft = DealDraft.objects.get()
     assert draft.content["own_modules"] == ["A", "C"]
     page = client.get(draft.get_absolute_url()).content.decode()
-    for shown in ("What Northwind Robotics asks besides", "In kW.", "Only with Robots.", "plan.pdf", 'value="12,5"'):
+    for shown in ("What Northwind Robotics asks besides", "In kW.", "Needed with Robots.", "plan.pdf", 'value="12,5"'):
         assert shown in page
     assert page.count("checked") >= 3
     for hidden in ("Credit risk", "Floor price"):
