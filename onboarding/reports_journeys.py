@@ -10,12 +10,13 @@ from django.db.models.functions import JSONObject
 from django.utils import timezone
 
 from activity.models import Delivery
-from onboarding.enums import JourneyState, Side, StepState
+from onboarding.enums import JourneyState, Side, StepState, VersionState
 from onboarding.journeys.under_way import definition_of
-from onboarding.models import Journey, JourneyStep
+from onboarding.models import Journey, JourneyStep, JourneyVersion
 from onboarding.progress import Progress, progress_of
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import datetime, timedelta
 
     from prm.kernel.actors import Actor
@@ -78,6 +79,14 @@ def counted(journeys: QuerySet[Any], now: datetime | None = None) -> QuerySet[An
         json=JSONObject(name="name", side="side", state="state", due="due_at", stage="stage", error="error")
     )
     return journeys.annotate(told=Subquery(told.values("json")), first=Subquery(first[:1]))
+
+
+def journeys_for(programs: Collection[int], kinds: Collection[str]) -> set[tuple[int, str]]:
+    """Return for which of the kinds of partner programs have a published journey: pairs of program and kind."""
+    found = JourneyVersion.objects.filter(
+        state=VersionState.PUBLISHED, template__program__in=programs, template__partner_type__in=kinds
+    )
+    return set(found.values_list("template__program_id", "template__partner_type"))
 
 
 def progress(journey: Journey, actor: Actor) -> Progress:

@@ -149,6 +149,29 @@ def merge_proposed(facts: Mapping[str, Any]) -> Letter:
     )
 
 
+TYPE_SAMPLE = MERGE_SAMPLE | {"name": "Brightpath", "after": "Services partner (SI)", "reason": "You sell projects."}
+
+
+@mail_template("type_proposed", sample=TYPE_SAMPLE)
+def type_proposed(facts: Mapping[str, Any]) -> Letter:
+    """Tell administrators that a vendor takes their organisation for another kind of partner."""
+    return Letter(
+        subject=_("Is %(name)s another kind of partner: %(after)s?") % facts,
+        heading=_("%(vendor)s proposes another kind") % facts,
+        paragraphs=(
+            _(
+                "%(vendor)s proposes that %(name)s becomes this kind of partner: %(after)s. Nothing happens until an "
+                "administrator of yours has confirmed it, and it can be undone for 30 days."
+            )
+            % facts,
+            _("They write: “%(reason)s”") % facts,
+        ),
+        button=(_("See what would change"), facts["path"]),
+        why=_("You get this because you are an administrator of %(name)s.") % facts,
+        brand=facts["brand"],
+    )
+
+
 @mail_template("join_declined", sample={"partner": "Brightpath"})
 def join_declined(facts: Mapping[str, Any]) -> Letter:
     """Tell a newcomer that an administrator said no."""

@@ -190,6 +190,16 @@ class Kinship(TextChoices):
     SUBSIDIARY = "subsidiary", _("Subsidiary")
 
 
+class TypeChangeState(TextChoices):
+    """Where a change of a partner's kind stands."""
+
+    PROPOSED = "proposed", _("Waiting for the partner")
+    CHANGED = "changed", _("Changed")
+    DECLINED = "declined", _("Declined")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    UNDONE = "undone", _("Undone")
+
+
 class MergeState(TextChoices):
     """Where a merge of two records stands."""
 

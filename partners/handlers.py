@@ -11,8 +11,8 @@ from activity.notices import Recipient, notify
 from activity.registry import handler
 from partners import notices
 from partners.emails import brand_of
-from partners.enums import MergeState
-from partners.models import Enrollment, JoinRequest, PartnerMerge, Seat
+from partners.enums import MergeState, TypeChangeState
+from partners.models import Enrollment, JoinRequest, PartnerMerge, Seat, TypeChange
 from partners.reports import partner_people, vendor_staff
 from prm.kernel.actors import VENDOR_ROLES, Role
 
@@ -70,3 +70,23 @@ def tell_merge_proposed(event: Event) -> None:
         "path": path,
     }
     notify(event=event, kind=notices.MERGE_PROPOSED, recipients=people, facts=facts, path=path)
+
+
+@handler("partners.tell_type_proposed", "type.proposed")
+def tell_type_proposed(event: Event) -> None:
+    """Tell the partner's administrators; nobody where it was decided since."""
+    change = TypeChange.objects.select_related("vendor", "partner").get(pk=event.subject_id)
+    if change.state != TypeChangeState.PROPOSED:
+        return
+    seats = Seat.objects.active().filter(partner_id=change.partner_id, role=Role.ADMINISTRATOR)
+    people = [Recipient(*pair) for pair in seats.values_list("person_id", "pk")]
+    path = reverse("portal:type-change", args=[change.key])
+    facts = {
+        "vendor": change.vendor.name,
+        "name": change.partner.name,
+        "after": change.get_after_display(),
+        "reason": change.reason,
+        "brand": brand_of(change.vendor),
+        "path": path,
+    }
+    notify(event=event, kind=notices.TYPE_PROPOSED, recipients=people, facts=facts, path=path)

@@ -37,6 +37,15 @@ MERGE_PROPOSED = notice(
     mail="merge_proposed",
     roles=frozenset({Role.ADMINISTRATOR}),
 )
+TYPE_PROPOSED = notice(
+    "type.proposed",
+    _("{vendor} proposes that {name} is of another kind: {after}"),
+    icon="swatch",
+    group=PARTNERS,
+    label=_("A vendor proposes that your organisation is of another kind"),
+    mail="type_proposed",
+    roles=frozenset({Role.ADMINISTRATOR}),
+)
 YOUR_MANAGER = notice(
     "enrollment.your_manager",
     _("{manager} is your partner manager at {vendor} now"),

@@ -5,7 +5,9 @@ from django.utils.translation import gettext_lazy as _
 from prm.kernel.actors import PARTNER_ROLES, VENDOR_ROLES, Role, permission
 
 VIEW_PARTNERS = permission("partner.view", _("See partners"), roles=VENDOR_ROLES, scope="partners:read", system=True)
-EDIT_PARTNERS = permission("partner.edit", _("Change partners"), roles={Role.MANAGER}, scope="partners:write")
+EDIT_PARTNERS = permission(
+    "partner.edit", _("Change partners"), roles={Role.MANAGER}, scope="partners:write", system=True
+)
 ASSIGN_MANAGERS = permission(
     "partner.assign", _("Assign partner managers"), roles={Role.MANAGER}, scope="partners:write", system=True
 )
@@ -24,6 +26,15 @@ PROPOSE_MERGE = permission(
 CONFIRM_MERGE = permission(
     "partner.confirm_merge",
     _("Confirm, decline and undo a merge of the own organisation"),
+    roles={Role.ADMINISTRATOR},
+    scope="profile:write",
+)
+PROPOSE_TYPE = permission(
+    "partner.propose_type", _("Propose that a partner is of another kind"), roles={Role.MANAGER}, scope="partners:write"
+)
+CONFIRM_TYPE = permission(
+    "partner.confirm_type",
+    _("Confirm, decline and undo a change of the own organisation’s kind"),
     roles={Role.ADMINISTRATOR},
     scope="profile:write",
 )

@@ -128,6 +128,20 @@ class ProviderQuerySet(ScopedQuerySet):
         return self.in_use().filter(domains__contains=[domain]) if domain else self.none()
 
 
+class TypeChangeQuerySet(ScopedQuerySet):
+    """Changes of partners' kinds."""
+
+    def visible_to(self, actor: Actor) -> Self:
+        """Show a vendor those that it proposed, a partner its own; a vendor that looks on sees none."""
+        if actor.is_partner and not actor.read_only:
+            return self.filter(partner_id=actor.partner_id)
+        return super().visible_to(actor) if actor.kind in {Kind.VENDOR, Kind.SYSTEM} else self.none()
+
+    def open(self) -> Self:
+        """Return those that wait for the partner."""
+        return self.filter(state="proposed")
+
+
 class MergeQuerySet(ScopedQuerySet):
     """Merges of partner records."""
 

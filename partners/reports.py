@@ -8,8 +8,8 @@ from django.db.models import OuterRef, Q, Subquery
 
 from activity.models import Event, Mail
 from activity.notices import Recipient
-from partners.enums import EnrollmentStatus, MergeState
-from partners.models import Enrollment, IdentityProvider, Invitation, Partner, PartnerMerge, Seat
+from partners.enums import EnrollmentStatus, MergeState, TypeChangeState
+from partners.models import Enrollment, IdentityProvider, Invitation, Partner, PartnerMerge, Seat, TypeChange
 from people.models import Person
 from prm.kernel.actors import Role
 
@@ -102,7 +102,7 @@ def provider_named(slug: str) -> IdentityProvider | None:
     return found
 
 
-PROFILE_EVENTS = ("profile.changed", "profile.logo")
+PROFILE_EVENTS = ("profile.changed", "profile.logo", "profile.type")
 OWN_EVENTS = ("profile.parent",)
 MOST_EVENTS = 100
 MOST_MERGES = 10
@@ -134,6 +134,14 @@ def kin_of(actor: Actor, partner: Partner) -> list[Partner]:
     if actor.partner_id != partner.pk or actor.read_only:
         return []
     return list(Partner.objects.filter(parent_id=partner.pk).order_by("name", "pk"))
+
+
+def type_changes_of(actor: Actor, partner: Partner) -> list[TypeChange]:
+    """Return the changes of a partner's kind that wait or were made, newest first. One query."""
+    found = TypeChange.objects.visible_to(actor).filter(
+        partner=partner, state__in=[TypeChangeState.PROPOSED, TypeChangeState.CHANGED]
+    )
+    return list(found.select_related("vendor", "partner").order_by("-proposed_at", "-pk")[:MOST_MERGES])
 
 
 def merges_of(actor: Actor, partner: Partner | None = None) -> list[PartnerMerge]:

@@ -1,12 +1,19 @@
-"""State machines: of an enrollment, a partner's life in a program, whose steps need reasons; of a merge of records."""
+"""State machines: of an enrollment, a partner's life in a program; of a merge of records; of a change of the kind."""
 
 from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
 from partners import events
-from partners.enums import EnrollmentStatus, MergeState
-from partners.permissions import ADMIT_PARTNERS, CONFIRM_MERGE, EDIT_PARTNERS, PROPOSE_MERGE
+from partners.enums import EnrollmentStatus, MergeState, TypeChangeState
+from partners.permissions import (
+    ADMIT_PARTNERS,
+    CONFIRM_MERGE,
+    CONFIRM_TYPE,
+    EDIT_PARTNERS,
+    PROPOSE_MERGE,
+    PROPOSE_TYPE,
+)
 from prm.kernel.workflow import Machine, Transition
 
 ENROLLMENT = Machine(
@@ -117,4 +124,55 @@ MERGE = Machine(
         ),
     ),
 )
-MACHINES = (ENROLLMENT, MERGE)
+TYPE_CHANGE = Machine(
+    name="type_change",
+    model="partners.TypeChange",
+    field="state",
+    initial=frozenset({TypeChangeState.PROPOSED}),
+    transitions=(
+        Transition(
+            name="set",
+            label=_("Change at once"),
+            sources=frozenset({TypeChangeState.PROPOSED}),
+            target=TypeChangeState.CHANGED,
+            permission=PROPOSE_TYPE,
+            event=events.TYPE_CHANGED,
+        ),
+        Transition(
+            name="confirm",
+            label=_("Confirm"),
+            sources=frozenset({TypeChangeState.PROPOSED}),
+            target=TypeChangeState.CHANGED,
+            permission=CONFIRM_TYPE,
+            event=events.TYPE_CHANGED,
+            tone="primary",
+        ),
+        Transition(
+            name="decline",
+            label=_("Decline"),
+            sources=frozenset({TypeChangeState.PROPOSED}),
+            target=TypeChangeState.DECLINED,
+            permission=CONFIRM_TYPE,
+            event=events.TYPE_DECLINED,
+            tone="danger",
+        ),
+        Transition(
+            name="withdraw",
+            label=_("Take back"),
+            sources=frozenset({TypeChangeState.PROPOSED}),
+            target=TypeChangeState.WITHDRAWN,
+            permission=PROPOSE_TYPE,
+            event=events.TYPE_WITHDRAWN,
+        ),
+        Transition(
+            name="undo",
+            label=_("Undo"),
+            sources=frozenset({TypeChangeState.CHANGED}),
+            target=TypeChangeState.UNDONE,
+            permission=CONFIRM_TYPE,
+            event=events.TYPE_UNDONE,
+            tone="danger",
+        ),
+    ),
+)
+MACHINES = (ENROLLMENT, MERGE, TYPE_CHANGE)

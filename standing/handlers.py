@@ -145,6 +145,14 @@ def _tell(event: Event, enrollment: Enrollment, kind: NoticeKind, people: list[R
     notify(event=event, kind=kind, recipients=people, facts=facts, path=path)
 
 
+@handler("standing.follow_kind", "profile.type")
+def follow_kind(event: Event) -> None:
+    """Compute where a partner that is of another kind stands, by that kind's ladders."""
+    live = Enrollment.objects.live().filter(partner_id=event.partner_id).select_related("vendor", "program", "partner")
+    for enrollment in live.order_by("pk"):
+        keep_enrollment(enrollment)
+
+
 # -- Certificates follow the person
 
 

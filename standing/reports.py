@@ -10,16 +10,17 @@ from typing import TYPE_CHECKING, Any
 
 from dateutil.relativedelta import relativedelta
 from django.db.models import Case, Count, DateField, DecimalField, F, Q, Sum, Value, When
+from django.utils import timezone
 
 from partners.models import Enrollment
 from standing.computing import figures_of
-from standing.models import Calculation, PointEntry, Standing, Tier
+from standing.models import Calculation, PointEntry, Scheme, Standing, Tier
 from standing.naming import labels_for
 from standing.scheme import evaluate
 from standing.words import Labels, missing_for
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from django.db.models import QuerySet
 
@@ -117,6 +118,12 @@ def enrolled(actor: Actor) -> QuerySet[Enrollment]:
     return Enrollment.objects.visible_to(actor).select_related(
         "vendor", "program", "partner", "standing__tier", "standing__earned", "calculation__scheme", "calculation__tier"
     )
+
+
+def ladders_for(programs: Collection[int], kinds: Collection[str]) -> set[tuple[int, str]]:
+    """Return for which of the kinds of partner programs have a ladder in force today: pairs of program and kind."""
+    found = Scheme.objects.filter(program__in=programs, partner_type__in=kinds).in_force(timezone.localdate())
+    return set(found.values_list("program_id", "partner_type"))
 
 
 def place_of(enrollment: Enrollment) -> Place:

@@ -192,6 +192,8 @@ SIGHT["notification"] = SIGHT["mail"]
 SIGHT["application"] = SIGHT["application_form"] = {"n": "northwind", "h": "halden"}
 SIGHT["merge"] = {"n": "brightpath", "h": "brightpath"}
 SIGHT["account_pair"] = SIGHT["account_merge"] = SIGHT["account_parts"] = SIGHT["account"]
+SIGHT["type_change"] = {"n": "brightpath", "h": "brightpath"}
+SIGHT["vendor_type_change"] = {"n": "northwind", "h": "halden"}
 SIGHT["vendor_merge"] = {"n": "northwind", "h": "halden"}
 SIGHT["product"] = SIGHT["program"] = SIGHT["shared"]
 
@@ -227,6 +229,10 @@ portal:lead-decline              portal   lead_offer    -                       
 portal:lead-contact              portal   lead_offer    -                          adm sal kap isl
 portal:lead-return               portal   lead_offer    -                          adm sal kap isl
 portal:lead-register             portal   lead_offer    -                          adm sal kap isl
+portal:type-change               portal   type_change   adm                        -
+portal:type-change-confirm       portal   type_change   -                          adm
+portal:type-change-decline       portal   type_change   -                          adm
+portal:type-change-undo          portal   type_change   -                          adm
 portal:merge                     portal   merge         adm                        -
 portal:merge-confirm             portal   merge         -                          adm
 portal:merge-decline             portal   merge         -                          adm
@@ -338,6 +344,8 @@ desk:partner-list                desk     -             vendors                 
 desk:partner-detail              desk     partner       vendors                    -
 desk:partner-view-as             desk     partner       man hma                    man hma
 desk:partner-profile             desk     partner       vendors                    -
+desk:partner-type                desk     partner       man hma                    man hma
+desk:type-withdraw               desk     vendor_type_change  -                    man hma
 desk:partner-merge               desk     partner       man hma                    man hma
 desk:merge-withdraw              desk     vendor_merge  -                          man hma
 desk:partner-invite              desk     partner       man hma                    man hma
@@ -857,6 +865,8 @@ READERS = {
     "n_application": "northwind",
     "h_application": "halden",
     "n_merge": "adm northwind",
+    "n_type": "adm (man)",
+    "h_type": "adm (hma)",
     "h_merge": "adm halden",
 }
 """Label of a marker, or a name: who may read it and does somewhere; in brackets, who may but need not."""

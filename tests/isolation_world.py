@@ -38,6 +38,7 @@ from partners.models import (
     PartnerMerge,
     PartnerViewing,
     Seat,
+    TypeChange,
 )
 from partners.services import change_profile, make_token, start_viewing
 from portal.models import Cutover, SavedView
@@ -175,6 +176,14 @@ def _mark_organisations(cast: Cast) -> None:
         Enrollment.objects.create(vendor=side.vendor, program=side.program, partner=twin)
         manager = cast.people[f"{side.vendor.slug}_manager"]
         PartnerMerge.objects.create(vendor=side.vendor, kept=cast.brightpath, absorbed=twin, proposed_by=manager)
+        TypeChange.objects.create(
+            vendor=side.vendor,
+            partner=cast.brightpath,
+            before=cast.brightpath.type,
+            after="services",
+            reason=mark(f"{letter}_type"),
+            proposed_by=manager,
+        )
     Tier.objects.update(name=mark("n_tier"))
 
 
@@ -395,6 +404,9 @@ def _address(world: World) -> None:
     merges = PartnerMerge.objects.select_related("vendor")
     rows["merge"] = {merge.vendor.slug[0]: {"key": merge.key} for merge in merges}
     rows["vendor_merge"] = rows["merge"]
+    changes = TypeChange.objects.select_related("vendor")
+    rows["type_change"] = {change.vendor.slug[0]: {"key": change.key} for change in changes}
+    rows["vendor_type_change"] = rows["type_change"]
     rows["template"] = {"any": {"template": "deal_approved"}}
     _address_mails(world)
     rows["saved_view"] = {

@@ -7,6 +7,7 @@ from partners.models.organisations import LOGO_FOLDER, Enrollment, Partner, Prog
 from partners.models.providers import CompanyIdentity, IdentityProvider, SeenAssertion
 from partners.models.rates import ExchangeRate
 from partners.models.seats import AccessToken, Invitation, Seat
+from partners.models.type_changes import TypeChange
 from partners.models.viewings import PartnerViewing
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "Program",
     "Seat",
     "SeenAssertion",
+    "TypeChange",
     "Vendor",
     "logo_url",
 ]

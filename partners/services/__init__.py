@@ -50,6 +50,7 @@ from partners.services.providers import (
 from partners.services.seats import change_seat
 from partners.services.taking_over import ListedPartner, change_listed, enrol_listed
 from partners.services.tokens import SCOPES, make_token, revoke_token
+from partners.services.type_changes import confirm_type, decline_type, propose_type, undo_type, withdraw_type
 from partners.services.viewings import VIEWING_LASTS, end_overdue_viewings, end_viewing, start_viewing
 
 __all__ = [
@@ -76,8 +77,10 @@ __all__ = [
     "clear_join_requests",
     "confirm_join",
     "confirm_merge",
+    "confirm_type",
     "decline_join",
     "decline_merge",
+    "decline_type",
     "disable_person",
     "enable_person",
     "end_onboarding",
@@ -96,6 +99,7 @@ __all__ = [
     "make_token",
     "open_sign_in",
     "propose_merge",
+    "propose_type",
     "record_test",
     "remove_second_step",
     "require_company_sign_in",
@@ -109,5 +113,7 @@ __all__ = [
     "store_partner_logo",
     "switch_provider",
     "undo_merge",
+    "undo_type",
     "withdraw_merge",
+    "withdraw_type",
 ]

@@ -10,9 +10,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from partners.models import Partner, PartnerDomain
-from partners.permissions import PROPOSE_MERGE, VIEW_PARTNERS
+from partners.permissions import PROPOSE_MERGE, PROPOSE_TYPE, VIEW_PARTNERS
 from partners.profiles import completeness_of
-from partners.reports import merges_of, profile_history
+from partners.reports import merges_of, profile_history, type_changes_of
 from portal.profiles import history_entries, profile_parts
 from prm.kernel.actors import Kind
 from prm.kernel.pages import ActorView
@@ -44,6 +44,8 @@ class PartnerProfile(ActorView):
             "parts": profile_parts(partner, domains),
             "may_merge": self.actor.may(PROPOSE_MERGE),
             "merges": merges_of(self.actor, partner) if self.actor.may(PROPOSE_MERGE) else [],
+            "may_change_type": self.actor.may(PROPOSE_TYPE),
+            "type_changes": type_changes_of(self.actor, partner) if self.actor.may(PROPOSE_TYPE) else [],
             "history": history_entries(profile_history(self.actor, partner)),
             "tabs": partner_tabs(partner, "desk:partner-profile"),
             "crumbs": [

@@ -27,6 +27,7 @@ from portal.desk import (
     step_waits,
     tiers,
     time_to_value,
+    type_changes,
     view_as,
 )
 from portal.desk.leads import deeds as lead_deeds
@@ -111,6 +112,8 @@ urlpatterns = [
     path("partners/<slug:slug>/view-as/", view_as.ViewAs.as_view(), name="partner-view-as"),
     path("partners/<slug:slug>/merge/", merging.ProposeMerge.as_view(), name="partner-merge"),
     path("partners/merges/<uuid:key>/withdraw/", merging.WithdrawMerge.as_view(), name="merge-withdraw"),
+    path("partners/<slug:slug>/type/", type_changes.ProposeType.as_view(), name="partner-type"),
+    path("partners/types/<uuid:key>/withdraw/", type_changes.WithdrawType.as_view(), name="type-withdraw"),
     path("partners/<slug:slug>/profile/", partner_profile.PartnerProfile.as_view(), name="partner-profile"),
     path("partners/<slug:slug>/points/", standings.PartnerPoints.as_view(), name="partner-points"),
     path("partners/<slug:slug>/", partners.PartnerDetail.as_view(), name="partner-detail"),

@@ -13,10 +13,10 @@ from django.utils.translation import gettext as _
 from partners import services
 from partners.enums import MergeState
 from partners.models import Partner, PartnerDomain
-from partners.permissions import CONFIRM_MERGE, EDIT_PROFILE, VIEW_PROFILE
+from partners.permissions import CONFIRM_MERGE, CONFIRM_TYPE, EDIT_PROFILE, VIEW_PROFILE
 from partners.profile_forms import ParentForm, PartnerLogoForm, ProfileForm
 from partners.profiles import completeness_of
-from partners.reports import kin_of, merges_of, organisations_of, profile_history
+from partners.reports import kin_of, merges_of, organisations_of, profile_history, type_changes_of
 from portal.profiles import Fact, history_entries, profile_parts
 from prm.kernel.actors import Kind
 from prm.kernel.errors import Conflict, Forbidden, RuleViolation
@@ -64,6 +64,7 @@ class Profile(ProfileView):
                 (merge, merge.state == MergeState.PROPOSED and not merge.has_confirmed(partner.pk))
                 for merge in (merges_of(self.actor) if self.actor.may(CONFIRM_MERGE) else [])
             ],
+            "type_changes": type_changes_of(self.actor, partner) if self.actor.may(CONFIRM_TYPE) else [],
             "history": history_entries(profile_history(self.actor, partner)),
             "logo_form": logo or (PartnerLogoForm() if may_edit else None),
             "kin_form": kin or (ParentForm(organisations=others, initial=start) if others else None),

@@ -26,6 +26,7 @@ from portal.partner import (
     standing,
     team,
     team_invitations,
+    type_changes,
 )
 
 app_name = "portal"
@@ -92,6 +93,10 @@ urlpatterns = [
         name="agreement-document",
     ),
     path("agreements/<uuid:key>/sealed.pdf", agreements.AgreementDownload.as_view(), name="agreement-sealed"),
+    path("profile/types/<uuid:key>/", type_changes.TypeChangePage.as_view(), name="type-change"),
+    path("profile/types/<uuid:key>/confirm/", type_changes.ConfirmType.as_view(), name="type-change-confirm"),
+    path("profile/types/<uuid:key>/decline/", type_changes.DeclineType.as_view(), name="type-change-decline"),
+    path("profile/types/<uuid:key>/undo/", type_changes.UndoType.as_view(), name="type-change-undo"),
     path("profile/merges/<uuid:key>/", merging.MergePage.as_view(), name="merge"),
     path("profile/merges/<uuid:key>/confirm/", merging.ConfirmMerge.as_view(), name="merge-confirm"),
     path("profile/merges/<uuid:key>/decline/", merging.DeclineMerge.as_view(), name="merge-decline"),
