@@ -10,8 +10,8 @@ from django.contrib.auth.hashers import make_password
 
 from activity.models import Event
 from partners.enums import Headcount, Industry, PartnerType, Region, Service
-from partners.events import MERGE_PROPOSED, PROFILE_CHANGED
-from partners.models import Enrollment, Partner, PartnerDomain, PartnerMerge, Seat
+from partners.events import MERGE_PROPOSED, PROFILE_CHANGED, TYPE_PROPOSED
+from partners.models import Enrollment, Partner, PartnerDomain, PartnerMerge, Seat, TypeChange
 from partners.places import COUNTRIES_OF
 from partners.profiles import LABELS, asks_of
 from partners.services import store_partner_logo
@@ -78,6 +78,7 @@ def write_profiles(world: World) -> None:
     Partner.objects.bulk_update(world.partners.values(), fields)
     PartnerDomain.objects.bulk_create(domains)
     _write_history(world, first)
+    _write_type_change(world, first)
     _write_twin(world, first)
 
 
@@ -149,6 +150,38 @@ def _write_twin(world: World, first: Partner) -> None:
                 role=manager.role,
                 via=Via.SESSION,
                 data={"kept": first.name, "absorbed": twin.name},
+                occurred_at=at,
+            )
+        ]
+    )
+
+
+def _write_type_change(world: World, partner: Partner) -> None:
+    """Write Halden's proposal that Brightpath is a services partner, which waits for its administrator."""
+    vendor, at = world.sides["halden"].vendor, world.now - timedelta(days=2)
+    manager = world.seat("manager@halden.example", "halden")
+    change = TypeChange.objects.create(
+        vendor=vendor,
+        partner=partner,
+        before=partner.type,
+        after=PartnerType.SERVICES,
+        reason="You plan and run what our customers bought elsewhere: eight projects of the last ten.",
+        proposed_by=manager.person,
+        proposed_at=at,
+    )
+    Event.objects.bulk_create(
+        [
+            Event(
+                kind=TYPE_PROPOSED.name,
+                vendor_id=vendor.pk,
+                partner_id=partner.pk,
+                subject_type=TypeChange._meta.label_lower,
+                subject_id=change.pk,
+                person=manager.person,
+                seat_id=manager.pk,
+                role=manager.role,
+                via=Via.SESSION,
+                data={"name": partner.name, "after": str(PartnerType.SERVICES.label), "reason": change.reason},
                 occurred_at=at,
             )
         ]
