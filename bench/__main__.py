@@ -1,6 +1,6 @@
 """`make bench`: speed and memory, as a table and as JSON under bench/results/. Exits with 1 on any miss.
 
-ARGS chooses: `pages`, `winner`, `standings`, `backtest`, `journeys`, `jobs`, `leads`, `weight` (all of them without ARGS), or `start`, which clones and starts the product with
+ARGS chooses: `pages`, `winner`, `standings`, `backtest`, `journeys`, `jobs`, `leads`, `matching`, `weight` (all of them without ARGS), or `start`, which clones and starts the product with
 cold caches. `--deals 20000 200000` sets the sizes, `--only text` the pages.
 """
 
@@ -18,7 +18,7 @@ from typing import Any
 
 from prm.embedded.state import ROOT
 
-PARTS = ("pages", "winner", "standings", "backtest", "journeys", "jobs", "leads", "weight")
+PARTS = ("pages", "winner", "standings", "backtest", "journeys", "jobs", "leads", "matching", "weight")
 RESULTS = ROOT / "bench" / "results"
 
 
@@ -74,10 +74,11 @@ def _measure(part: str, options: argparse.Namespace) -> tuple[Any, bool]:
 
             parts = {"standings": measure_standings, "backtest": measure_backtests, "journeys": measure_journeys}
             return {**parts, "leads": measure_leads}[part]()
-        if part == "jobs":
+        if part in {"jobs", "matching"}:
             from bench.long_work import measure_long_work  # noqa: PLC0415
+            from bench.matching import measure_matching  # noqa: PLC0415
 
-            return measure_long_work()
+            return measure_long_work() if part == "jobs" else measure_matching(options.size)
         from bench.weight import measure_weight  # noqa: PLC0415
 
         return measure_weight()
@@ -121,6 +122,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--only", default="", help="pages whose name has this in it")
     parser.add_argument("--partners", type=int, default=16)
     parser.add_argument("--accounts", type=int, default=200)
+    parser.add_argument("--size", type=int, default=10_000, help="accounts and deals for `matching`")
     options = parser.parse_args()
     if unknown := set(options.parts) - {*PARTS, "start"}:
         parser.error(f"there is no part called {', '.join(sorted(unknown))}")
