@@ -99,21 +99,22 @@ EXPORTS = (
 def write_jobs(world: World) -> None:
     """Write the jobs, their results and refused rows, and the imports that they belong to."""
     seat = world.seat(*MANAGER)
-    job = _write(world, seat, IMPORTED)
+    job = write_past(world, seat, IMPORTED)
     Refusal.objects.bulk_create(
         Refusal(job=job, line=line, name=", ".join(cells), reason=reason, cells=cells)
         for line, cells, reason in REFUSED
     )
     Job.objects.filter(pk=job.pk).update(refused=len(REFUSED))
     _import(seat, job, "northwind-customers-2026.csv", ImportState.DONE)
-    _import(seat, _write(world, seat, CANCELLED), "trade-fair-contacts.xlsx", ImportState.CANCELLED)
+    _import(seat, write_past(world, seat, CANCELLED), "trade-fair-contacts.xlsx", ImportState.CANCELLED)
     for past in EXPORTS:
-        export = _write(world, seat, past)
+        export = write_past(world, seat, past)
         if past.state == JobState.DONE:
             _keep_file(export)
 
 
-def _write(world: World, seat: Seat, past: Past) -> Job:
+def write_past(world: World, seat: Seat, past: Past) -> Job:
+    """Write a job that ended."""
     asked = world.now - timedelta(days=past.days)
     ended = asked + timedelta(seconds=past.seconds + 1)
     return Job.objects.create(

@@ -22,6 +22,7 @@ from dealreg.milestones import catch_up
 from dealreg.models import Comment, Conflict, Deal, DealDraft, DealFile, DealLine, Protection
 from partners.models import Vendor
 from portal.demo.agreements import write_agreements
+from portal.demo.alike import write_alike
 from portal.demo.applications import write_applications
 from portal.demo.brightpath import plan_brightpath
 from portal.demo.brightpath_deals import DRAFTS, MARA
@@ -124,6 +125,7 @@ def load(now: datetime) -> None:
     write_agreements(world, SEED)
     write_recruiting(world)
     write_leads(world)
+    write_alike(world)
     _date_deals()
 
 
