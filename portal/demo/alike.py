@@ -75,7 +75,7 @@ def _pair(world: World, job: Job, account: Account, place: int) -> AccountPair:
     first, *others = account.name.split()
     slip = " ".join((first[:2] + first[3:], *others)) if place != PAIRS - 1 else f"{first} Iberia"
     twin = Identity(slip, str(account.country) if place != PAIRS - 1 else "ES", city=account.city, phone=account.phone)
-    other = create_account(account.vendor_id, twin, origin=AccountOrigin.CUSTOMER)
+    other = create_account(account.vendor_id, twin, origin=AccountOrigin.CUSTOMER) or 0
     match = compare(account.identity, twin, BANDS)
     return AccountPair.objects.create(
         vendor_id=account.vendor_id,
