@@ -26,7 +26,20 @@ class VersionQuerySet(ScopedQuerySet):
         return self.filter(state=VersionState.DRAFT)
 
 
-class AgreementQuerySet(ScopedQuerySet):
+class OfRecordQuerySet(ScopedQuerySet):
+    """What hangs on an enrollment, and stays with one that a merge of its partner folded into one that has its like."""
+
+    def visible_to(self, actor: Actor) -> Self:
+        """Leave out what stayed with a record that was merged: it rests there until the merge is undone."""
+        found = super().visible_to(actor)
+        return found if actor.is_partner else found.at_work()
+
+    def at_work(self) -> Self:
+        """Return those whose partner's record stands for itself; the others' clocks rest."""
+        return self.filter(partner__merged_into=None)
+
+
+class AgreementQuerySet(OfRecordQuerySet):
     """Agreements."""
 
     def open(self) -> Self:
@@ -43,7 +56,7 @@ class AgreementQuerySet(ScopedQuerySet):
 
     def due(self, today: date) -> Self:
         """Return those that a task has to look at."""
-        return self.filter(look_on__isnull=False, look_on__lte=today)
+        return self.at_work().filter(look_on__isnull=False, look_on__lte=today)
 
 
 class ApplicationQuerySet(ScopedQuerySet):

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from onboarding.enums import JourneyState, Side, StepState
 from onboarding.models.tenancy import OfEnrollment, enrollment_match
 from onboarding.models.versions import Version, version_rules
+from onboarding.querysets import OfRecordQuerySet
 from partners.enums import PartnerType
 from partners.models import Program, Vendor
 from prm.kernel.constraints import CompositeForeignKey, vendor_match
@@ -109,6 +110,8 @@ class Journey(OfEnrollment):
     revision = models.PositiveIntegerField(default=0, editable=False)
     updated_at = models.DateTimeField(auto_now=True)
 
+    objects = OfRecordQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("journey")
         verbose_name_plural = _("journeys")
@@ -162,6 +165,8 @@ class JourneyStep(OfEnrollment):
     result = models.JSONField(default=dict)
     event_id = models.BigIntegerField(null=True)
     revision = models.PositiveIntegerField(default=0, editable=False)
+
+    objects = OfRecordQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("step")

@@ -42,7 +42,7 @@ def tick(*, seconds: float = 8.0) -> int:
 @transaction.atomic
 def tick_once(now: datetime) -> int:
     """Look after the steps that are due in the journeys with the oldest ones; passes by those that others hold."""
-    due = JourneyStep.objects.filter(look_at__lte=now).order_by("look_at")
+    due = JourneyStep.objects.all().at_work().filter(look_at__lte=now).order_by("look_at")
     ids = set(due.values_list("journey_id", flat=True)[:AT_ONCE])
     if not ids:
         return 0

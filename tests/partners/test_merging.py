@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import threading
+from datetime import timedelta
 
 import pytest
-from django.db import connection, connections
+from django.db import connection, connections, transaction
 from django.http import Http404
+from django.utils import timezone
 
 from activity.models import Event, Mail, Notification
 from activity.relay import drain
 from dealreg.models import Deal
 from dealreg.services import add_comment
+from onboarding.models import Agreement, Journey, JourneyStep
+from onboarding.services.agreement_keeping import keep_agreements
+from onboarding.services.agreements import send_agreement
+from onboarding.services.ticking import tick_once
 from partners.enums import EnrollmentStatus, MergeState
 from partners.merging import models_of_partners, preview_of
 from partners.models import Enrollment, MergedRows, Partner, PartnerDomain, PartnerMerge, Seat
@@ -19,6 +25,8 @@ from partners.services import confirm_merge, decline_merge, propose_merge, undo_
 from prm.kernel.actors import Role
 from prm.kernel.errors import Conflict, Forbidden, RuleViolation
 from tests.cast import make_cast
+from tests.onboarding.agreements import make_template
+from tests.onboarding.journeys import started, step
 from tests.test_isolation import fingerprint
 
 LOG = {"activity_event", "partners_partnermerge", "partners_mergedrows"}
@@ -269,6 +277,43 @@ def time_machine_or_update():
             )
 
     return age
+
+
+def test_onboarding_of_both_records_goes_on_at_the_one_that_stays_and_comes_back_with_undo(cast):
+    journeys = [started(cast, step("call", due={"days": 1}), name=f"{of}_northwind") for of in ("brightpath", "kappel")]
+    template = make_template(cast.northwind)
+    further = make_template(cast.northwind, slug="data-protection", name="Data protection")
+    manager = cast.actor("northwind_manager")
+    put = [
+        send_agreement(actor=manager, enrollment=cast.enrollments[f"{of}_northwind"], template_slug=each.slug)
+        for of, each in (("brightpath", template), ("kappel", template), ("kappel", further))
+    ]
+    Agreement.objects.filter(pk=put[1].pk).update(look_on=timezone.localdate())
+    JourneyStep.objects.update(look_at=timezone.now() - timedelta(minutes=1))
+    merge = propose(cast)
+    before = fingerprint()
+    told = preview_of(cast.brightpath, cast.kappel)
+    assert {"agreements", "journeys"} <= {label for label, _count in told.stays}
+    merge = confirm(cast, merge)
+    assert list(Journey.objects.order_by("pk").values_list("partner_id", "state")) == [
+        (cast.brightpath.pk, "running"),
+        (cast.kappel.pk, "running"),
+    ], "the other one's rests as it was"
+    assert list(Journey.objects.visible_to(manager)) == [journeys[0]]
+    assert set(JourneyStep.objects.visible_to(manager).values_list("journey_id", flat=True)) == {journeys[0].pk}
+    assert set(Agreement.objects.visible_to(manager)) == {put[0], put[2]}, "whose like there is not moves"
+    assert set(Agreement.objects.visible_to(cast.actor("brightpath_administrator"))) == {put[0], put[2]}
+    resting = JourneyStep.objects.filter(journey=journeys[1]).order_by("pk")
+    clocks = list(resting.values("look_at", "reminded_at", "escalated_at"))
+    with transaction.atomic():
+        assert tick_once(timezone.now()) == 1, "only the clock of the journey that goes on is looked at"
+        assert keep_agreements() == 0
+        assert list(resting.values("look_at", "reminded_at", "escalated_at")) == clocks
+        transaction.set_rollback(True)
+    undo_merge(actor=cast.actor("brightpath_administrator"), merge=merge)
+    after = fingerprint()
+    assert {table for table in after if after[table] != before[table]} == LOG
+    assert tick_once(timezone.now()) == 2
 
 
 # -- races
