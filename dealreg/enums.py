@@ -38,6 +38,22 @@ class Stage(TextChoices):
     NEGOTIATION = "negotiation", _("Negotiation")
 
 
+class Forecast(TextChoices):
+    """How sure the partner is that an open deal comes; each stage has one that holds as long as nobody says other."""
+
+    PIPELINE = "pipeline", _("Pipeline")
+    BEST_CASE = "best_case", _("Best case")
+    COMMIT = "commit", _("Commit")
+    OMITTED = "omitted", _("Omitted")
+
+
+class FollowKind(TextChoices):
+    """What follows a won deal."""
+
+    RENEWAL = "renewal", _("Renewal")
+    UPSELL = "upsell", _("Upsell")
+
+
 class Part(TextChoices):
     """What the partner does in the deal."""
 
@@ -135,3 +151,42 @@ class PriceOutcome(TextChoices):
     GRANTED = "granted", _("Granted")
     PARTLY = "partly", _("Granted in part")
     REFUSED = "refused", _("Refused")
+
+
+class TeamRole(TextChoices):
+    """What a member of a deal's team does."""
+
+    SOURCING = "sourcing", _("Sourcing")
+    SELLING = "selling", _("Selling")
+    DELIVERING = "delivering", _("Delivering")
+    TECHNOLOGY = "technology", _("Technology")
+    DISTRIBUTOR = "distributor", _("Distributor")
+    DIRECT = "direct", _("Vendor’s direct sales")
+
+
+class TeamState(TextChoices):
+    """Where a proposal of a team stands."""
+
+    PROPOSED = "proposed", _("Proposed")
+    AGREED = "agreed", _("Agreed")
+    DECLINED = "declined", _("Declined")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+class ShareAnswer(TextChoices):
+    """What a member of a team says to its share."""
+
+    WAITING = "waiting", _("Waiting")
+    AGREED = "agreed", _("Agreed")
+    DECLINED = "declined", _("Declined")
+
+
+class SharedField(TextChoices):
+    """What of a deal another member of its team may see."""
+
+    CUSTOMER = "customer", _("Customer")
+    PROJECT = "project", _("Project")
+    VALUE = "value", _("Value")
+    CLOSE = "close", _("Expected close")
+    STAGE = "stage", _("Sales stage")
+    NEXT_STEP = "next_step", _("Next step")

@@ -96,6 +96,38 @@ OVERDUE = event(
     tone="bad",
     audience=Audience.VENDOR,
 )
+STALLED = event("deal.stalled", _("found it stalled"), alone=_("Stalled: {reason}"), icon="pause", tone="warn")
+TERM_ENDING = event(
+    "deal.term_ending", _("was reminded"), alone=_("Reminder: what was won runs until {until}"), icon="calendar"
+)
+TEAM_PROPOSED = event("deal.team_proposed", _("proposed a deal team, version {number}"), icon="team")
+TEAM_AGREED = event(
+    "deal.team_agreed",
+    _("was the last to agree: deal team {number} holds"),
+    alone=_("Everyone agreed: deal team {number} holds"),
+    icon="ok",
+    tone="good",
+)
+TEAM_DECLINED = event(
+    "deal.team_declined",
+    _("declined the deal team"),
+    alone=_("{name} declined deal team {number}: {message}"),
+    icon="no",
+    tone="warn",
+)
+TEAM_WITHDRAWN = event("deal.team_withdrawn", _("took back the proposed deal team {number}"), icon="undo")
+TEAM_LEFT = event(
+    "deal.team_left",
+    _("left the deal team"),
+    alone=_("{name} left the deal team: {message}"),
+    icon="out",
+    tone="warn",
+)
+SHARE_INVITED = event("team.invited", _("proposed a share in a deal"), icon="team")
+SHARE_ANSWERED = event("team.answered", _("answered a share in a deal: {answer}"), icon="team")
+SHARE_AGREED = event("team.agreed", _("agreed"), alone=_("Everyone agreed on the deal team"), icon="ok", tone="good")
+SHARE_CLOSED = event("team.closed", _("took it back"), alone=_("The proposed deal team doesn’t hold"), icon="undo")
+FOLLOWED = event("deal.followed", _("began a follow-up: {kind}"), icon="turn")
 WON = event("deal.won", _("won the deal: {value}"), icon="ok", tone="good")
 LOST = event("deal.lost", _("lost the deal: {reason}"), icon="x", tone="bad")
 REOPENED = event("deal.reopened", _("opened the deal again"), icon="undo")

@@ -14,8 +14,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from dealreg.company_fields import CompanyFields
-from dealreg.engagement.shape import OwnField
-from dealreg.enums import Askable, LostReason, Part, Stage
+from dealreg.enums import Askable, Part, Stage
 from dealreg.fields import (
     AmountField,
     CountryChoice,
@@ -25,7 +24,7 @@ from dealreg.fields import (
     WebsiteField,
 )
 from dealreg.models import Deal
-from dealreg.own_fields import asked_of, control_name, form_field, read_from, start_of
+from dealreg.own_fields import asked_of, control_name, form_field, read_from
 from dealreg.registrations import ADDRESS, LineInput, Registration
 from dealreg.rules import Terms, check_close_date
 from partners.enums import Headcount, Industry
@@ -235,68 +234,6 @@ class AnswerForm(forms.Form):
         return {name: given[name] for name in self.asked if name in self.changed_data and given[name] not in ("", None)}
 
 
-class EditForm(forms.ModelForm):
-    """What a partner changes while a deal is open."""
-
-    use_required_attribute = False
-
-    revision = forms.IntegerField(widget=forms.HiddenInput)
-    value = AmountField(label=_("Value"))
-    close_date = DayField(label=_("Expected close"))
-    next_step_on = DayField(label=_("Next step on"), required=False)
-
-    class Meta:
-        model = Deal
-        fields = ("next_step", "next_step_on", "stage", "close_date", "value", "title", "contact_name", "contact_email")
-        labels = {"next_step": _("What happens next?")}
-
-    def __init__(self, *args: Any, own: Sequence[OwnField] = (), **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.own = [each for each in own if each.kind is not Kind.FILE]
-        deal = self.instance
-        self.fields |= {control_name(each.slug): form_field(each, deal.currency) for each in self.own}
-        self.initial.update(start_of(self.own, deal.answers))
-        for each in self.own:
-            self.fields[control_name(each.slug)].required = False  # the service knows what may be emptied
-
-    @property
-    def own_fields(self) -> list[forms.BoundField]:
-        """The program's own fields, for the page."""
-        return [self[control_name(each.slug)] for each in self.own]
-
-    def changes(self) -> dict[str, Any]:
-        """Return the parsed fields, for the service."""
-        answers = {"answers": read_from(self.own, self.cleaned_data)} if self.own else {}
-        return {name: self.cleaned_data[name] for name in self.Meta.fields} | answers
-
-    def _post_clean(self) -> None:
-        """Leave the row alone: the service writes it, under its lock."""
-
-
-class WinForm(forms.Form):
-    """A deal that was won."""
-
-    use_required_attribute = False
-
-    value = AmountField(label=_("Value of the order"))
-    closed_on = DayField(label=_("Ordered on"))
-    remark = forms.CharField(
-        label=_("Remark"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2})
-    )
-
-
-class LoseForm(forms.Form):
-    """A deal that was lost."""
-
-    use_required_attribute = False
-
-    reason = forms.ChoiceField(label=_("Why?"), choices=[("", _("Choose…")), *LostReason.choices])
-    closed_on = DayField(label=_("Lost on"))
-    remark = forms.CharField(
-        label=_("Remark"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2})
-    )
-
-
 class WithdrawForm(forms.Form):
     """A registration that is withdrawn."""
 
@@ -305,10 +242,6 @@ class WithdrawForm(forms.Form):
     message = forms.CharField(
         label=_("Message to the vendor"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2})
     )
-
-
-class ReopenForm(forms.Form):
-    """A closed deal that is opened again; nothing to fill in."""
 
 
 class CommentForm(forms.Form):

@@ -10,7 +10,13 @@ from django.utils.translation import gettext as _
 
 from activity.notices import Recipient, notify
 from activity.registry import NoticeKind, handler
-from dealreg import emails, emails_protection, price_notices
+from dealreg import (
+    emails,
+    emails_protection,
+    pipeline_emails,
+    price_notices,
+    team_handlers,  # noqa: F401  (teams' own)
+)
 from dealreg.enums import WAITING_FOR_VENDOR, Askable, CommentAudience
 from dealreg.leads import handlers as lead_handlers  # noqa: F401  (leads' own)
 from dealreg.letters import approval_letter
@@ -195,6 +201,20 @@ def tell_extension_refused(event: Event) -> None:
 def tell_overdue(event: Event) -> None:
     """Tell partner managers and approvers."""
     tell_vendor(event, deal_of(event), emails.OVERDUE)
+
+
+@handler("dealreg.tell_stalled", "deal.stalled")
+def tell_stalled(event: Event) -> None:
+    """Nudge the partner, unless the deal has moved on meanwhile."""
+    deal = deal_of(event)
+    if deal.stalled_at is not None:
+        tell_partner(event, deal, pipeline_emails.STALLED)
+
+
+@handler("dealreg.tell_term_ending", "deal.term_ending")
+def tell_term_ending(event: Event) -> None:
+    """Remind the partner that a renewal is due."""
+    tell_partner(event, deal_of(event), pipeline_emails.TERM_ENDING)
 
 
 @handler("dealreg.tell_won", "deal.won")

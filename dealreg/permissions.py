@@ -9,6 +9,12 @@ REGISTER_DEALS = permission(
     "deal.register", _("Register deals"), roles={Role.ADMINISTRATOR, Role.SALES}, scope="deals:write"
 )
 WORK_DEALS = permission("deal.work", _("Work on deals"), roles={Role.ADMINISTRATOR, Role.SALES}, scope="deals:write")
+TEAM_DEALS = permission(
+    "deal.team",
+    _("Agree on deal teams"),
+    roles={Role.ADMINISTRATOR, Role.SALES, Role.APPROVER, Role.MANAGER},
+    scope="deals:write",
+)
 COMMENT_DEALS = permission(
     "deal.comment",
     _("Comment on deals"),

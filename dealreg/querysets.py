@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Self
 
-from django.db.models import OuterRef, Q, Subquery
+from django.apps import apps
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django.db.models.functions import JSONObject
 from django.utils import timezone
 
@@ -15,9 +16,12 @@ from dealreg.enums import (
     ExtensionState,
     Outcome,
     ProtectionState,
+    ShareAnswer,
     Status,
+    TeamState,
 )
 from people.models import Person
+from prm.kernel.actors import Reach
 from prm.kernel.scoping import ScopedQuerySet
 
 if TYPE_CHECKING:
@@ -141,3 +145,32 @@ class ExtensionQuerySet(ScopedQuerySet):
     def granted(self) -> Self:
         """Return requests that made a protection last longer."""
         return self.filter(state=ExtensionState.GRANTED)
+
+
+class TeamShareQuerySet(ScopedQuerySet):
+    """Shares of deals."""
+
+    def own(self, actor: Actor) -> Self:
+        """Return the partner's own shares in other partners' deals: proposed, or in the team that was agreed last."""
+        found = super().visible_to(actor)
+        if not actor.is_partner:
+            return found.none()
+        if actor.reach is Reach.OWN:
+            found = found.filter(answered_by=actor.person_id)
+        return found.exclude(deal__partner_id=actor.partner_id)
+
+    def visible_to(self, actor: Actor) -> Self:
+        """Show a partner its own shares, and those of the teams of its deals."""
+        found = super().visible_to(actor)
+        if not actor.is_partner:
+            return found
+        deals = apps.get_model("dealreg", "Deal").objects.visible_to(actor)
+        return self.filter(Q(pk__in=self.own(actor).values("pk")) | Q(deal__in=deals))
+
+    def living(self) -> Self:
+        """Return those that give a place at the deal: not left, and proposed, or of the newest agreed version."""
+        later = self.model.objects.filter(
+            deal=OuterRef("deal"), team__state=TeamState.AGREED, team__number__gt=OuterRef("team__number")
+        )
+        agreed = Q(team__state=TeamState.AGREED) & ~Exists(later)
+        return self.filter(Q(team__state=TeamState.PROPOSED) & ~Q(answer=ShareAnswer.DECLINED) | agreed, left_at=None)

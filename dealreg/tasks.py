@@ -35,3 +35,9 @@ def clear_discarded() -> int:
 def keep_leads() -> int:
     """Let the clock of leads run."""
     return services.keep_leads()
+
+
+@shared_task(name="dealreg.nudge_pipeline")
+def nudge_pipeline() -> int:
+    """Nudge about deals that stand still and terms that end."""
+    return services.mark_stalled() + services.remind_of_terms()

@@ -29,6 +29,7 @@ from dealreg.api.extensions import ExtensionViewSet
 from dealreg.api.leads import LeadOfferViewSet, LeadViewSet
 from dealreg.api.programs import ProgramViewSet
 from dealreg.api.special_prices import PriceRequestViewSet
+from dealreg.api.teams import SharedDealViewSet
 from imports.api import ListViewSet
 from onboarding.agreements_api import AgreementTemplateViewSet, AgreementViewSet
 from onboarding.api_answers import StepAnswerView
@@ -49,6 +50,7 @@ from standing.trials_api import TrialViewSet
 
 router = SimpleRouter()
 router.register("deals", DealViewSet, "deal")
+router.register("shared-deals", SharedDealViewSet, "shared-deal")
 router.register("extensions", ExtensionViewSet, "extension")
 router.register("special-prices", PriceRequestViewSet, "special-price")
 router.register("leads", LeadViewSet, "lead")

@@ -7,6 +7,7 @@ SCHEDULE = {
     "expire-protections": {"task": "dealreg.expire_protections", "schedule": 60.0, "options": {"expires": 120}},
     "remind-expiring": {"task": "dealreg.remind_expiring", "schedule": 900.0, "options": {"expires": 900}},
     "escalate-overdue": {"task": "dealreg.escalate_overdue", "schedule": 300.0, "options": {"expires": 300}},
+    "nudge-pipeline": {"task": "dealreg.nudge_pipeline", "schedule": 900.0, "options": {"expires": 900}},
     "keep-leads": {"task": "dealreg.keep_leads", "schedule": 60.0, "options": {"expires": 60}},
     "late-applications": {"task": "onboarding.escalate_applications", "schedule": 300.0, "options": {"expires": 300}},
     "clear-discarded": {"task": "dealreg.clear_discarded", "schedule": 3600.0, "options": {"expires": 3600}},

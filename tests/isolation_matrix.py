@@ -165,6 +165,7 @@ SIGHT["lead_offer"] = {
     "held": "adm sal vie northwind",
     "hb": "adm sal halden",
 }
+SIGHT["shared_deal"] = {"nb": "kap", "hb": "isl"}
 SIGHT["standing_by_hand"] = SIGHT["tier_review"] = SIGHT["tier_override"] = {"n": "northwind", "h": "halden"}
 SIGHT["scheme_draft"] = SIGHT["scheme_section"] = SIGHT["scheme_part"] = SIGHT["scheme_need"] = SIGHT["scheme_undo"] = {
     "n": "northwind",
@@ -201,6 +202,7 @@ SIGHT["product"] = SIGHT["program"] = SIGHT["shared"]
 ROUTES = """
 portal:home                      portal   -             partners                   -
 portal:deal-list                 portal   -             partners                   -
+portal:deal-board                portal   -             partners                   -
 portal:deal-register             portal   -             adm sal kap isl            adm sal kap isl
 portal:deal-check                portal   -             -                          adm sal kap isl
 portal:deal-brings               portal   -             -                          adm sal kap isl
@@ -212,6 +214,7 @@ portal:draft-file-add            portal   draft         -                       
 portal:draft-file-remove         portal   draft_file    -                          adm sal kap isl
 portal:deal-detail               portal   deal          partners                   -
 portal:deal-edit                 portal   deal          adm sal kap isl            adm sal kap isl
+portal:deal-stage                portal   deal          adm sal kap isl            adm sal kap isl
 portal:deal-answer               portal   deal          adm sal kap isl            adm sal kap isl
 portal:deal-withdraw             portal   deal          adm sal kap isl            adm sal kap isl
 portal:deal-win                  portal   deal          adm sal kap isl            adm sal kap isl
@@ -219,9 +222,15 @@ portal:deal-lose                 portal   deal          adm sal kap isl         
 portal:deal-reopen               portal   deal          adm sal kap isl            adm sal kap isl
 portal:deal-extend               portal   deal          adm sal kap isl            adm sal kap isl
 portal:deal-extend-take-back     portal   extension     adm sal kap isl            adm sal kap isl
+portal:deal-follow               portal   deal          -                          adm sal kap isl
 portal:deal-comment              portal   deal          adm sal mkt tec kap isl    adm sal mkt tec kap isl
 portal:deal-price                portal   deal          adm sal kap isl            adm sal kap isl
 portal:deal-file-add             portal   deal          adm sal mkt tec kap isl    adm sal mkt tec kap isl
+portal:deal-team                 portal   deal          partners                   adm sal kap isl
+portal:deal-team-withdraw        portal   deal          -                          adm sal kap isl
+portal:shared-deal-list          portal   -             partners                   -
+portal:shared-deal               portal   shared_deal   partners                   -
+portal:shared-deal-answer        portal   shared_deal   -                          adm sal kap isl
 portal:lead-list                 portal   -             adm sal kap isl vie        -
 portal:lead                      portal   lead_offer    adm sal kap isl vie        -
 portal:lead-accept               portal   lead_offer    -                          adm sal kap isl
@@ -290,6 +299,7 @@ console:journey-step-add         desk     journey_stage  man hma                
 desk:queue                       desk     -             vendors                    -
 desk:bulk-approve                desk     -             -                          man app hma hap
 desk:deal-list                   desk     -             vendors                    -
+desk:deal-board                  desk     -             vendors                    -
 desk:deal-detail                 desk     deal          vendors                    -
 desk:deal-approve                desk     deal          man app hma hap            man app hma hap
 desk:deal-decline                desk     deal          man app hma hap            man app hma hap
@@ -303,6 +313,9 @@ desk:deal-comment                desk     deal          vendors                 
 desk:deal-file-add               desk     deal          man app hma hap            man app hma hap
 desk:deal-price                  desk     deal          man app hma hap            man app hma hap
 desk:deal-fields                 desk     deal          man app fin hma hap        man app fin hma hap
+desk:deal-team                   desk     deal          vendors                    man app hma hap
+desk:deal-team-withdraw          desk     deal          -                          man app hma hap
+desk:deal-team-answer            desk     deal          -                          man app hma hap
 desk:lead-list                   desk     -             vendors                    -
 desk:lead-add                    desk     -             man app hma hap            man app hma hap
 desk:lead-results                desk     -             vendors                    -
@@ -476,6 +489,13 @@ api:deal-ask                     api      deal          -                       
 api:deal-take                    api      deal          -                          man app hma hap
 api:deal-comments                api      deal          seated                     partners man app hma hap
 api:deal-conflicts               api      deal          vendors                    -
+api:deal-teams                   api      deal          seated                     adm sal kap isl man app hma hap
+api:shared-deal-list             api      -             seated                     -
+api:shared-deal-detail           api      shared_deal   seated                     -
+api:shared-deal-agree            api      shared_deal   -                          adm sal kap isl man app hma hap
+api:shared-deal-decline          api      shared_deal   -                          adm sal kap isl man app hma hap
+api:shared-deal-leave            api      shared_deal   -                          adm sal kap isl man app hma hap
+api:deal-amounts                 api      deal          seated                     -
 api:deal-rulings                 api      deal          vendors                    -
 api:deal-content                 api      deal_file     seated                     -
 api:deal-events                  api      deal          seated                     -
@@ -871,8 +891,17 @@ READERS = {
 }
 """Label of a marker, or a name: who may read it and does somewhere; in brackets, who may but need not."""
 
-REVEALED = {"api:lead-offer-accept": {"n_lead", "h_lead"}}
-"""What an answer shows to whoever may do it, though nobody of its side could read it before: an accepted lead."""
+REVEALED = {
+    "api:lead-offer-accept": {"n_lead", "h_lead"},
+    "portal:deal-team": {"kappel", "isle"},
+    "api:deal-teams": {"kappel", "isle"},
+    **{f"api:shared-deal-{name}": {"brightpath"} for name in ("list", "detail", "agree")},
+    "portal:shared-deal": {"brightpath"},
+    "portal:shared-deal-list": {"brightpath"},
+    "portal:shared-deal-answer": {"brightpath"},
+}
+"""What an address shows to whoever may open it, though its side reads it nowhere else: an accepted lead; whom one named
+for a deal team, and who named one."""
 
 NAMES_THE_DEMO = {"start", "mail-previews", "mail-preview", "mail-preview-body", "styleguide", "styleguide-desk"}
 """Pages that show the demo's made-up people and deals to everyone."""

@@ -58,6 +58,7 @@ from tests.isolation_leads import fill_leads
 from tests.isolation_matrix import SIGHT
 from tests.isolation_recruiting import fill_recruiting
 from tests.isolation_standing import fill_standing
+from tests.isolation_teams import fill_teams
 from tests.isolation_webhooks import fill_webhooks
 
 OWN_FIELDS = [
@@ -140,6 +141,7 @@ def make_world(cast: Cast) -> World:
     fill_applications(world, mark)
     fill_journeys(world, mark)
     fill_webhooks(world, mark)
+    fill_teams(world)
     _address(world)
     return world
 

@@ -19,10 +19,18 @@ from rest_framework.reverse import reverse
 from activity.api import EventSerializer
 from activity.models import Event
 from dealreg.api.filters import VENDOR_ONLY, DealFilter
-from dealreg.api.reading import CommentSerializer, ConflictsSerializer, DealSerializer, FileSerializer, RulingSerializer
+from dealreg.api.reading import (
+    AmountChangeSerializer,
+    CommentSerializer,
+    ConflictsSerializer,
+    DealSerializer,
+    FileSerializer,
+    RulingSerializer,
+)
+from dealreg.api.teams import TeamActions
 from dealreg.api.transitions import TransitionActions
 from dealreg.api.writing import ChangeSerializer, CommentWriteSerializer, RegistrationSerializer, refused
-from dealreg.models import Comment, Conflict, Deal, DealFile, DealLine, Extension, Policy, Ruling
+from dealreg.models import AmountChange, Comment, Conflict, Deal, DealFile, DealLine, Extension, Policy, Ruling
 from dealreg.permissions import REGISTER_DEALS, SEE_DESK, VIEW_DEALS, WORK_DEALS
 from dealreg.reports import line_for, suggestion_for
 from dealreg.services import add_comment, change_deal, register_deal
@@ -61,7 +69,7 @@ def lines_of(actor: Actor) -> QuerySet[Any]:
     retrieve=extend_schema(operation_id="deals_retrieve", summary="Read a deal", parameters=[ETAG]),
 )
 @extend_schema(tags=["Deals"])
-class DealViewSet(TransitionActions, ScopedViewSet):
+class DealViewSet(TeamActions, TransitionActions, ScopedViewSet):
     """Registered deals: a partner's own, or all that were registered with the vendor."""
 
     model = Deal
@@ -144,8 +152,9 @@ class DealViewSet(TransitionActions, ScopedViewSet):
         self._need(WORK_DEALS)
         revision = self.revision_asked(request, deal)
         changes = self.parsed(request, ChangeSerializer, partial=True)
+        reason = changes.pop("reason", "")
         try:
-            fresh = change_deal(actor=self.actor, deal=deal, changes=changes, revision=revision)
+            fresh = change_deal(actor=self.actor, deal=deal, changes=changes, revision=revision, reason=reason)
         except Refused as late:
             raise StaleRevision(late.code, late.message, late.fresh) from None
         return self.answer_afresh(fresh)
@@ -183,6 +192,18 @@ class DealViewSet(TransitionActions, ScopedViewSet):
         self._need(SEE_DESK)
         rows = Ruling.objects.visible_to(self.actor).filter(deal=self.named_row())
         return self.page(rows.select_related("policy"))
+
+    @extend_schema(
+        operation_id="deals_amounts",
+        summary="How value and expected close moved",
+        responses=AmountChangeSerializer(many=True),
+    )
+    @action(detail=True, methods=["get"], serializer_class=AmountChangeSerializer, **SUBLIST)
+    def amounts(self, request: Request, reference: str) -> Response:
+        """Answer with each change of value or day, with who made it and why, newest first."""
+        self.check_parameters()
+        rows = AmountChange.objects.visible_to(self.actor).filter(deal=self.named_row())
+        return self.page(rows.select_related("person"))
 
     @extend_schema(operation_id="deals_comments", summary="Comments on a deal", responses=CommentSerializer(many=True))
     @action(detail=True, methods=["get"], serializer_class=CommentSerializer, **SUBLIST)

@@ -15,6 +15,7 @@ from dealreg.enums import (
     Askable,
     CommentAudience,
     DeclineReason,
+    Forecast,
     LostReason,
     Outcome,
     Part,
@@ -22,9 +23,10 @@ from dealreg.enums import (
     Stage,
     Status,
 )
-from dealreg.models import Comment, Deal, DealFile, Ruling
+from dealreg.models import AmountChange, Comment, Deal, DealFile, Ruling
 from dealreg.permissions import DECIDE_DEALS
 from dealreg.rules import Advice
+from dealreg.stages import forecast_of
 from dealreg.workflow import MACHINES
 from partners.api import PartnerNameSerializer, ProgramNameSerializer, VendorSerializer
 from partners.enums import Headcount, Industry
@@ -116,6 +118,9 @@ class DealSerializer(ReadSerializer):
     currency = serializers.CharField(help_text="ISO 4217.")
     close_date = serializers.DateField(help_text="Expected.")
     stage = serializers.ChoiceField(choices=Stage.choices, help_text="The partner's sales stage.")
+    stage_since = serializers.DateTimeField()
+    stalled_at = serializers.DateTimeField(allow_null=True, help_text="When it was found to stand still.")
+    forecast = serializers.SerializerMethodField(help_text="As the partner says, else what the stage says.")
     part = serializers.ChoiceField(choices=Part.choices, help_text="What the partner does in the deal.")
     notes = serializers.CharField()
     answers = serializers.JSONField(
@@ -149,6 +154,7 @@ class DealSerializer(ReadSerializer):
     closed_on = serializers.DateField(allow_null=True)
     closed_value = serializers.DecimalField(**AMOUNT, allow_null=True)
     lost_reason = serializers.ChoiceField(choices=LostReason.choices, allow_blank=True)
+    term_until = serializers.DateField(allow_null=True, help_text="When what was won has to be renewed.")
     outcome_text = serializers.CharField()
     updated_at = serializers.DateTimeField()
     available_transitions = serializers.SerializerMethodField()
@@ -165,6 +171,11 @@ class DealSerializer(ReadSerializer):
     def get_extensions_left(self, deal: Any) -> int | None:
         """Return what the rules give less what was granted."""
         return max((deal.extensions_most or 0) - deal.extensions_granted, 0) if deal.is_protected else None
+
+    @extend_schema_field(serializers.ChoiceField(choices=Forecast.choices))
+    def get_forecast(self, deal: Deal) -> str:
+        """Return the category that holds."""
+        return str(forecast_of(deal))
 
     @extend_schema_field(TransitionSerializer(many=True))
     def get_available_transitions(self, deal: Deal) -> list[dict[str, str]]:
@@ -286,3 +297,20 @@ class FileSerializer(ReadSerializer):
         names = {"reference": self.context["reference"], "key": file.key}
         found: str = reverse("api:deal-content", kwargs=names, request=self.context["request"])
         return found
+
+
+class AmountChangeSerializer(ReadSerializer):
+    """How a deal's value and expected close moved."""
+
+    id = serializers.SerializerMethodField(help_text="Stable.")
+    value_before = serializers.DecimalField(**AMOUNT)
+    value_after = serializers.DecimalField(**AMOUNT)
+    close_before = serializers.DateField()
+    close_after = serializers.DateField()
+    reason = serializers.CharField()
+    person = PersonNameSerializer(allow_null=True)
+    changed_at = serializers.DateTimeField()
+
+    def get_id(self, change: AmountChange) -> str:
+        """Return the veiled id."""
+        return veil(change.pk, "amount_change")

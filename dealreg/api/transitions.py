@@ -64,6 +64,9 @@ def arguments(name: str, found: dict[str, Any]) -> dict[str, Any]:
     """Return a parsed body as the transition's service takes it."""
     if name == "answer":
         return {"answers": found.get("answers", {}), "message": found.get("message", "")}
+    if name == "win":
+        lines = {line["product"]: line["quantity"] for line in found.pop("lines", ())}
+        return {**found, "order": services.Order(lines=lines, term_until=found.pop("term_until", None))}
     return found
 
 

@@ -11,7 +11,7 @@ from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail
 
-from dealreg.enums import Askable, CommentAudience, DeclineReason, LostReason, Part, Stage
+from dealreg.enums import Askable, CommentAudience, DeclineReason, Forecast, LostReason, Part, Stage
 from dealreg.registrations import LineInput, Registration
 from dealreg.services.pipeline import LONGEST_COMMENT
 from dealreg.services.registration import MOST_LINES
@@ -148,9 +148,15 @@ class ChangeSerializer(WriteSerializer):
     value = AmountField()
     close_date = serializers.DateField()
     stage = serializers.ChoiceField(choices=Stage.choices)
+    forecast = serializers.ChoiceField(
+        choices=Forecast.choices, allow_blank=True, help_text="Empty: what its stage says."
+    )
     next_step = serializers.CharField(max_length=200, allow_blank=True)
     next_step_on = serializers.DateField(allow_null=True)
     answers = AnswersField(required=False)
+    reason = serializers.CharField(
+        max_length=200, allow_blank=True, help_text="Why value or day moved; kept with the amount's history."
+    )
 
 
 class EmptySerializer(WriteSerializer):
@@ -227,6 +233,12 @@ class WinSerializer(WriteSerializer):
     value = AmountField(help_text="In the deal's currency.")
     closed_on = serializers.DateField(help_text="Today or earlier.")
     remark = serializers.CharField(max_length=LONGEST_TEXT, required=False, allow_blank=True)
+    term_until = serializers.DateField(
+        required=False, allow_null=True, help_text="When it has to be renewed; after the day of the order."
+    )
+    lines = LineWriteSerializer(
+        many=True, required=False, max_length=MOST_LINES, help_text="What was ordered, of the deal's products."
+    )  # type: ignore[call-arg]
 
 
 class LossSerializer(WriteSerializer):

@@ -3,6 +3,7 @@
 from dealreg.models.deal import Deal, DealLine
 from dealreg.models.draft import DealDraft
 from dealreg.models.extension import Extension
+from dealreg.models.forecast import AmountChange, FollowUp
 from dealreg.models.leads import Lead, LeadDeal, LeadOffer, LeadPlan, LeadRules
 from dealreg.models.milestone import DealMilestone
 from dealreg.models.policy import Policy
@@ -12,8 +13,10 @@ from dealreg.models.ruling import Ruling
 from dealreg.models.special_price import PriceDecision, PriceRequest
 from dealreg.models.taken_over import TakenOver
 from dealreg.models.talk import Comment, DealFile
+from dealreg.models.team import TeamShare, TeamVersion
 
 __all__ = [
+    "AmountChange",
     "Comment",
     "Conflict",
     "Deal",
@@ -22,6 +25,7 @@ __all__ = [
     "DealLine",
     "DealMilestone",
     "Extension",
+    "FollowUp",
     "Lead",
     "LeadDeal",
     "LeadOffer",
@@ -34,4 +38,6 @@ __all__ = [
     "Protection",
     "Ruling",
     "TakenOver",
+    "TeamShare",
+    "TeamVersion",
 ]

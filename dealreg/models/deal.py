@@ -7,7 +7,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Collate, Upper
+from django.db.models.functions import Collate, Now, Upper
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -15,7 +15,7 @@ from django_countries.fields import CountryField
 
 from accounts.enums import AccountLink
 from accounts.models import Account, Product, ProductFamily
-from dealreg.enums import UNDECIDED, Askable, DeclineReason, LostReason, Outcome, Part, Stage, Status
+from dealreg.enums import UNDECIDED, Askable, DeclineReason, Forecast, LostReason, Outcome, Part, Stage, Status
 from dealreg.querysets import DealQuerySet
 from partners.enums import Headcount, Industry
 from partners.models import Enrollment, Partner, Vendor
@@ -75,6 +75,20 @@ class Deal(ScopedModel):
     currency = models.CharField(_("currency"), max_length=3)
     close_date = models.DateField(_("expected close"))
     stage = models.CharField(_("sales stage"), max_length=12, choices=Stage, default=Stage.QUALIFIED)
+    stage_since = models.DateTimeField(_("at this stage since"), default=timezone.now, db_default=Now(), editable=False)
+    stalled_at = models.DateTimeField(_("stalled since"), null=True, blank=True, editable=False)
+    stall_limit = models.PositiveSmallIntegerField(
+        null=True, blank=True, editable=False, help_text="days that its stage allowed when it was found stalled"
+    )
+    forecast = models.CharField(
+        _("forecast"),
+        max_length=9,
+        choices=Forecast,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("Empty: what its sales stage says."),
+    )
     part = models.CharField(_("partner's part"), max_length=8, choices=Part, default=Part.SELL)
     notes = models.TextField(_("what has happened so far"), blank=True)
     answers = models.JSONField(_("the program’s own fields"), default=dict, blank=True, db_default={})
@@ -133,6 +147,8 @@ class Deal(ScopedModel):
     closed_value = models.DecimalField(_("won value"), max_digits=14, decimal_places=2, null=True, blank=True)
     lost_reason = models.CharField(_("lost because"), max_length=12, choices=LostReason, blank=True)
     outcome_text = models.TextField(_("remark"), blank=True)
+    term_until = models.DateField(_("runs until"), null=True, blank=True)
+    term_reminded_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     revision = models.PositiveIntegerField(default=0, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -208,6 +224,18 @@ class Deal(ScopedModel):
                 name="deal_decided_of_partner",
             ),
             models.Index(fields=["enrollment", "submitted_at"], name="deal_recent"),
+            # What the nudges look for: open deals by how long they have stood at their stage, and terms that end.
+            models.Index(
+                fields=["stage_since"],
+                include=["stage", "enrollment", "next_step_on"],
+                condition=Q(outcome=Outcome.OPEN, stalled_at__isnull=True),
+                name="deal_standing_still",
+            ),
+            models.Index(
+                fields=["term_until"],
+                condition=Q(outcome=Outcome.WON, term_until__isnull=False, term_reminded_at__isnull=True),
+                name="deal_term_ends",
+            ),
             GinIndex(OpClass(Upper("customer_name"), name="gin_trgm_ops"), name="deal_customer_search"),
             # Two letters are too few for trigrams: beginnings are a walk along this one, in its order.
             models.Index("vendor", Collate(Upper("customer_name"), "C"), "id", name="deal_customer_prefix"),
@@ -270,6 +298,7 @@ class DealLine(ScopedModel):
     family = models.ForeignKey(ProductFamily, on_delete=models.PROTECT, related_name="+")
     quantity = models.PositiveIntegerField(_("quantity"))
     unit_price = models.DecimalField(_("price each"), max_digits=14, decimal_places=2, null=True, blank=True)
+    ordered = models.PositiveIntegerField(_("ordered"), null=True, blank=True, help_text=_("Once the deal is won."))
 
     class Meta:
         verbose_name = _("product line")

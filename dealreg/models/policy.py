@@ -10,6 +10,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from dealreg.engagement import Definition, parse
+from dealreg.stages import lines_of
 from partners.models import Program, Vendor
 from prm.kernel.constraints import vendor_match
 from prm.kernel.scoping import Scope, ScopedModel
@@ -73,6 +74,14 @@ class Policy(ScopedModel):
         _("clauses"), default=dict, blank=True, help_text=_("The rules in words, by number: {“2.1”: “…”}.")
     )
 
+    stages = models.JSONField(
+        _("sales stages"),
+        default=dict,
+        blank=True,
+        db_default={},
+        editable=False,
+        help_text=_("Days at each stage, and the facts that it takes; what is missing is as usual."),
+    )
     definition = models.JSONField(_("rules"), default=dict, blank=True, db_default={}, editable=False)
     revision = models.PositiveIntegerField(default=0, db_default=0, editable=False)
 
@@ -94,6 +103,11 @@ class Policy(ScopedModel):
     def is_published(self) -> bool:
         """Whether it is in force, or was: from then on it is cited, and stays as it is."""
         return self.valid_from is not None and self.valid_from <= timezone.localdate()
+
+    @property
+    def stage_lines(self) -> list[tuple[str, str]]:
+        """Each sales stage with what the rules say of it, in words."""
+        return lines_of(self.stages)
 
     @property
     def is_draft(self) -> bool:

@@ -1,5 +1,6 @@
 """Every write to deals, by subject."""
 
+from dealreg.services.closing import Order, lose_deal, reopen_deal, win_deal
 from dealreg.services.decisions import (
     Grounds,
     approve_deal,
@@ -19,11 +20,13 @@ from dealreg.services.extensions import (
     withdraw_extension,
 )
 from dealreg.services.files import add_file, remove_draft_file
+from dealreg.services.following import begin_follow_up
 from dealreg.services.handing_over import Handed, drafts_of, hand_over_deals, open_deals_of, successors_of
 from dealreg.services.lead_clock import keep_leads
+from dealreg.services.nudging import mark_stalled, remind_of_terms
 from dealreg.services.off_boarding import release_open_deals, shorten_protections
 from dealreg.services.own_answers import fill_in_answers
-from dealreg.services.pipeline import add_comment, change_deal, lose_deal, reopen_deal, win_deal
+from dealreg.services.pipeline import add_comment, change_deal, stage_rules
 from dealreg.services.policies import begin_policy, change_policy, discard_policy, publish_policy, write_policy
 from dealreg.services.policy_trials import try_policy
 from dealreg.services.protection import expire_protections, remind_expiring
@@ -31,18 +34,23 @@ from dealreg.services.registration import answer_request, register_deal, withdra
 from dealreg.services.ruling import judge_deal
 from dealreg.services.service_level import escalate_overdue
 from dealreg.services.special_prices import ask_special_price, grant_special_price, refuse_special_price
+from dealreg.services.teams import Member, answer_share, leave_team, propose_team, withdraw_team
 
 __all__ = [
     "Grounds",
     "Handed",
+    "Member",
+    "Order",
     "Request",
     "add_comment",
     "add_file",
     "answer_request",
+    "answer_share",
     "approve_deal",
     "ask_extension",
     "ask_for_information",
     "ask_special_price",
+    "begin_follow_up",
     "begin_policy",
     "change_deal",
     "change_policy",
@@ -61,25 +69,31 @@ __all__ = [
     "judge_deal",
     "judge_extension",
     "keep_leads",
+    "leave_team",
     "lose_deal",
+    "mark_stalled",
     "open_deals_of",
+    "propose_team",
     "publish_policy",
     "refuse_extension",
     "refuse_special_price",
     "register_deal",
     "release_open_deals",
     "remind_expiring",
+    "remind_of_terms",
     "remove_draft_file",
     "reopen_deal",
     "restore_draft",
     "save_draft",
     "separate_customer",
     "shorten_protections",
+    "stage_rules",
     "successors_of",
     "take_deal",
     "try_policy",
     "win_deal",
     "withdraw_deal",
     "withdraw_extension",
+    "withdraw_team",
     "write_policy",
 ]

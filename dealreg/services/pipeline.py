@@ -12,45 +12,58 @@ from accounts.models import ProductFamily
 from dealreg import events
 from dealreg.engagement import fields_in
 from dealreg.engagement.shape import Need
-from dealreg.enums import CommentAudience, LostReason, MilestoneKind, Outcome, Status
-from dealreg.milestones import CLOSED, reach, take_back
-from dealreg.models import Comment, Deal
+from dealreg.enums import CommentAudience, Outcome, Status
+from dealreg.models import AmountChange, Comment, Deal, Policy
 from dealreg.own_fields import Demand, asked_of, cleaned
 from dealreg.permissions import COMMENT_DEALS, NOTE_DEALS, WORK_DEALS
 from dealreg.rules import check_close_date
 from dealreg.rulings import policy_of
-from dealreg.services.extensions import lapse_extension
-from dealreg.services.protection import release_protections
-from dealreg.workflow import OUTCOME
+from dealreg.stages import check_stage, moves_on, rules_in
 from prm.kernel.errors import Conflict, Forbidden, RuleViolation
-from prm.kernel.money import shown
 from prm.kernel.recording import record
-from prm.kernel.workflow import locked, move
+from prm.kernel.workflow import locked
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import date
-    from decimal import Decimal
 
+    from dealreg.enums import Stage
+    from dealreg.stages import StageRule
     from prm.kernel.actors import Actor
 
 EDITABLE = frozenset(
-    {"stage", "value", "close_date", "next_step", "next_step_on", "title", "contact_name", "contact_email", "answers"}
+    {
+        "stage",
+        "forecast",
+        "value",
+        "close_date",
+        "next_step",
+        "next_step_on",
+        "title",
+        "contact_name",
+        "contact_email",
+        "answers",
+    }
 )
+MEASURED = ("value", "close_date")
+"""Whose changes are kept with their reason."""
 LONGEST_COMMENT = 5000
+LONGEST_REASON = 200
 
 
 @transaction.atomic
-def change_deal(*, actor: Actor, deal: Deal, changes: Mapping[str, Any], revision: int) -> Deal:
+def change_deal(*, actor: Actor, deal: Deal, changes: Mapping[str, Any], revision: int, reason: str = "") -> Deal:
     """Change what the partner may change while a deal is open; records `deal.changed` with before and after.
+
+    Another value or expected close is kept as an `AmountChange` too; another stage starts the stage's days anew.
 
     Args:
         changes: of `EDITABLE` fields, parsed; of `answers` those that change, raw.
-        revision: the one the form or the API's ETag showed.
+        revision: the one the form or the API's ETag showed. reason: why value or day moved.
 
     Raises:
         Http404, Forbidden: out of sight, no right. Conflict: changed meanwhile, carries the fresh row.
-        RuleViolation: a field that can't be changed, a date that has passed, or the deal is closed.
+        RuleViolation: a field that can't be changed, a date that has passed, the deal is closed, or the new stage
+        takes facts that are missing.
     """
     fresh: Deal = locked(deal, actor)
     if not actor.may(WORK_DEALS):
@@ -63,10 +76,12 @@ def change_deal(*, actor: Actor, deal: Deal, changes: Mapping[str, Any], revisio
     before = {name: getattr(fresh, name) for name, value in changes.items() if getattr(fresh, name) != value}
     if not before:
         return fresh
-    for name in before:
-        setattr(fresh, name, changes[name])
+    marks = _marks(fresh, changes)
+    for name, value in {**{name: changes[name] for name in before}, **marks}.items():
+        setattr(fresh, name, value)
     fresh.revision += 1
-    fresh.save(update_fields=[*before, "revision", "updated_at"])
+    fresh.save(update_fields=[*before, *marks, "revision", "updated_at"])
+    keep_amounts(fresh, actor=actor, before=before, reason=reason)
     labels = ", ".join(str(getattr(Deal._meta.get_field(name), "verbose_name", name)) for name in before)
     record(
         events.CHANGED,
@@ -91,6 +106,40 @@ def _answers(deal: Deal, changed: Mapping[str, Any]) -> dict[str, Any]:
     return gone | cleaned(fields, {**kept, **changed}, demand)
 
 
+def _marks(deal: Deal, changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what follows from a change for the days at a stage, and for the mark of a standstill."""
+    marks: dict[str, Any] = {}
+    if changes.get("stage", deal.stage) != deal.stage:
+        marks["stage_since"] = timezone.now()
+    if deal.stalled_at is not None and moves_on(deal, changes, timezone.localdate()):
+        marks |= {"stalled_at": None, "stall_limit": None}
+    return marks
+
+
+def keep_amounts(deal: Deal, *, actor: Actor, before: Mapping[str, Any], reason: str = "") -> None:
+    """Note in the caller's transaction what value and expected close were before, where one of them changed."""
+    if not any(name in before for name in MEASURED):
+        return
+    AmountChange.objects.create(
+        deal=deal,
+        vendor_id=deal.vendor_id,
+        partner_id=deal.partner_id,
+        enrollment_id=deal.enrollment_id,
+        person_id=actor.person_id,
+        value_before=before.get("value", deal.value),
+        value_after=deal.value,
+        close_before=before.get("close_date", deal.close_date),
+        close_after=deal.close_date,
+        reason=reason.strip()[:LONGEST_REASON],
+    )
+
+
+def stage_rules(deal: Deal) -> dict[Stage, StageRule]:
+    """Return the stages as the rules have them under which the deal was registered. One query."""
+    policies = Policy.objects.filter(program__enrollments=deal.enrollment_id, reference=deal.policy_reference)
+    return rules_in(policies.values_list("stages", flat=True).first())
+
+
 def _check_changes(deal: Deal, changes: Mapping[str, Any]) -> None:
     stray = set(changes) - EDITABLE
     if stray:
@@ -99,79 +148,8 @@ def _check_changes(deal: Deal, changes: Mapping[str, Any]) -> None:
         raise RuleViolation("deal_closed", _("The deal is closed. Open it again first."))
     if "close_date" in changes and changes["close_date"] != deal.close_date:
         check_close_date(changes["close_date"], timezone.localdate())
-
-
-@transaction.atomic
-def win_deal(*, actor: Actor, deal: Deal, value: Decimal | None, closed_on: date | None, remark: str = "") -> Deal:
-    """Mark a deal as won at a value, in the deal's currency. Records `deal.won`.
-
-    Raises:
-        Http404, Forbidden, Conflict: as `move`. RuleViolation: value or day missing, or the day is in the future.
-    """
-    _check_closed_on(closed_on)
-    fresh: Deal = move(
-        OUTCOME,
-        "win",
-        row=deal,
-        actor=actor,
-        facts={"value": value, "closed_on": closed_on},
-        changes={"closed_value": value, "closed_on": closed_on, "outcome_text": remark},
-        data={"value": shown(value, deal.currency), "remark": remark},
-    )
-    lapse_extension(fresh)
-    reach(fresh, MilestoneKind.WON)
-    return fresh
-
-
-@transaction.atomic
-def lose_deal(*, actor: Actor, deal: Deal, reason: str, closed_on: date | None, remark: str = "") -> Deal:
-    """Mark a deal as lost; its protection is released for others. Records `deal.lost`.
-
-    Raises:
-        Http404, Forbidden, Conflict: as `move`. RuleViolation: reason or day missing, or the day is in the future.
-    """
-    if reason and reason not in LostReason.values:
-        raise RuleViolation("unknown_reason", _("Choose one of the reasons."), "reason")
-    _check_closed_on(closed_on)
-    label = str(LostReason(reason).label) if reason else ""
-    fresh: Deal = move(
-        OUTCOME,
-        "lose",
-        row=deal,
-        actor=actor,
-        facts={"reason": reason, "closed_on": closed_on},
-        changes=lambda fresh: {
-            "lost_reason": reason,
-            "closed_on": closed_on,
-            "outcome_text": remark,
-            # Protection doesn't come back with `reopen`, so it must not look as if it still ran.
-            "protected_until": timezone.now() if fresh.is_protected else fresh.protected_until,
-        },
-        data={"reason": label, "remark": remark},
-    )
-    release_protections(fresh)
-    reach(fresh, MilestoneKind.LOST)
-    return fresh
-
-
-def _check_closed_on(day: date | None) -> None:
-    if day is not None and day > timezone.localdate():
-        raise RuleViolation("closed_in_future", _("This day is still to come."), "closed_on")
-
-
-@transaction.atomic
-def reopen_deal(*, actor: Actor, deal: Deal) -> Deal:
-    """Open a won or lost deal again; protection that was released doesn't come back, and it no longer counts as closed.
-
-    Records `deal.reopened`.
-
-    Raises:
-        Http404, Forbidden, Conflict: as `move`.
-    """
-    cleared = {"closed_on": None, "closed_value": None, "lost_reason": "", "outcome_text": ""}
-    fresh: Deal = move(OUTCOME, "reopen", row=deal, actor=actor, changes=cleared)
-    take_back(fresh, *CLOSED)
-    return fresh
+    if changes.get("stage", deal.stage) != deal.stage:
+        check_stage(deal, changes, stage_rules(deal))
 
 
 @transaction.atomic

@@ -39,6 +39,7 @@ FIGURES = (
     "evidence_days",
     "extends_by_rule",
     "clauses",
+    "stages",
 )
 
 

@@ -30,6 +30,7 @@ from dealreg.registrations import ADDRESS, customer_of
 from dealreg.rules import Terms, check_close_date, check_website, competes, needs_review, overlap
 from dealreg.rulings import holidays_of
 from dealreg.services.admission import admit, admit_again, due_from
+from dealreg.services.pipeline import keep_amounts
 from dealreg.services.protection import release_protections
 from dealreg.stating import stated
 from dealreg.terms import terms_for
@@ -334,15 +335,18 @@ def answer_request(*, actor: Actor, deal: Deal, answers: Mapping[str, Any], mess
     Raises:
         Http404, Forbidden, Conflict: as `move`. RuleViolation: another field, or nothing was answered.
     """
+    before: dict[str, Any] = {}
 
     def changes(fresh: Deal) -> dict[str, Any]:
         _check_answers(fresh, answers, message)
+        before.update({name: getattr(fresh, name) for name in answers if getattr(fresh, name) != answers[name]})
         left = max(fresh.clock_left or 0, 1)
         due = add_working_hours(timezone.now(), left, fresh.vendor.time_zone, holidays_of(fresh))
         return {**answers, "due_at": due, "clock_left": None, "asked_fields": [], "asked_text": ""}
 
     data = {"message": message, "fields": sorted(answers)}
     fresh: Deal = move(REGISTRATION, "answer", row=deal, actor=actor, changes=changes, data=data)
+    keep_amounts(fresh, actor=actor, before=before, reason=message)
     if Askable.CUSTOMER_DOMAIN in answers and fresh.account_link not in DECIDED_LINKS:
         _match_again(fresh, actor)
     return fresh

@@ -39,6 +39,7 @@ from portal.demo.leads import write_leads
 from portal.demo.learned import write_learned
 from portal.demo.life import hand_over, write_life
 from portal.demo.mail_choices import write_mail_choices
+from portal.demo.pipeline import write_pipeline
 from portal.demo.policy_trials import write_policy_draft
 from portal.demo.profiles import write_profiles
 from portal.demo.queue import HALDEN_PAIRS, PAIRS, plan_queue
@@ -126,6 +127,7 @@ def load(now: datetime) -> None:
     write_recruiting(world)
     write_leads(world)
     write_alike(world)
+    write_pipeline(world)
     _date_deals()
 
 

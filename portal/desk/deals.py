@@ -8,14 +8,19 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from activity.models import Event
 from dealreg.decision_forms import AttachForm
+from dealreg.follow_ups import follow_annotations, followed_by, follows
 from dealreg.models import Deal
+from dealreg.moves import amount_rows, moves_of
 from dealreg.permissions import COMMENT_DEALS
 from dealreg.services import add_comment, add_file
+from dealreg.stages import why_stalled
+from dealreg.team_reading import team_states, team_words
 from portal.desk.decisions import DealView, form_page
 from portal.desk.dossier import Dossier, load_dossier
 from portal.desk.panes import pane_context, remark_form
@@ -65,8 +70,18 @@ class DealDetail(DealView):
     def page(self, dossier: Dossier, status: int = 200, **changes: Any) -> HttpResponse:
         """Render the page; `changes` replace its variables, such as a form with errors."""
         context = pane_context(self.actor, dossier, self.request, queue_key(self.request))
+        further = Deal.objects.visible_to(self.actor).annotate(
+            amount_rows=amount_rows(self.actor), team_rows=team_states(self.actor), **follow_annotations(self.actor)
+        )
+        beside = further.get(pk=dossier.deal.pk)
         context |= {
             "level": 2,
+            "moves": moves_of(beside),
+            "team": team_words(beside),
+            "team_url": reverse("desk:deal-team", args=[dossier.deal.reference]),
+            "followed_by": followed_by(beside),
+            "follows": follows(beside),
+            "stalled": why_stalled(beside, timezone.now()),
             "entries": [*timeline_of(dossier, self.actor, context["only_us"]), *lead_entries(self.actor, dossier.deal)],
             "crumbs": [{"label": _("Deals"), "url": reverse("desk:deal-list")}, {"label": dossier.deal.reference}],
         }

@@ -17,6 +17,8 @@ from dealreg.models import Deal
 from dealreg.own_fields import labelled
 from dealreg.permissions import SEE_DESK
 from dealreg.rulings import definition_of_deal
+from dealreg.stages import forecast_of, why_stalled
+from portal.boards import views_of
 from portal.desk.dossier import Ring, ring_of
 from portal.statuses import OUTCOME_LOOK, STATUS_LOOK
 from portal.viewing import ViewedList
@@ -109,6 +111,8 @@ class DealList(ViewedList):
         (_("Registration"), lambda deal: str(deal.get_status_display())),
         (_("Outcome"), lambda deal: str(deal.get_outcome_display())),
         (_("Sales stage"), lambda deal: str(deal.get_stage_display())),
+        (_("Forecast"), lambda deal: str(forecast_of(deal).label)),
+        (_("Stalled"), lambda deal: why_stalled(deal, timezone.now())),
         (_("Submitted"), lambda deal: at(deal.submitted_at)),
         (_("Decision due"), lambda deal: at(deal.due_at)),
         (_("Decided"), lambda deal: at(deal.decided_at)),
@@ -130,6 +134,7 @@ class DealList(ViewedList):
         return {
             "rows": deal_rows(page.rows),
             "partner_name": page.rows[0].partner.name if page.rows and self.request.GET.get("partner") else "",
+            "views": views_of(self.request, self.request.path, reverse("desk:deal-board"), board=False),
             "saved": self.saved(),
             "count_words": count_words(page),
             "filtered": any(self.request.GET.get(name) for name in self.filterset_class.base_filters),

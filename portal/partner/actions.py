@@ -12,10 +12,11 @@ from django.utils.translation import gettext as _
 
 from dealreg import services
 from dealreg.enums import Askable
-from dealreg.forms import AnswerForm, CommentForm, EditForm, FileForm
+from dealreg.forms import AnswerForm, CommentForm, FileForm
 from dealreg.models import Deal
 from dealreg.own_fields import at_control
-from dealreg.permissions import COMMENT_DEALS, WORK_DEALS
+from dealreg.permissions import COMMENT_DEALS, REGISTER_DEALS, WORK_DEALS
+from dealreg.pipeline_forms import EditForm
 from portal.partner.closing import DIALOGS
 from portal.partner.deals import DealView, own_of
 from portal.partner.timeline import written
@@ -103,7 +104,7 @@ class Win(DialogView):
 
     def act(self, deal: Deal, form: Any) -> str:
         """Record the order."""
-        services.win_deal(actor=self.actor, deal=deal, **form.cleaned_data)
+        services.win_deal(actor=self.actor, deal=deal, **form.order())
         return _("Won. Congratulations.")
 
 
@@ -188,7 +189,11 @@ class Edit(QuestionView):
     def act(self, deal: Deal, form: Any) -> str:
         """Change the deal."""
         services.change_deal(
-            actor=self.actor, deal=deal, changes=form.changes(), revision=form.cleaned_data["revision"]
+            actor=self.actor,
+            deal=deal,
+            changes=form.changes(),
+            revision=form.cleaned_data["revision"],
+            reason=form.cleaned_data["reason"],
         )
         return _("Saved.")
 
@@ -257,3 +262,15 @@ class Attach(QuestionView):
         if refusals:
             raise RuleViolation(refusals[0].code, " ".join(str(refusal.message) for refusal in refusals), "files")
         return _("Added.")
+
+
+class Follow(DealView):
+    """Begins a renewal or an upsell: a draft that is filled in as far as the won deal tells."""
+
+    needs = REGISTER_DEALS
+
+    def post(self, request: HttpRequest, reference: str) -> HttpResponse:
+        """Begin it, and lead to the draft."""
+        deal = self.deal(reference)
+        draft = services.begin_follow_up(actor=self.actor, deal=deal, kind=request.POST.get("kind", ""))
+        return redirect(draft)

@@ -11,7 +11,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from dealreg.forms import LoseForm, ReopenForm, WinForm, WithdrawForm
+from dealreg.forms import WithdrawForm
+from dealreg.pipeline_forms import LoseForm, ReopenForm, WinForm
 
 if TYPE_CHECKING:
     from dealreg.models import Deal
@@ -55,7 +56,7 @@ def withdraw(deal: Deal, data: Any = None) -> Dialog:
 def win(deal: Deal, data: Any = None) -> Dialog:
     """Ask what was won, and when."""
     start = {"value": f"{deal.value:f}".removesuffix(".00"), "closed_on": timezone.localdate()}
-    form = WinForm(data, initial=start, auto_id="win_%s")
+    form = WinForm(data, initial=start, auto_id="win_%s", lines=list(deal.lines.all()))
     form.fields["value"].help_text = _("In %(currency)s.") % {"currency": deal.currency}
     return _dialog(
         deal,

@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -14,19 +15,25 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import ProductFamily
+from dealreg.board import totals_of
 from dealreg.engagement import fields_in
-from dealreg.enums import Askable, Outcome, Stage, Status
+from dealreg.enums import Askable, FollowKind, Outcome, Stage, Status
 from dealreg.filters import DealFilter
+from dealreg.follow_ups import follow_annotations, followed_by, follows
 from dealreg.forms import AnswerForm, CommentForm, FileForm
 from dealreg.models import Deal, DealDraft, DealFile, DealLine, Policy
+from dealreg.moves import amount_rows, moves_of
 from dealreg.own_fields import asked_of, labelled, told
 from dealreg.permissions import COMMENT_DEALS, REGISTER_DEALS, WORK_DEALS
 from dealreg.reports import decision_times
 from dealreg.rulings import definition_of_deal
 from dealreg.services.special_prices import CLOSED
 from dealreg.special_prices import priced, requests_of_deal
+from dealreg.stages import forecast_of, why_stalled
+from dealreg.team_reading import team_states, team_words
 from dealreg.workflow import OUTCOME, REGISTRATION
 from partners.middleware import focused_vendor
+from portal.boards import FORECAST_LOOK, forecast_words, views_of
 from portal.formats import day_text, span_text
 from portal.partner import timeline
 from portal.partner.closing import DIALOGS, Dialog
@@ -75,9 +82,14 @@ class DealList(ViewedList):
         (gettext_lazy("Registration"), lambda deal: str(deal.get_status_display())),
         (gettext_lazy("Outcome"), lambda deal: str(deal.get_outcome_display())),
         (gettext_lazy("Sales stage"), lambda deal: str(deal.get_stage_display())),
+        (gettext_lazy("Forecast"), lambda deal: str(forecast_of(deal).label)),
         (gettext_lazy("Value"), lambda deal: deal.value),
         (gettext_lazy("Currency"), lambda deal: deal.currency),
         (gettext_lazy("Expected close"), lambda deal: deal.close_date),
+        (gettext_lazy("Next step"), lambda deal: deal.next_step),
+        (gettext_lazy("Stalled"), lambda deal: why_stalled(deal, timezone.now())),
+        (gettext_lazy("Won value"), lambda deal: deal.closed_value),
+        (gettext_lazy("Closed"), lambda deal: deal.closed_on),
         (gettext_lazy("Submitted"), lambda deal: deal.submitted_at.date()),
         (gettext_lazy("Protected until"), lambda deal: deal.protected_until.date() if deal.protected_until else None),
         (gettext_lazy("Answers"), lambda deal: labelled(deal.definition, deal.answers, deal.currency)),
@@ -107,6 +119,8 @@ class DealList(ViewedList):
             "chips": self.chips(),
             "saved": self.saved(),
             "drafts": list(drafts) if plain and may else [],
+            "views": views_of(self.request, self.request.path, reverse("portal:deal-board"), board=False),
+            "forecast": forecast_words(totals_of(self._found()[1])),
             "with_vendor": self.focus is None,
             "may_register": may,
         }
@@ -150,18 +164,20 @@ class DealView(ActorView):
         Raises:
             Http404: out of the actor's sight. Forbidden: in sight, without the right.
         """
-        deal = (
-            Deal.objects.visible_to(self.actor)
-            .select_related("vendor", "owner", "assignee", "decided_by", "enrollment__program")
-            .annotate(definition=definition_of_deal(), price_rows=requests_of_deal(self.actor))
-            .filter(reference=reference.upper())
-            .first()
-        )
+        found = Deal.objects.visible_to(self.actor).filter(reference=reference.upper())
+        related = found.select_related("vendor", "owner", "assignee", "decided_by", "enrollment__program")
+        read_along = {"definition": definition_of_deal(), "price_rows": requests_of_deal(self.actor)}
+        deal = self.told(related.annotate(**read_along)).first()
         if deal is None:
             raise Http404
         if self.needs is not None and not self.actor.may(self.needs):
             raise Forbidden("not_allowed", _("Your role doesn't allow this. Ask your administrator."))
         return deal
+
+    def told(self, found: QuerySet[Deal]) -> QuerySet[Deal]:
+        """Add what the page reads along with the deal: its products."""
+        lines = DealLine.objects.visible_to(self.actor).select_related("product").order_by("pk")
+        return found.prefetch_related(Prefetch("lines", queryset=lines))
 
     def crumbs(self, deal: Deal) -> list[dict[str, str]]:
         """Return the way here."""
@@ -174,6 +190,15 @@ class DealView(ActorView):
 class DealDetail(DealView):
     """A deal: status and clock, what can be done, facts, products, files and timeline."""
 
+    def told(self, found: QuerySet[Deal]) -> QuerySet[Deal]:
+        """Add how the amount moved, what the deal follows, and what follows it."""
+        actor = self.actor
+        return (
+            super()
+            .told(found)
+            .annotate(amount_rows=amount_rows(actor), team_rows=team_states(actor), **follow_annotations(actor))
+        )
+
     def get(self, request: HttpRequest, reference: str) -> HttpResponse:
         """Show it."""
         deal = self.deal(reference)
@@ -184,10 +209,17 @@ class DealDetail(DealView):
             "status_look": STATUS_LOOK[Status(deal.status)],
             "outcome_look": OUTCOME_LOOK[Outcome(deal.outcome)],
             "ring": ring_of(deal, timezone.now()),
+            "forecast": (forecast_of(deal).label, *FORECAST_LOOK[forecast_of(deal)]),
+            "stalled": why_stalled(deal, timezone.now()),
+            "moves": moves_of(deal),
             "steps": steps(deal, timeline.stage_days(happened)),
-            "lines": list(
-                DealLine.objects.visible_to(self.actor).filter(deal=deal).select_related("product").order_by("pk")
-            ),
+            "lines": list(deal.lines.all()),
+            "team": team_words(deal),
+            "team_url": reverse("portal:deal-team", args=[deal.reference]),
+            "followed_by": followed_by(deal),
+            "follows": follows(deal),
+            "may_follow": deal.outcome == Outcome.WON and self.actor.may(REGISTER_DEALS),
+            "follow_kinds": FollowKind.choices,
             "files": list(DealFile.objects.visible_to(self.actor).filter(deal=deal).order_by("pk")),
             "entries": [
                 *timeline.entries(deal, happened, timeline.comments_of(self.actor, deal)),

@@ -13,6 +13,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from dealreg.enums import Outcome, Stage, Status
+from dealreg.stages import why_stalled
 from portal.statuses import OUTCOME_LOOK, STATUS_LOOK
 from portal.templatetags.look import badge, clock, day, mark
 from prm.kernel.money import shown
@@ -72,7 +73,7 @@ def row_of(deal: Deal, now: datetime) -> DealRow:
         vendor=_vendor(deal.vendor_id, deal.vendor.name),
         status=_status(deal.status, language),
         clock=clock(ring.ends_at, ring.starts_at, ring.paused, ring.label, tone=ring.tone),
-        stage=_stage(deal.stage, language) if at_stage else _outcome(deal.outcome, language),
+        stage=_standing(deal, language, now) if at_stage else _outcome(deal.outcome, language),
         closes=day(deal.close_date),
         value=shown(deal.value, deal.currency),
     )
@@ -91,6 +92,15 @@ def _status(status: str, language: str) -> SafeString:
 @lru_cache(maxsize=128)
 def _outcome(outcome: str, language: str) -> SafeString:
     return badge(str(Outcome(outcome).label), *OUTCOME_LOOK[Outcome(outcome)])
+
+
+def _standing(deal: Deal, language: str, now: datetime) -> SafeString | str:
+    """Return the stage, with a mark and the reason where the deal stands still."""
+    stage, why = _stage(deal.stage, language), why_stalled(deal, now)
+    if not why:
+        return stage
+    mark_of = badge(str(_("Stalled")), "warn", "pause")
+    return format_html('{}<br>{}<br><span class="small muted">{}</span>', stage, mark_of, why)
 
 
 @lru_cache(maxsize=128)

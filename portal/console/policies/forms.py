@@ -13,10 +13,11 @@ from dealreg.engagement import Known
 from dealreg.engagement.checking import ASKED_BY_RULE
 from dealreg.engagement.shape import Decider, Ground, Lead, Stated
 from dealreg.engagement.wording import DECIDERS, GROUNDS, LEADS, STATED
-from dealreg.enums import Askable
+from dealreg.enums import Askable, Stage
 from dealreg.fields import AmountField, ClausesField
 from dealreg.models import Policy
 from dealreg.own_fields import control_name
+from dealreg.stages import FACTS, LONGEST_STAY, USUAL_DAYS, rules_in
 from partners.enums import Headcount, Industry
 from partners.profile_forms import LinesField
 from portal.console.schemes.fields import CountField, typed
@@ -332,6 +333,33 @@ class FiguresForm(forms.ModelForm):
             "extends_by_rule",
             "clauses",
         )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for stage, rule in rules_in(self.instance.stages).items():
+            self.fields[f"{stage}_days"] = forms.IntegerField(
+                label=_("Days at “%(stage)s” until a deal counts as stalled") % {"stage": stage.label},
+                min_value=1,
+                max_value=LONGEST_STAY,
+                required=False,
+                initial=rule.days,
+            )
+            self.fields[f"{stage}_needs"] = forms.MultipleChoiceField(
+                label=_("Facts that “%(stage)s” takes") % {"stage": stage.label},
+                choices=list(FACTS.items()),
+                required=False,
+                initial=rule.needs,
+                widget=forms.CheckboxSelectMultiple,
+            )
+
+    def figures(self) -> dict[str, Any]:
+        """Return the figures for the service, the stages' together."""
+        given = self.cleaned_data
+        stages = {
+            str(stage): {"days": given[f"{stage}_days"] or USUAL_DAYS[stage], "needs": given[f"{stage}_needs"]}
+            for stage in Stage
+        }
+        return {**{name: given[name] for name in self.Meta.fields}, "stages": stages}
 
     def _post_clean(self) -> None:
         """Leave the row alone: the service writes it, under its lock."""

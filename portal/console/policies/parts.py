@@ -115,7 +115,7 @@ class PolicyPart(PolicyBase):
     @staticmethod
     def _changes(policy: Policy, form: Any, place: str) -> dict[str, Any]:
         if place == FIGURES:
-            return {"figures": form.cleaned_data}
+            return {"figures": form.figures()}
         section, _dot, at = place.partition(".")
         definition, part = dict(policy.definition), form.written()
         if section == "holidays":

@@ -133,9 +133,11 @@ class PolicyCompare(PolicyBase):
 
     def _told(self, policy: Policy, of: Policy) -> dict[str, tuple[Comparable, ...]]:
         known = self.known(policy)
+        plain = [(name, str(label), str(getattr(policy, name))) for name, label in FIGURES.items()]
+        stages = [(label, label, words) for label, words in policy.stage_lines]
         figures = tuple(
-            Comparable(section="figures", at=0, slug=name, name=str(label), sentences=(str(getattr(policy, name)),))
-            for name, label in FIGURES.items()
+            Comparable(section="figures", at=0, slug=slug, name=label, sentences=(words,))
+            for slug, label, words in (*plain, *stages)
         )
         try:
             sections = Teller(policy.shape, known, of.vendor.currency).sections()
