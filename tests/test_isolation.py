@@ -297,7 +297,8 @@ def test_exports_searches_filters_and_partials_show_nobody_elses_words(world, pe
                 # What was typed into the search comes back in its field.
                 text = text.replace(facts["foreign"], "") if "{foreign}" in query else text
                 demo = route.name in NAMES_THE_DEMO or "Kappel" in query or "halden" in query
-                wrong += [f"{route.name}{asked} shows {label}" for label in forbidden(persona, text, demo=demo)]
+                told = forbidden(persona, text, demo=demo) - REVEALED.get(route.name, set())
+                wrong += [f"{route.name}{asked} shows {label}" for label in told]
     assert not wrong, "\n".join(wrong)
 
 
@@ -392,6 +393,7 @@ def test_post_by_who_may_not_is_refused_and_leaves_no_trace(world, persona):
                     wrong += [
                         f"{method} {route.name} of {target} shows {label}"
                         for label in forbidden(persona, text, demo=route.name in NAMES_THE_DEMO)
+                        - REVEALED.get(route.name, set())
                     ]
             if changed := traces.left():
                 wrong.append(f"{route.name} left a trace in {', '.join(changed)}")
