@@ -30,6 +30,7 @@ from portal.demo.business import write_business
 from portal.demo.chronicle import Chronicle
 from portal.demo.crm import write_crm
 from portal.demo.customers import fill_book
+from portal.demo.cutover import write_cutover
 from portal.demo.history import plan_history
 from portal.demo.invited import write_invitations
 from portal.demo.jobs import write_jobs
@@ -114,6 +115,7 @@ def load(now: datetime) -> None:
     told = _write_events([happening for story in stories for happening in story.happenings] + further)
     write_told(world, told)
     write_jobs(world)
+    write_cutover(world)
     write_views(world)
     write_mail_choices(world)
     write_invitations(world)
