@@ -90,7 +90,7 @@ def _of_ladder(before: str | None, after: str | None) -> Iterable[str]:
     elif after is None:
         yield _("There is no ladder for this kind: the tier stays as it is, and nothing is worked out any more.")
     else:
-        words = _("The ladder is another one (%(ladder)s): tier and benefits follow from its rules within seconds.")
+        words = _("The ladder is another one, that for %(ladder)s: tier and benefits follow within seconds.")
         yield words % {"ladder": _whose(after)}
 
 
@@ -98,7 +98,7 @@ def _of_journey(before: str | None, after: str | None, *, under_way: bool) -> It
     if under_way:
         yield _("The journey under way goes on as it was begun.")
     if before != after and after is not None:
-        yield _("A journey that starts from then on is another one (%(journey)s).") % {"journey": _whose(after)}
+        yield _("A journey that starts from then on is another one, that for %(journey)s.") % {"journey": _whose(after)}
     elif before != after:
         yield _("There is no journey for this kind.")
 
