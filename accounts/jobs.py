@@ -49,7 +49,7 @@ def _pairs_page(_job: Job) -> tuple[str, str]:
 @job_kind(
     SELF_CHECK,
     label=gettext_lazy("Accounts that look alike"),
-    icon="search",
+    icon="find",
     permission=MERGE_ACCOUNTS,
     exclusive=SELF_CHECK,
     unit=gettext_lazy("pairs"),

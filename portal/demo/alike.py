@@ -73,7 +73,9 @@ def _know_more(known: list[Account]) -> None:
 def _pair(world: World, job: Job, account: Account, place: int) -> AccountPair:
     """Return an account beside its twin: with a slip in its name, or as a firm of its group."""
     first, *others = account.name.split()
-    slip = " ".join((first[:2] + first[3:], *others)) if place != PAIRS - 1 else f"{first} Iberia"
+    slip = (
+        " ".join((first[:2] + first[3:], *others)) if place != PAIRS - 1 else " ".join((first, *others[:1], "Iberia"))
+    )
     twin = Identity(slip, str(account.country) if place != PAIRS - 1 else "ES", city=account.city, phone=account.phone)
     other = create_account(account.vendor_id, twin, origin=AccountOrigin.CUSTOMER) or 0
     match = compare(account.identity, twin, BANDS)
