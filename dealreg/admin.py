@@ -28,7 +28,10 @@ class PolicyAdmin(ScopedAdmin):
     change_permission = EDIT_POLICIES
     service = staticmethod(write_policy)
     icon = "book"
-    intro = _("What holds for registrations. A version in force stays as it is; add a version to change it.")
+    intro = _(
+        "Only the plain figures and clauses of each version. Rules are written, tried on history and published under "
+        "Rules of engagement in the menu."
+    )
     list_display = ("program", "reference", "valid_from", "protection_days", "discount", "decision_hours")
     list_filter = ("program",)
     list_select_related = ("program",)

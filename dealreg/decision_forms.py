@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from dealreg.enums import Askable, CommentAudience, DeclineReason
+from dealreg.fields import DayField
 from dealreg.permissions import COMMENT_DEALS, NOTE_DEALS
 from prm.kernel.widgets import PlainRadios, PlainSelect
 
@@ -122,6 +123,59 @@ class ConfirmForm(forms.Form):
         account: Any = self.fields["account"]
         account.choices = list((found or {deal.account_id: deal.account.name}).items())
         account.initial = deal.account_id
+
+
+class ReassignForm(forms.Form):
+    """Say who reviews it from now on."""
+
+    use_required_attribute = False
+
+    to = forms.ChoiceField(label=_("Who decides"), widget=PlainSelect)
+    message = forms.CharField(
+        label=_("Note"),
+        help_text=_("What your colleague should know. Only your own company reads it."),
+        max_length=LONGEST,
+        required=False,
+        widget=text_area(2),
+    )
+
+    def __init__(self, data: Any = None, *, deciders: Sequence[tuple[int, str]], **options: Any) -> None:
+        super().__init__(data, **options)
+        to: Any = self.fields["to"]
+        to.choices = [("", _("Choose a colleague")), *deciders]
+
+
+class AbsenceForm(forms.Form):
+    """Say who is away, from when to when, and who stands in."""
+
+    use_required_attribute = False
+
+    person = forms.ChoiceField(label=_("Who is away"), widget=PlainSelect)
+    first = DayField(label=_("First day away"))
+    last = DayField(label=_("Last day away"))
+    stand_in = forms.ChoiceField(
+        label=_("Who stands in"),
+        required=False,
+        help_text=_("Sees and decides what is waiting there. Without one, it goes to the partner manager."),
+        widget=PlainSelect,
+    )
+
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        people: Sequence[tuple[int, str]],
+        deciders: Sequence[tuple[int, str]],
+        **options: Any,
+    ) -> None:
+        super().__init__(data, **options)
+        person: Any = self.fields["person"]
+        stand_in: Any = self.fields["stand_in"]
+        person.choices = list(people)
+        stand_in.choices = [("", _("Nobody: the partner manager")), *deciders]
+        if len(people) == 1:
+            person.initial = people[0][0]
+            person.widget = forms.HiddenInput()
 
 
 class RemarkForm(forms.Form):

@@ -104,6 +104,14 @@ class ExtensionState(TextChoices):
     LAPSED = "lapsed", _("Lapsed")
 
 
+class WinModelState(TextChoices):
+    """What a version of the model of win chances is good for."""
+
+    READY = "ready", _("In use")
+    SHORT = "short", _("Not enough data")
+    WEAK = "weak", _("No better than the win rate alone")
+
+
 class CommentAudience(TextChoices):
     """Who reads a comment."""
 

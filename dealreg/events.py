@@ -14,6 +14,31 @@ TAKEN_OVER = event(
 )
 OWNER_ARRIVED = event("deal.owner_arrived", _("became its owner"), alone=_("{who} became its owner"), icon="user")
 TAKEN = event("deal.taken", _("took up the review"), icon="user", audience=Audience.VENDOR)
+REASSIGNED = event(
+    "deal.reassigned",
+    _("gave the review from {before} to {to}"),
+    alone=_("The review went from {before} to {to}"),
+    icon="user",
+    audience=Audience.VENDOR,
+)
+STOOD_IN = event("deal.stood_in", _("did so in place of {absent}, who is away"), icon="user", audience=Audience.VENDOR)
+UNCOVERED = event(
+    "deal.uncovered",
+    _("told the partner manager: {absent} can’t decide it"),
+    alone=_("{absent} can’t decide it and nobody stands in: told to the partner manager"),
+    icon="warn",
+    tone="warn",
+    audience=Audience.VENDOR,
+)
+AWAY = event(
+    "absence.planned",
+    _("entered that {absent} is away from {first} to {last}, and {stand_in} stands in"),
+    icon="user",
+    audience=Audience.VENDOR,
+)
+BACK = event("absence.ended", _("entered that {absent} is back"), icon="user", audience=Audience.VENDOR)
+ADDRESS_MADE = event("mail_address.made", _("has a new address for forwarded mails"), icon="mail")
+MAIL_RECEIVED = event("mail.received", _("forwarded a mail that became a draft"), icon="mail")
 ASKED = event(
     "deal.information_requested",
     _("asked: {message}"),
@@ -175,6 +200,9 @@ POLICY_PUBLISHED = event(
     _("published rules of engagement {reference}, in force from {day}"),
     icon="ok",
     audience=Audience.VENDOR,
+)
+POLICY_ANNOUNCED = event(
+    "policy.announced", _("announced rules of engagement {reference}, in force from {day}"), icon="book"
 )
 POLICY_TRIED = event(
     "policy.tried",

@@ -5,23 +5,27 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from activity.notices import Recipient, notify
 from activity.registry import NoticeKind, handler
 from dealreg import (
+    desk_notices,
     emails,
     emails_protection,
     pipeline_emails,
+    policy_notices,  # noqa: F401  (handlers of its own)
     price_notices,
     team_handlers,  # noqa: F401  (teams' own)
 )
 from dealreg.enums import WAITING_FOR_VENDOR, Askable, CommentAudience
+from dealreg.inbound import handlers as inbound_handlers  # noqa: F401
 from dealreg.leads import handlers as lead_handlers  # noqa: F401  (leads' own)
 from dealreg.letters import approval_letter
 from dealreg.milestones import rate_milestones
-from dealreg.models import Comment, Deal, Extension
+from dealreg.models import Absence, Comment, Deal, Extension
 from dealreg.reports import line_for
 from dealreg.rules import competes
 from dealreg.services.extensions import judge_extension
@@ -69,6 +73,7 @@ def facts_of(deal: Deal, event: Event) -> dict[str, Any]:
         "due": deal.due_at.isoformat(),
         "days": event.data.get("days")
         or (max((deal.protected_until - timezone.now()).days, 0) if deal.protected_until else 0),
+        "absent": event.data.get("absent", ""),
         "message": event.data.get("message", ""),
         "reason": event.data.get("reason", ""),
         "exclusive": competes(deal.part),
@@ -249,6 +254,39 @@ def tell_handed_over(event: Event) -> None:
     deal = deal_of(event)
     people = [to for to in partner_people(deal.enrollment_id, also=deal.owner_id) if to.person_id == deal.owner_id]
     _tell(event, deal, emails.HANDED_OVER, people, deal.get_absolute_url())
+
+
+@handler("dealreg.note_reassigned", "deal.reassigned")
+def tell_reassigned(event: Event) -> None:
+    """Tell the new reviewer."""
+    deal = deal_of(event)
+    staff = vendor_staff(deal.vendor_id, *desk_notices.REASSIGNED.roles)
+    people = [to for to in staff if to.person_id == event.after.get("assignee")]
+    _tell(event, deal, desk_notices.REASSIGNED, people, deal.get_desk_url())
+
+
+@handler("dealreg.note_uncovered", "deal.uncovered")
+def tell_uncovered(event: Event) -> None:
+    """Tell partner managers that nobody is left who decides it."""
+    tell_vendor(event, deal_of(event), desk_notices.UNCOVERED)
+
+
+@handler("dealreg.note_stand_in", "absence.planned")
+def tell_stand_in(event: Event) -> None:
+    """Tell who stands in."""
+    absence = Absence.objects.filter(pk=event.subject_id, ended_at=None).select_related("vendor").first()
+    if absence is None or absence.stand_in_id is None or absence.stand_in_id == event.person_id:
+        return
+    staff = vendor_staff(absence.vendor_id, *desk_notices.STANDING_IN.roles)
+    people = [to for to in staff if to.person_id == absence.stand_in_id]
+    facts = {**event.data, "vendor": absence.vendor.name, "brand": brand_of(absence.vendor)}
+    notify(
+        event=event,
+        kind=desk_notices.STANDING_IN,
+        recipients=people,
+        facts=facts,
+        path=reverse("desk:queue") + "?view=mine",
+    )
 
 
 @handler("dealreg.settle_open_deals", "enrollment.retired")

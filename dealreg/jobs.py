@@ -11,8 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from dealreg.leads.permissions import ASSIGN_LEADS
 from dealreg.models import Deal, LeadPlan, PolicyTrial
-from dealreg.permissions import EDIT_POLICIES
+from dealreg.permissions import EDIT_POLICIES, FIT_CHANCES
 from dealreg.services.lead_plans import compute_plan, offer_row
+from dealreg.services.win_chance import fit_win_model, rate_open_deals
 from dealreg.trying import try_on
 from jobs.registry import job_kind
 from prm.kernel.errors import RuleViolation
@@ -76,6 +77,26 @@ def offer_leads(work: Work) -> None:
                     work.figures["offered"] = work.figures.get("offered", 0) + 1
             work.checkpoint["at"] = work.checkpoint.get("at", 0) + len(batch)
             work.advance(len(batch))
+
+
+@job_kind(
+    "dealreg.win_chance",
+    label=_("Fitting chances to win"),
+    icon="chart",
+    permission=FIT_CHANCES,
+    exclusive="win-chance",
+    unit=_("steps"),
+    figures={"closed": _("Closed deals"), "rated": _("Open deals rated")},
+    kept=_("The version before stays in use."),
+)
+def fit_chances(work: Work) -> None:
+    """Fit the vendor's model anew, and rate its open deals."""
+    vendor = work.job.vendor_id or 0
+    work.total(2)
+    work.figures["closed"] = fit_win_model(vendor).closed
+    work.advance(1)
+    work.figures["rated"] = rate_open_deals(vendor, afresh=True)
+    work.advance(1)
 
 
 TRIED_AT_ONCE = 300

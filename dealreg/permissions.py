@@ -33,6 +33,9 @@ NOTE_DEALS = permission(
     "deal.note", _("Write notes that only the vendor sees"), roles=VENDOR_ROLES - {Role.EXECUTIVE}, scope="deals:write"
 )
 SEE_DESK = permission("desk.see", _("See the desk"), roles=VENDOR_ROLES, scope="deals:read")
+FIT_CHANCES = permission(
+    "deal.fit_chances", _("Fit chances to win"), roles={Role.MANAGER}, scope="deals:write", system=True
+)
 IMPORT_DEALS = permission(
     "deal.import", _("Take registrations over"), roles={Role.MANAGER}, scope="deals:write", system=True
 )

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Self
 
 from django.apps import apps
-from django.db.models import Exists, OuterRef, Q, Subquery
-from django.db.models.functions import JSONObject
+from django.db.models import Exists, F, Func, JSONField, OuterRef, Q, Subquery
+from django.db.models.functions import JSONObject, Now
 from django.utils import timezone
 
 from dealreg.enums import (
@@ -79,6 +79,26 @@ class DealQuerySet(ScopedQuerySet):
         )
 
 
+class AbsenceQuerySet(ScopedQuerySet):
+    """Absences."""
+
+    def now(self) -> Self:
+        """Return those that last."""
+        return self.filter(ended_at=None, starts_at__lte=Now(), ends_at__gt=Now())
+
+    def to_come(self) -> Self:
+        """Return those that last or are ahead."""
+        return self.filter(ended_at=None, ends_at__gt=Now())
+
+    def overlapping(self, starts_at: datetime, ends_at: datetime) -> Self:
+        """Return those that share a moment with a time."""
+        return self.filter(ended_at=None, starts_at__lt=ends_at, ends_at__gt=starts_at)
+
+    def covered_by(self, actor: Actor) -> QuerySet[Any, dict[str, Any]]:
+        """Return for whom an actor stands in now, as ids."""
+        return self.visible_to(actor).now().filter(stand_in=actor.person_id).values("person")
+
+
 class RulingQuerySet(ScopedQuerySet):
     """Rulings."""
 
@@ -87,6 +107,25 @@ class RulingQuerySet(ScopedQuerySet):
         newest = self.filter(deal=OuterRef("pk")).order_by("-pk")
         shown = JSONObject(outcome="outcome", clause="clause", segment="segment", sentence="sentence")
         return newest.values(json=shown)[:1]
+
+    def latest_with_names(self) -> QuerySet[Any, dict[str, Any]]:
+        """Return the same with what the vendor calls its families, tiers and certificates: a page shows why."""
+        newest = self.filter(deal=OuterRef("pk")).order_by("-pk")
+        names = {
+            "families": _names("accounts.ProductFamily", "code", vendor=OuterRef("vendor")),
+            "tiers": _names("standing.Tier", "slug", program=OuterRef("policy__program")),
+            "credentials": _names("standing.Credential", "slug", vendor=OuterRef("vendor")),
+        }
+        shown = JSONObject(
+            outcome="outcome", clause="clause", segment="segment", sentence="sentence", names=JSONObject(**names)
+        )
+        return newest.values(json=shown)[:1]
+
+
+def _names(model: str, key: str, **of: Any) -> Subquery:
+    """Return a model's names by their key, as one JSON object."""
+    pairs = Func(F(key), F("name"), function="jsonb_object_agg", output_field=JSONField())
+    return Subquery(apps.get_model(model).objects.filter(**of).order_by().annotate(found=pairs).values("found"))
 
 
 class DraftQuerySet(ScopedQuerySet):
@@ -103,6 +142,16 @@ class DraftQuerySet(ScopedQuerySet):
         if not actor.is_partner:
             return self.none()
         return self.filter(person_id=actor.person_id, seat_id=actor.seat_id, discarded_at__isnull=False)
+
+
+class OwnSeatQuerySet(ScopedQuerySet):
+    """What is a person's own at one of its seats."""
+
+    def visible_to(self, actor: Actor) -> Self:
+        """Show it to the person, acting from that seat."""
+        if not actor.is_partner or actor.read_only:
+            return self.none()
+        return self.filter(person_id=actor.person_id, seat_id=actor.seat_id)
 
 
 class FileQuerySet(ScopedQuerySet):

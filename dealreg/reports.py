@@ -12,6 +12,7 @@ from django.db.models import Count, OuterRef, Q, Subquery, Sum
 from django.utils import timezone
 
 from accounts.models import ProductFamily
+from dealreg.engagement import Known
 from dealreg.engagement.wording import sentence_of, told
 from dealreg.enums import Outcome, Status
 from dealreg.models import Deal
@@ -77,7 +78,20 @@ def ruled_of(data: dict[str, Any] | None) -> Ruled | None:
     if not data:
         return None
     sentence = sentence_of(data["sentence"])
-    return Ruled(code=sentence.code, why=told(sentence), clause=data["clause"], segment=data["segment"])
+    return Ruled(
+        code=sentence.code,
+        why=told(sentence, names_in(data.get("names"))),
+        clause=data["clause"],
+        segment=data["segment"],
+    )
+
+
+def names_in(found: dict[str, Any] | None) -> Known:
+    """Return what a vendor calls things, from JSON of `RulingQuerySet.latest_with_names`."""
+    names = {kind: dict(pairs or {}) for kind, pairs in (found or {}).items()}
+    return Known(
+        families=names.get("families", {}), tiers=names.get("tiers", {}), credentials=names.get("credentials", {})
+    )
 
 
 def situation_of(deal: Deal, line: Line, score: int) -> Situation:

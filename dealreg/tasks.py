@@ -5,6 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 
 from dealreg import services
+from dealreg.services import win_chance
 
 
 @shared_task(name="dealreg.expire_protections")
@@ -21,14 +22,26 @@ def remind_expiring() -> int:
 
 @shared_task(name="dealreg.escalate_overdue")
 def escalate_overdue() -> int:
-    """Tell who is late."""
-    return services.escalate_overdue()
+    """Tell who is late, and where nobody is left who decides."""
+    return services.escalate_uncovered() + services.escalate_overdue()
 
 
 @shared_task(name="dealreg.clear_discarded")
 def clear_discarded() -> int:
     """Delete drafts that were discarded over a day ago."""
     return services.clear_discarded()
+
+
+@shared_task(name="dealreg.fit_win_chance")
+def fit_win_chance() -> int:
+    """Fit the models of win chances anew, and rate the open deals."""
+    return win_chance.fit_all()
+
+
+@shared_task(name="dealreg.rate_win_chance")
+def rate_win_chance() -> int:
+    """Rate the open deals to which something happened."""
+    return win_chance.rate_all()
 
 
 @shared_task(name="dealreg.keep_leads")

@@ -143,6 +143,7 @@ CONSOLE = (
             Entry("admin:accounts_opportunity_changelist", _("Direct opportunities"), "bolt"),
             Entry("console:account-pairs", _("Accounts alike"), "split"),
             Entry("console:matching", _("Matching"), "search"),
+            Entry("console:win-chance", _("Chance to win"), "chart"),
             Entry("console:crm", _("CRM"), "link"),
             Entry("console:unmatched", _("Work list"), "ask"),
             Entry("admin:accounts_salesline_changelist", _("Sales lines"), "money"),

@@ -26,6 +26,7 @@ from accounts.facts.api import SalesLineViewSet, SatisfactionViewSet, UsageViewS
 from activity.api import EventViewSet
 from dealreg.api.deals import DealViewSet
 from dealreg.api.extensions import ExtensionViewSet
+from dealreg.api.inbound import InboundMailView
 from dealreg.api.leads import LeadOfferViewSet, LeadViewSet
 from dealreg.api.programs import ProgramViewSet
 from dealreg.api.special_prices import PriceRequestViewSet
@@ -85,6 +86,7 @@ router.register("prospects", ProspectViewSet, "prospect")
 
 single = [
     path("me/", MeView.as_view(), name="me"),
+    path("inbound-mail/", InboundMailView.as_view(), name="inbound-mail"),
     path("time-to-value/", TimeToValueView.as_view(), name="time-to-value"),
     path("journey-steps/<uuid:key>/answer/", StepAnswerView.as_view(), name="journey-step-answer"),
 ]

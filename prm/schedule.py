@@ -9,6 +9,8 @@ SCHEDULE = {
     "escalate-overdue": {"task": "dealreg.escalate_overdue", "schedule": 300.0, "options": {"expires": 300}},
     "nudge-pipeline": {"task": "dealreg.nudge_pipeline", "schedule": 900.0, "options": {"expires": 900}},
     "keep-leads": {"task": "dealreg.keep_leads", "schedule": 60.0, "options": {"expires": 60}},
+    "fit-win-chance": {"task": "dealreg.fit_win_chance", "schedule": 86400.0},
+    "rate-win-chance": {"task": "dealreg.rate_win_chance", "schedule": 1800.0, "options": {"expires": 1800}},
     "late-applications": {"task": "onboarding.escalate_applications", "schedule": 300.0, "options": {"expires": 300}},
     "clear-discarded": {"task": "dealreg.clear_discarded", "schedule": 3600.0, "options": {"expires": 3600}},
     "keep-applications": {"task": "onboarding.keep_applications", "schedule": 3600.0, "options": {"expires": 3600}},

@@ -262,6 +262,9 @@ EMAIL_HOST_USER = environment.text("EMAIL_HOST_USER", purpose="the SMTP user")
 EMAIL_HOST_PASSWORD = environment.text("EMAIL_HOST_PASSWORD", purpose="the SMTP password")
 EMAIL_USE_TLS = environment.flag("EMAIL_USE_TLS", default=False, purpose="STARTTLS towards the SMTP server")
 EMAIL_TIMEOUT = 20
+INBOUND_MAIL_DOMAIN = environment.text(
+    "INBOUND_MAIL_DOMAIN", purpose="the domain of addresses to which partners forward mails; without it none are taken"
+) or ("mail.localhost.example" if DEMO else "")
 DEFAULT_FROM_EMAIL = environment.text("DEFAULT_FROM_EMAIL", "Open PRM <prm@localhost>", purpose="the sender of mails")
 MAIL_DKIM_SELECTOR = environment.text("MAIL_DKIM_SELECTOR", purpose="the DKIM selector that mails are signed with")
 MAIL_NAME_SERVER = environment.text(

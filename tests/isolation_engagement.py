@@ -1,10 +1,13 @@
-"""Rules of engagement that could leak: a draft of each vendor's, with its label in a clause and a segment."""
+"""Drafts of rules of engagement that could leak, with their label in a clause and a segment; and days away."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.utils import timezone
+
 from dealreg.models import Policy
+from dealreg.services import plan_absence
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,4 +29,13 @@ def fill_engagement(world: World, mark: Callable[[str], str]) -> None:
             clauses={"2.1": f"First come, {name}."},
         )
         world.rows.setdefault("policy_draft", {})[letter] = {"pk": draft.pk}
+        approver, manager = (f"{side.vendor.slug}_{role}" for role in ("approver", "manager"))
+        away = plan_absence(
+            actor=world.cast.actor(approver),
+            person=world.cast.people[approver],
+            stand_in=world.cast.people[manager],
+            first=timezone.localdate(),
+            last=timezone.localdate(),
+        )
+        world.rows.setdefault("absence", {})[letter] = {"pk": away.pk}
         world.rows.setdefault("policy_part", {})[letter] = {"pk": draft.pk, "place": "segments.0"}

@@ -158,6 +158,7 @@ SIGHT["ideal_profile"] = SIGHT["ideal_criterion"] = SIGHT["weight_fit"] = SIGHT[
 SIGHT["journey_secrets"] = SIGHT["prospect"]
 SIGHT["policy_draft"] = SIGHT["policy_part"] = SIGHT["prospect"]
 SIGHT["api_list"] = SIGHT["import_kind"] = {"any": "vendors"}
+SIGHT["absence"] = {"n": "northwind", "h": "halden"}
 SIGHT["lead"] = SIGHT["lead_plan"] = {"n": "northwind", "h": "halden"}
 SIGHT["lead_offer"] = {
     "nb": "adm sal vie northwind",
@@ -204,6 +205,7 @@ portal:home                      portal   -             partners                
 portal:deal-list                 portal   -             partners                   -
 portal:deal-board                portal   -             partners                   -
 portal:deal-register             portal   -             adm sal kap isl            adm sal kap isl
+portal:by-mail                   portal   -             adm sal kap isl            adm sal kap isl
 portal:deal-check                portal   -             -                          adm sal kap isl
 portal:deal-brings               portal   -             -                          adm sal kap isl
 portal:draft                     portal   draft         adm sal kap isl            -
@@ -298,6 +300,10 @@ console:journey-stage-add        desk     journey_draft  man hma                
 console:journey-step-add         desk     journey_stage  man hma                   man hma
 desk:queue                       desk     -             vendors                    -
 desk:bulk-approve                desk     -             -                          man app hma hap
+desk:bulk-hand-over              desk     -             -                          man app hma hap
+desk:absences                    desk     -             vendors                    man app hma hap
+desk:absence-end                 desk     absence       -                          man app hma hap
+desk:deal-hand-over              desk     deal          man app hma hap            man app hma hap
 desk:deal-list                   desk     -             vendors                    -
 desk:deal-board                  desk     -             vendors                    -
 desk:deal-detail                 desk     deal          vendors                    -
@@ -382,6 +388,7 @@ console:staff-invite-several     desk     -             man hma                 
 console:staff-invitation-resend  desk     staff_invitation  -                      man hma
 console:staff-invitation-revoke  desk     staff_invitation  -                      man hma
 console:matching                 desk     -             man hma                    man hma
+console:win-chance               desk     -             man hma                    man hma
 console:account-pairs            desk     -             man hma                    -
 console:account-pairs-check      desk     -             -                          man hma
 console:account-pair             desk     account_pair  man hma                    man hma
@@ -487,6 +494,7 @@ api:deal-approve                 api      deal          -                       
 api:deal-decline                 api      deal          -                          man app hma hap
 api:deal-ask                     api      deal          -                          man app hma hap
 api:deal-take                    api      deal          -                          man app hma hap
+api:deal-hand-over               api      deal          -                          man app hma hap
 api:deal-comments                api      deal          seated                     partners man app hma hap
 api:deal-conflicts               api      deal          vendors                    -
 api:deal-teams                   api      deal          seated                     adm sal kap isl man app hma hap
@@ -735,6 +743,7 @@ NOT_OURS = {
         ),
         "opened by a token from a mail, see tests/onboarding/test_applying_pages.py",
     ),
+    "api:inbound-mail": "let in by a signed address, see tests/dealreg/test_inbound_mail.py",
     "api:journey-step-answer": "let in by a signature, see tests/onboarding/test_webhooks.py",
     "join-confirm": "opened by a token from a mail, see tests/partners/test_joining.py",
     "invitation": "opened by a token from a mail, see tests/partners/test_invitations.py",

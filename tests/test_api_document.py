@@ -32,6 +32,7 @@ METHODS = {"get", "post", "patch"}
 
 
 ANSWERS = "/api/v1/journey-steps/{key}/answer/"
+MAILS = "/api/v1/inbound-mail/"
 
 
 def operations():
@@ -57,7 +58,7 @@ def test_every_operation_says_its_name_summary_tag_scope_and_problems():
         assert found["summary"], where
         assert found["tags"], where
         assert {"401", "403", "429"} <= set(found["responses"]), where
-        if path == ANSWERS:
+        if path in {ANSWERS, MAILS}:
             assert "security" not in found  # the receiver's signature is what lets it in
             continue
         assert set(next(iter(found["security"]))["token"]) <= set(SCOPES), where

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -29,11 +30,30 @@ from dealreg.api.reading import (
 )
 from dealreg.api.teams import TeamActions
 from dealreg.api.transitions import TransitionActions
-from dealreg.api.writing import ChangeSerializer, CommentWriteSerializer, RegistrationSerializer, refused
-from dealreg.models import AmountChange, Comment, Conflict, Deal, DealFile, DealLine, Extension, Policy, Ruling
-from dealreg.permissions import REGISTER_DEALS, SEE_DESK, VIEW_DEALS, WORK_DEALS
+from dealreg.api.writing import (
+    ChangeSerializer,
+    CommentWriteSerializer,
+    ReassignSerializer,
+    RegistrationSerializer,
+    refused,
+)
+from dealreg.leads.enums import HELD, OfferState
+from dealreg.leads.permissions import WORK_LEADS
+from dealreg.models import (
+    AmountChange,
+    Comment,
+    Conflict,
+    Deal,
+    DealFile,
+    DealLine,
+    Extension,
+    LeadOffer,
+    Policy,
+    Ruling,
+)
+from dealreg.permissions import REGISTER_DEALS, SEE_DESK, TAKE_DEALS, VIEW_DEALS, WORK_DEALS
 from dealreg.reports import line_for, suggestion_for
-from dealreg.services import add_comment, change_deal, register_deal
+from dealreg.services import add_comment, change_deal, deciders_of, reassign_deal, register_deal
 from prm.kernel.api import ScopedViewSet, StaleRevision
 from prm.kernel.api_defaults import ByTime, Pagination
 from prm.kernel.api_headers import ETAG, IF_MATCH
@@ -41,9 +61,12 @@ from prm.kernel.errors import Conflict as Refused
 from prm.kernel.errors import Forbidden
 
 if TYPE_CHECKING:
+    import uuid
+
     from django.db.models import QuerySet
     from rest_framework.request import Request
 
+    from dealreg.registrations import Registration
     from prm.kernel.actors import Actor, Permission
 
 SUBLIST: dict[str, Any] = {"pagination_class": Pagination, "filterset_class": None}
@@ -120,7 +143,7 @@ class DealViewSet(TeamActions, TransitionActions, ScopedViewSet):
         self._need(REGISTER_DEALS)
         serializer = RegistrationSerializer(data=request.data, context=self.get_serializer_context())
         serializer.is_valid(raise_exception=True)
-        registration = serializer.registration()
+        registration = self._of_lead(serializer.registration(), serializer.validated_data.get("lead_offer"))
         unknown = refused(
             "enrollment", "unknown_enrollment", _("Not one of your enrollments that takes registrations.")
         )
@@ -158,6 +181,29 @@ class DealViewSet(TeamActions, TransitionActions, ScopedViewSet):
         except Refused as late:
             raise StaleRevision(late.code, late.message, late.fresh) from None
         return self.answer_afresh(fresh)
+
+    @extend_schema(
+        operation_id="deals_hand_over",
+        summary="Give a review to a colleague",
+        request=ReassignSerializer,
+        responses=DealSerializer,
+        parameters=[ETAG],
+    )
+    @action(detail=True, methods=["post"], url_path="hand-over", url_name="hand-over")
+    def hand_over(self, request: Request, reference: str) -> Response:
+        """Let another of the vendor's deciders review it; the clock runs on, and the colleague is told."""
+        deal = self.named_row()
+        self._need(TAKE_DEALS)
+        found = self.parsed(request, ReassignSerializer)
+        seat = deciders_of(deal.vendor_id).filter(person__email__iexact=found["to"]).first()
+        if seat is None:
+            raise refused("to", "no_decider", _("Choose a colleague who decides registrations."))
+
+        def act() -> Response:
+            fresh = reassign_deal(actor=self.actor, deal=deal, to=seat.person, message=found.get("message", ""))
+            return self.answer_afresh(fresh)
+
+        return self.once(request, act)
 
     @extend_schema(
         operation_id="deals_conflicts", summary="What a registration competes with", responses=ConflictsSerializer
@@ -268,6 +314,26 @@ class DealViewSet(TeamActions, TransitionActions, ScopedViewSet):
     def get_serializer_context(self) -> dict[str, Any]:
         """Hand over the deal's reference, for the files' addresses."""
         return {**super().get_serializer_context(), "reference": self.kwargs.get("reference", "")}
+
+    def _of_lead(self, registration: Registration, key: uuid.UUID | None) -> Registration:
+        """Return the registration as that of an accepted lead, so that the lead becomes the deal.
+
+        Raises:
+            ValidationError: no accepted offer of this enrollment that waits to be registered.
+        """
+        if key is None:
+            return registration
+        offers = LeadOffer.objects.visible_to(self.actor).filter(key=key, enrollment=registration.enrollment_id)
+        offer = (
+            offers.filter(state=OfferState.ACCEPTED, lead__state__in=HELD).first()
+            if self.actor.may(WORK_LEADS)
+            else None
+        )
+        if offer is None:
+            raise refused(
+                "lead_offer", "unknown_offer", _("Not an accepted lead of this enrollment that can be registered.")
+            )
+        return replace(registration, submission=offer.submission)
 
     def _need(self, permission: Permission) -> None:
         if not self.actor.may(permission):

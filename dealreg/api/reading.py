@@ -10,7 +10,7 @@ from rest_framework.reverse import reverse
 
 from accounts.api import FamilySerializer, ProductNameSerializer
 from accounts.enums import AccountLink, AccountOrigin
-from dealreg.engagement import told
+from dealreg.engagement import Known, told
 from dealreg.enums import (
     Askable,
     CommentAudience,
@@ -26,6 +26,7 @@ from dealreg.enums import (
 from dealreg.models import AmountChange, Comment, Deal, DealFile, Ruling
 from dealreg.permissions import DECIDE_DEALS
 from dealreg.rules import Advice
+from dealreg.rulings import known_of
 from dealreg.stages import forecast_of
 from dealreg.workflow import MACHINES
 from partners.api import PartnerNameSerializer, ProgramNameSerializer, VendorSerializer
@@ -261,9 +262,17 @@ class RulingSerializer(ReadSerializer):
         """Return the veiled id."""
         return veil(ruling.pk, "ruling")
 
+    def _known(self, ruling: Ruling) -> Known:
+        """Return what the vendor calls things, read once per policy of an answer."""
+        context: dict[str, Any] = self.context  # type: ignore[assignment]
+        found: dict[int, Known] = context.setdefault("known", {})
+        if ruling.policy_id not in found:
+            found[ruling.policy_id] = known_of(self.context["view"].actor, ruling.policy)
+        return found[ruling.policy_id]
+
     def get_why(self, ruling: Ruling) -> str:
         """Return the sentence."""
-        return told(ruling.why)
+        return told(ruling.why, self._known(ruling))
 
 
 class CommentSerializer(ReadSerializer):

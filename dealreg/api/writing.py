@@ -127,10 +127,14 @@ class RegistrationSerializer(WriteSerializer):
     part = serializers.ChoiceField(choices=Part.choices, required=False, default=Part.SELL)
     notes = serializers.CharField(max_length=LONGEST_TEXT, required=False, allow_blank=True)
     answers = AnswersField(required=False)
+    lead_offer = serializers.UUIDField(
+        required=False, help_text="The key of an accepted lead offer: the lead becomes this deal."
+    )
 
     def registration(self) -> Registration:
         """Return what the service takes."""
         fields = dict(self.validated_data)
+        fields.pop("lead_offer", None)
         lines = tuple(LineInput(line["product"], line["quantity"]) for line in fields.pop("lines", ()))
         # No draft here, and the attempt is named by the idempotency key.
         return Registration(enrollment_id=fields.pop("enrollment"), lines=lines, submission=None, **fields)
@@ -225,6 +229,15 @@ class MessageSerializer(WriteSerializer):
     """A word to the other side."""
 
     message = serializers.CharField(max_length=LONGEST_TEXT, required=False, allow_blank=True)
+
+
+class ReassignSerializer(WriteSerializer):
+    """Who reviews it from now on."""
+
+    to = serializers.EmailField(help_text="The colleague's e-mail address; it has to decide registrations, too.")
+    message = serializers.CharField(
+        max_length=LONGEST_TEXT, required=False, allow_blank=True, help_text="A note that only the vendor reads."
+    )
 
 
 class WinSerializer(WriteSerializer):

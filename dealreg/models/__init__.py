@@ -1,9 +1,11 @@
 """Deals and what belongs to them."""
 
+from dealreg.models.absence import Absence
 from dealreg.models.deal import Deal, DealLine
 from dealreg.models.draft import DealDraft
 from dealreg.models.extension import Extension
 from dealreg.models.forecast import AmountChange, FollowUp
+from dealreg.models.inbound import InboundMail, MailAddress
 from dealreg.models.leads import Lead, LeadDeal, LeadOffer, LeadPlan, LeadRules
 from dealreg.models.milestone import DealMilestone
 from dealreg.models.policy import Policy
@@ -14,8 +16,10 @@ from dealreg.models.special_price import PriceDecision, PriceRequest
 from dealreg.models.taken_over import TakenOver
 from dealreg.models.talk import Comment, DealFile
 from dealreg.models.team import TeamShare, TeamVersion
+from dealreg.models.win_chance import WinChance, WinModel
 
 __all__ = [
+    "Absence",
     "AmountChange",
     "Comment",
     "Conflict",
@@ -26,11 +30,13 @@ __all__ = [
     "DealMilestone",
     "Extension",
     "FollowUp",
+    "InboundMail",
     "Lead",
     "LeadDeal",
     "LeadOffer",
     "LeadPlan",
     "LeadRules",
+    "MailAddress",
     "Policy",
     "PolicyTrial",
     "PriceDecision",
@@ -40,4 +46,6 @@ __all__ = [
     "TakenOver",
     "TeamShare",
     "TeamVersion",
+    "WinChance",
+    "WinModel",
 ]

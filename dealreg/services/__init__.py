@@ -1,5 +1,6 @@
 """Every write to deals, by subject."""
 
+from dealreg.services.absences import deciders_of, end_absence, escalate_uncovered, plan_absence
 from dealreg.services.closing import Order, lose_deal, reopen_deal, win_deal
 from dealreg.services.decisions import (
     Grounds,
@@ -22,6 +23,7 @@ from dealreg.services.extensions import (
 from dealreg.services.files import add_file, remove_draft_file
 from dealreg.services.following import begin_follow_up
 from dealreg.services.handing_over import Handed, drafts_of, hand_over_deals, open_deals_of, successors_of
+from dealreg.services.inbound import make_address, receive_mail
 from dealreg.services.lead_clock import keep_leads
 from dealreg.services.nudging import mark_stalled, remind_of_terms
 from dealreg.services.off_boarding import release_open_deals, shorten_protections
@@ -30,6 +32,7 @@ from dealreg.services.pipeline import add_comment, change_deal, stage_rules
 from dealreg.services.policies import begin_policy, change_policy, discard_policy, publish_policy, write_policy
 from dealreg.services.policy_trials import try_policy
 from dealreg.services.protection import expire_protections, remind_expiring
+from dealreg.services.reassigning import reassign_deal
 from dealreg.services.registration import answer_request, register_deal, withdraw_deal
 from dealreg.services.ruling import judge_deal
 from dealreg.services.service_level import escalate_overdue
@@ -56,11 +59,14 @@ __all__ = [
     "change_policy",
     "clear_discarded",
     "confirm_customer",
+    "deciders_of",
     "decline_deal",
     "discard_draft",
     "discard_policy",
     "drafts_of",
+    "end_absence",
     "escalate_overdue",
+    "escalate_uncovered",
     "expire_protections",
     "fill_in_answers",
     "grant_extension",
@@ -71,10 +77,14 @@ __all__ = [
     "keep_leads",
     "leave_team",
     "lose_deal",
+    "make_address",
     "mark_stalled",
     "open_deals_of",
+    "plan_absence",
     "propose_team",
     "publish_policy",
+    "reassign_deal",
+    "receive_mail",
     "refuse_extension",
     "refuse_special_price",
     "register_deal",

@@ -22,6 +22,7 @@ from dealreg.registrations import customer_of
 from dealreg.reports import line_for
 from dealreg.rules import competes
 from dealreg.rulings import holidays_of
+from dealreg.services.absences import note_stand_in
 from dealreg.services.protection import claim_protection
 from dealreg.workflow import REGISTRATION
 from prm.kernel.clocks import working_hours_between
@@ -54,7 +55,15 @@ def take_deal(*, actor: Actor, deal: Deal) -> Deal:
     Raises:
         Http404, Forbidden, Conflict: as `move`.
     """
-    return move(REGISTRATION, "take", row=deal, actor=actor, changes={"assignee_id": actor.person_id})
+    reviewer: list[int | None] = []
+
+    def changes(fresh: Deal) -> dict[str, Any]:
+        reviewer.append(fresh.assignee_id)
+        return {"assignee_id": actor.person_id}
+
+    taken: Deal = move(REGISTRATION, "take", row=deal, actor=actor, changes=changes)
+    note_stand_in(actor, taken, reviewer[0])
+    return taken
 
 
 @transaction.atomic
@@ -102,6 +111,7 @@ def approve_deal(
         claim_protection(fresh, until=fresh.protected_until, reached=MilestoneKind.APPROVED)
     else:
         reach(fresh, MilestoneKind.APPROVED)
+    note_stand_in(actor, fresh, fresh.assignee_id)
     return fresh
 
 
@@ -146,7 +156,7 @@ def decline_deal(*, actor: Actor, deal: Deal, reason: str, message: str, grounds
 
     label = str(DeclineReason(reason).label) if reason else ""
     facts = {"reason": reason, "message": message}
-    return move(
+    fresh: Deal = move(
         REGISTRATION,
         "decline",
         row=deal,
@@ -155,6 +165,8 @@ def decline_deal(*, actor: Actor, deal: Deal, reason: str, message: str, grounds
         changes=changes,
         data={"reason": label, "message": message},
     )
+    note_stand_in(actor, fresh, fresh.assignee_id)
+    return fresh
 
 
 def _decider(actor: Actor, grounds: Grounds) -> dict[str, Any]:
@@ -190,7 +202,9 @@ def ask_for_information(*, actor: Actor, deal: Deal, fields: Sequence[str], mess
         }
 
     facts = {"fields": list(fields), "message": message}
-    return move(REGISTRATION, "ask", row=deal, actor=actor, facts=facts, changes=changes, data=facts)
+    asked: Deal = move(REGISTRATION, "ask", row=deal, actor=actor, facts=facts, changes=changes, data=facts)
+    note_stand_in(actor, asked, asked.assignee_id)
+    return asked
 
 
 @transaction.atomic

@@ -73,6 +73,9 @@ def write_policy(
     if row.definition:
         check(parse(row.definition), known_of(system(actor.vendor_id), row))
     saved: Policy = write_row(actor=actor, row=row, permission=permission, fields=fields, seen=seen)
+    if saved.valid_from is not None:
+        words = {"reference": saved.reference, "day": date_format(saved.valid_from, "Y-m-d")}
+        record(events.POLICY_ANNOUNCED, actor=system(saved.vendor_id), subject=saved, data=words)
     return saved
 
 
@@ -151,7 +154,9 @@ def discard_policy(*, actor: Actor, policy: Policy, revision: int) -> None:
 
 @transaction.atomic
 def publish_policy(*, actor: Actor, policy: Policy, valid_from: date, revision: int) -> Policy:
-    """Publish a draft: it holds for what is registered from that day on. Records `policy.published`.
+    """Publish a draft: it holds for what is registered from that day on.
+
+    Records `policy.published`, and `policy.announced`, which tells the partners.
 
     Raises:
         Http404, Forbidden, Conflict: as `change_policy`. PolicyRefused: it can't work, with every reason.
@@ -169,6 +174,7 @@ def publish_policy(*, actor: Actor, policy: Policy, valid_from: date, revision: 
     fresh.save(update_fields=["valid_from", "revision"])
     words = {"reference": fresh.reference, "day": date_format(valid_from, "Y-m-d")}
     record(events.POLICY_PUBLISHED, actor=actor, subject=fresh, after={"valid_from": valid_from}, data=words)
+    record(events.POLICY_ANNOUNCED, actor=system(fresh.vendor_id), subject=fresh, data=words)
     return fresh
 
 

@@ -45,6 +45,7 @@ SAYS: dict[str, Any] = {
     "jobs": _("Imports, exports and other long work"),
     "admin:accounts_opportunity_changelist": _("What your own sales people work on"),
     "console:account-pairs": _("Customers that may be in your accounts twice: merge, relate, keep apart"),
+    "console:win-chance": _("Each open deal’s chance to be won: what it learned, and how far it can be believed"),
     "console:matching": _("From which score on a customer is the same, tried on what your people decided"),
     "console:crm": _("Fetch accounts and opportunities from Salesforce or HubSpot"),
     "admin:accounts_account_changelist": _("End customers that registrations are checked against"),

@@ -30,6 +30,7 @@ from portal.console import (
     sending,
     staff,
     undelivered,
+    win_chance,
     worklist,
 )
 from portal.console.journeys import builder as journey_builder
@@ -211,6 +212,7 @@ urlpatterns = [
     path("staff/invite/several/", staff.Several.as_view(), name="staff-invite-several"),
     path("staff/invitations/<int:pk>/resend/", staff.Resend.as_view(), name="staff-invitation-resend"),
     path("staff/invitations/<int:pk>/revoke/", staff.Revoke.as_view(), name="staff-invitation-revoke"),
+    path("win-chance/", win_chance.WinChancePage.as_view(), name="win-chance"),
     path("matching/", matching.Matching.as_view(), name="matching"),
     path("crm/", crm.Connections.as_view(), name="crm"),
     path("crm/<slug:system>/", crm.Connection.as_view(), name="crm-system"),

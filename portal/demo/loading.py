@@ -24,9 +24,12 @@ from partners.models import Vendor
 from portal.demo.agreements import write_agreements
 from portal.demo.alike import write_alike
 from portal.demo.applications import write_applications
+from portal.demo.away import write_away
 from portal.demo.brightpath import plan_brightpath
 from portal.demo.brightpath_deals import DRAFTS, MARA
 from portal.demo.business import write_business
+from portal.demo.by_mail import write_by_mail
+from portal.demo.chances import write_chances
 from portal.demo.chronicle import Chronicle
 from portal.demo.crm import write_crm
 from portal.demo.customers import fill_book
@@ -130,6 +133,9 @@ def load(now: datetime) -> None:
     write_leads(world)
     write_alike(world)
     write_pipeline(world)
+    write_away(world)
+    write_by_mail(world)
+    write_chances(world)
     _date_deals()
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -17,22 +17,23 @@ from accounts.enums import AccountLink, AccountOrigin, PairVerdict
 from accounts.models import AccountPair, Opportunity
 from dealreg.enums import Askable, Status
 from dealreg.extending import FIGURES
-from dealreg.models import Comment, Conflict, Deal, DealFile, DealLine, Extension, Policy, Ruling
-from dealreg.permissions import DECIDE_DEALS
+from dealreg.models import Absence, Comment, Conflict, Deal, DealFile, DealLine, Extension, Policy, Ruling
+from dealreg.permissions import DECIDE_DEALS, TAKE_DEALS
 from dealreg.reports import Line, line_for, ruled_of, suggestion_for
 from dealreg.rules import Advice, Ruled, Suggestion, competes
 from dealreg.special_prices import requests_of_deal
 from dealreg.workflow import EXTENSION, REGISTRATION
 from partners.models import Enrollment
+from portal.chances import chance_json, told_chance
 from portal.desk.comparing import Comparison, with_account, with_deal
 from portal.desk.more_time import MoreTime, more_time
 from portal.statuses import STATUS_LOOK
+from prm.kernel.clocks import today_in
 from prm.kernel.composed import composed
 from standing.models import Standing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import datetime
 
     from django.db.models import QuerySet
 
@@ -188,6 +189,17 @@ class Dossier:
         return self.may_decide and self.deal.is_undecided and self.deal.account_link == AccountLink.LIKELY
 
     @property
+    def chance(self) -> dict[str, Any] | None:
+        """The chance to be won, with its reasons in words."""
+        return told_chance(self.deal, to_partner=False)
+
+    @property
+    def away_until(self) -> date | None:
+        """The last day on which the reviewer is away."""
+        away = self.deal.away
+        return today_in(away["zone"], datetime.fromisoformat(away["until"]) - timedelta(seconds=1)) if away else None
+
+    @property
     def own_products(self) -> list[DealLine]:
         """The deal's product lines; `products` also holds those of the deal beside it."""
         return [line for line in self.products if line.deal_id == self.deal.pk]
@@ -306,6 +318,7 @@ def _named(actor: Actor, reference: str) -> QuerySet[Deal]:
         .order_by("pk")
         .values(json=JSONObject(one="low__name", other="high__name", low="low_id", parent="parent_id"))
     )
+    away = Absence.objects.visible_to(actor).now().filter(person=OuterRef("assignee")).order_by("pk")
     return (
         Deal.objects.visible_to(actor)
         .filter(reference=reference)
@@ -319,9 +332,13 @@ def _named(actor: Actor, reference: str) -> QuerySet[Deal]:
             definition=Subquery(policy.values("definition")[:1]),
             price_rows=requests_of_deal(actor),
             decided=ArraySubquery(decided),
-            ruled=Subquery(Ruling.objects.visible_to(actor).latest_of_deal()),
+            ruled=Subquery(Ruling.objects.visible_to(actor).latest_with_names()),
             direct=ArraySubquery(direct[:MOST_DIRECT]),
             related=ArraySubquery(related[:MOST_RELATED]),
+            win_chance_now=Subquery(chance_json(actor)),
+            away=Subquery(
+                away.values(json=JSONObject(until="ends_at", stand_in="stand_in__name", zone="vendor__time_zone"))[:1]
+            ),
         )
     )
 
@@ -360,7 +377,9 @@ def actions_for(deal: Deal, actor: Actor, suggestion: Suggestion | None) -> list
         for way in REGISTRATION.available(deal, actor)
         if way.name in KEYS
     ]
-    return sorted(found, key=lambda action: (action.name == "take", action.kind != "primary"))
+    if deal.is_undecided and actor.may(TAKE_DEALS):
+        found.append(Action("hand-over", _("Hand over"), f"{base}hand-over/", "h", "quiet"))
+    return sorted(found, key=lambda action: (action.name in {"take", "hand-over"}, action.kind != "primary"))
 
 
 def extension_actions(deal: Deal, actor: Actor, asked: MoreTime) -> list[Action]:

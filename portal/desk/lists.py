@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import OuterRef, Subquery
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -13,7 +14,7 @@ from django.utils.translation import ngettext
 
 from dealreg.enums import Outcome, Status
 from dealreg.filters import DeskDealFilter
-from dealreg.models import Deal
+from dealreg.models import Deal, WinChance
 from dealreg.own_fields import labelled
 from dealreg.permissions import SEE_DESK
 from dealreg.rulings import definition_of_deal
@@ -110,6 +111,7 @@ class DealList(ViewedList):
         (_("Currency"), lambda deal: deal.currency),
         (_("Registration"), lambda deal: str(deal.get_status_display())),
         (_("Outcome"), lambda deal: str(deal.get_outcome_display())),
+        (_("Chance to win, percent"), lambda deal: deal.chance if deal.outcome == Outcome.OPEN else None),
         (_("Sales stage"), lambda deal: str(deal.get_stage_display())),
         (_("Forecast"), lambda deal: str(forecast_of(deal).label)),
         (_("Stalled"), lambda deal: why_stalled(deal, timezone.now())),
@@ -124,7 +126,8 @@ class DealList(ViewedList):
 
     def rows(self) -> QuerySet[Deal]:
         """Return the vendor's deals; the page reads only what it shows, the export whole rows."""
-        deals = Deal.objects.visible_to(self.actor).select_related("partner")
+        chance = WinChance.objects.visible_to(self.actor).filter(deal=OuterRef("pk")).values("percent")[:1]
+        deals = Deal.objects.visible_to(self.actor).select_related("partner").annotate(chance=Subquery(chance))
         if self.request.GET.get("export"):
             return deals.annotate(definition=definition_of_deal())
         return deals.only(*SHOWN)

@@ -20,7 +20,7 @@ from django.utils.translation import ngettext
 
 from accounts.enums import AccountLink, AccountOrigin
 from dealreg.enums import UNDECIDED, WAITING_FOR_VENDOR, Status
-from dealreg.models import Deal, Extension
+from dealreg.models import Absence, Deal, Extension
 from dealreg.permissions import DECIDE_DEALS, SEE_DESK
 from dealreg.reports import decision_times
 from dealreg.rules import Advice
@@ -67,7 +67,8 @@ def view_condition(key: str, actor: Actor) -> Q:
     Only amounts in the vendor's own currency count as large: there are no rates to convert by.
     """
     return {
-        "mine": Q(assignee_id=actor.person_id),
+        # And what is a colleague's for whom one stands in.
+        "mine": Q(assignee_id=actor.person_id) | Q(assignee__in=Absence.objects.covered_by(actor)),
         # A customer that was new when it was registered is the one that nothing looked like.
         "conflicts": Q(status=Status.IN_REVIEW) | ~Q(account_link=AccountLink.NEW),
         "large": Q(value__gt=LARGE, currency=F("vendor__currency")),
@@ -289,7 +290,10 @@ class Queue(ActorView):
             "search": self._search,
             "next_url": self._url(page=self._number + 1),
             "previous_url": self._url(page=self._number - 1) if self._number > 1 else "",
-            "bulk_actions": [{"value": "approve", "label": _("Approve"), "icon": "ok"}],
+            "bulk_actions": [
+                {"value": "hand-over", "label": _("Hand over"), "icon": "user", "url": reverse("desk:bulk-hand-over")},
+                {"value": "approve", "label": _("Approve"), "icon": "ok"},
+            ],
         }
 
     def _pane(self, dossier: Dossier) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from django.utils import timezone
 from accounts.models import ProductFamily
 from dealreg.enums import UNDECIDED, Outcome, Part, Status
 from dealreg.extending import FIGURES
-from dealreg.models import Conflict, Deal, Extension, Policy, Ruling
+from dealreg.models import Absence, Conflict, Deal, Extension, Policy, Ruling
 from dealreg.reports import ruled_of
 from dealreg.rules import Situation, Suggestion, competes, overlap, suggest
 from partners.models import Enrollment
@@ -72,7 +72,9 @@ def with_suggestions(deals: QuerySet[Deal], actor: Actor, now: datetime | None =
     )
     scores = Conflict.objects.visible_to(actor).filter(deal=OuterRef("pk")).order_by("-score").values("score")
     family = ProductFamily.objects.visible_to(actor).filter(covers_all=True).values("pk")
+    covered = Absence.objects.covered_by(actor).filter(person=OuterRef("assignee")).values("person__name")
     return deals.only(*SHOWN).annotate(
+        in_place_of=Subquery(covered[:1]),
         partner_name=F("partner__name"),
         account_name=F("account__name"),
         account_origin=F("account__origin"),

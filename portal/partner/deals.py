@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, Subquery
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -34,6 +34,7 @@ from dealreg.team_reading import team_states, team_words
 from dealreg.workflow import OUTCOME, REGISTRATION
 from partners.middleware import focused_vendor
 from portal.boards import FORECAST_LOOK, forecast_words, views_of
+from portal.chances import chance_json, told_chance
 from portal.formats import day_text, span_text
 from portal.partner import timeline
 from portal.partner.closing import DIALOGS, Dialog
@@ -166,7 +167,11 @@ class DealView(ActorView):
         """
         found = Deal.objects.visible_to(self.actor).filter(reference=reference.upper())
         related = found.select_related("vendor", "owner", "assignee", "decided_by", "enrollment__program")
-        read_along = {"definition": definition_of_deal(), "price_rows": requests_of_deal(self.actor)}
+        read_along = {
+            "definition": definition_of_deal(),
+            "price_rows": requests_of_deal(self.actor),
+            "win_chance_now": Subquery(chance_json(self.actor)),
+        }
         deal = self.told(related.annotate(**read_along)).first()
         if deal is None:
             raise Http404
@@ -232,6 +237,7 @@ class DealDetail(DealView):
             "answers": told(own_of(deal), deal.answers, deal.currency),
             **self.prices(deal),
             "own_files": {own.slug: own.label for own in own_of(deal)},
+            "chance": told_chance(deal, to_partner=True),
         }
         return render(request, "partner/deal.html", context)
 

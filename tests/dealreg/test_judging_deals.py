@@ -197,3 +197,15 @@ def test_rules_judging_and_rulings_over_the_api(engaged):
     partner.get(f"deals/{deal.reference}/rulings/", 403)
     read = partner.get(f"deals/{deal.reference}/").json()
     assert (read["decision_clause"], read["is_decided_by_rule"]) == ("2.4", True)
+
+
+def test_why_names_product_family_and_tier_as_the_vendor_calls_them(cast, browse):
+    needed = [{"family": "robots", "tier": "silver", "clause": "3.1"}]
+    engage(cast.northwind.policy, changed("automation.decline", [], changed("authorisations", needed)))
+    deal = cast.register("kappel_sales", "kappel_northwind", **STATED)
+    settled()
+    assert Ruling.objects.get(deal=deal).sentence["code"] == "tier_needed"
+    page = browse("northwind_approver").get(deal.get_desk_url()).content.decode()
+    assert "Robots takes the tier Silver." in page
+    why = Api(token_of(cast, "northwind_approver")).get(f"deals/{deal.reference}/rulings/").json()["results"][0]["why"]
+    assert why == "Robots takes the tier Silver."

@@ -17,6 +17,7 @@ from dealreg.services.lead_offers import accept_offer, decline_offer, note_conta
 from dealreg.services.leads import Consent, change_lead, disqualify_lead, reopen_lead
 from dealreg.services.registration import register_deal
 from prm.kernel.errors import Conflict, RuleViolation
+from tests.api_client import Api, token_of
 from tests.cast import Cast
 from tests.dealreg.leads import add, offer_to, rules
 
@@ -163,3 +164,29 @@ def test_a_returned_lead_closes_and_one_that_is_none_ends(cast: Cast) -> None:
     assert again.state == OfferState.RECALLED
     changed = change_lead(actor=manager, lead=lead, details={"value": None}, revision=Lead.objects.get().revision)
     assert changed.score == 69
+
+
+def test_an_accepted_lead_becomes_a_deal_by_the_api_alone(cast: Cast) -> None:
+    lead = add(cast)
+    offer = pin_lead(
+        actor=cast.actor("northwind_manager"), lead=lead, enrollment=cast.enrollments["brightpath_northwind"]
+    )
+    api = Api(token_of(cast, "brightpath_sales"))
+    body = {
+        "enrollment": cast.enrollments["brightpath_northwind"].pk,
+        "customer_name": "Silo Nord AG",
+        "customer_country": "DE",
+        "lines": [{"product": cast.northwind.robot.pk, "quantity": 1}],
+        "close_date": str(timezone.localdate() + timedelta(days=60)),
+        "lead_offer": str(offer.key),
+    }
+    api.post("deals/", body, 422)  # it isn't accepted yet
+    api.post(f"lead-offers/{offer.key}/accept/")
+    Api(token_of(cast, "kappel_sales")).post(
+        "deals/", {**body, "enrollment": cast.enrollments["kappel_northwind"].pk}, 422
+    )
+    reference = api.post("deals/", body, 201).json()["reference"]
+    drain()
+    lead.refresh_from_db()
+    assert (lead.state, lead.became.deal.reference) == (LeadState.CONVERTED, reference)
+    api.post("deals/", body, 422)  # it is a deal already

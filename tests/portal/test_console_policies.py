@@ -8,7 +8,8 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from activity.models import Event
+from activity.models import Event, Mail, Notification
+from activity.relay import drain
 from dealreg.models import Policy, PolicyTrial, Ruling
 from dealreg.services import approve_deal, decline_deal
 from jobs.queue import work_off
@@ -129,3 +130,36 @@ def test_partner_reads_the_version_in_force_but_not_who_is_named(cast, browse, m
     assert "an account" in page
     assert "Castellan" not in page
     assert browse("kappel_sales").get(reverse("portal:engagement"), {"version": 999_999}).status_code == 404
+
+
+def test_named_accounts_are_searched_and_ticked_and_partners_are_told_of_the_new_version(cast, manager):
+    account = cast.register().account
+    foreign = cast.register("brightpath_sales", "brightpath_halden", customer_name="Castellan Hidden").account
+    draft = begun(manager, cast)
+    typed = {"name": "Named", "lead": "direct", "clause": "2.1", "industries": ["public"], "find_accounts": "castellan"}
+    found = part(manager, draft, "segments.new", **typed, search="yes")
+    page = found.content.decode()
+    assert found.status_code == 200
+    assert f'value="{account.pk}"' in page
+    assert "Castellan Hidden" not in page
+    assert 'value="Named"' in page
+    assert Policy.objects.get(pk=draft.pk).definition == draft.definition
+    assert part(manager, draft, "segments.new", **typed, accounts=[foreign.pk]).status_code == 422
+    assert part(manager, draft, "segments.new", **typed, accounts=[account.pk]).status_code == 302
+    segments = Policy.objects.get(pk=draft.pk).definition["segments"]
+    assert segments[0]["when"]["accounts"] == [account.pk]
+    assert part(manager, draft, "segments.new", **REST).status_code == 302
+    kept = manager.get(reverse("console:policy-part", args=[draft.pk, "segments.0"])).content.decode()
+    assert account.name in kept
+    drain()
+    assert not Notification.objects.filter(kind="policy.announced").exists()
+    revision = Policy.objects.get(pk=draft.pk).revision
+    day = timezone.localdate() + timedelta(days=3)
+    publish = reverse("console:policy-publish", args=[draft.pk])
+    assert manager.post(publish, {"valid_from": day, "revision": revision}).status_code == 302
+    drain()
+    told = Notification.objects.filter(kind="policy.announced")
+    wanted = {"brightpath_administrator", "brightpath_sales", "kappel_sales"}
+    assert {note.person for note in told} >= {cast.people[persona] for persona in wanted}
+    assert cast.people["isle_sales"] not in {note.person for note in told}
+    assert Mail.objects.filter(kind="policy.announced").count() == told.count()

@@ -124,3 +124,14 @@ def test_unknown_preview_is_not_found(browse):
 @pytest.mark.usefixtures("demo", "db")
 def test_strangers_are_sent_to_sign_in(client, path):
     assert client.get(path)["Location"].startswith("/accounts/login/")
+
+
+@pytest.mark.usefixtures("demo")
+def test_operator_reads_what_goes_to_people_without_an_account_and_nobody_else_does(cast, browse, mail):
+    queue_plain_mail(to="new@applicant.example", subject="Confirm your address", text="link", template="test")
+    page = browse("operator").get("/outbox/").content.decode()
+    assert "Confirm your address" in page
+    assert mail.subject not in page
+    found = Mail.objects.get(to="new@applicant.example")
+    assert browse("operator").get(f"/outbox/{found.pk}/").status_code == 200
+    assert browse("northwind_manager").get(f"/outbox/{found.pk}/").status_code == 404

@@ -24,6 +24,7 @@ from portal.console.schemes.fields import CountField, typed
 from prm.kernel.questions import YES_NO, Kind
 
 NONE = ("", gettext_lazy("Any"))
+MOST_ACCOUNTS = 200
 
 
 class PartForm(forms.Form):
@@ -83,12 +84,12 @@ class SegmentForm(PartForm):
     )
     industries = ticks(gettext_lazy("Industries"), choices=Industry.choices)
     countries = countries_field(gettext_lazy("Countries"))
-    accounts = LinesField(
-        label=gettext_lazy("Named accounts"),
+    accounts = ticks(gettext_lazy("Named accounts"))
+    find_accounts = forms.CharField(
+        label=gettext_lazy("Find accounts to name"),
         required=False,
-        most=200,
-        longest=20,
-        help_text=gettext_lazy("One number per line, as the account’s page in the console shows it."),
+        max_length=100,
+        help_text=gettext_lazy("Part of a name or a website; then choose Search below, and tick those you mean."),
     )
 
     def start(self) -> dict[str, Any]:
@@ -99,7 +100,8 @@ class SegmentForm(PartForm):
         return {"lead": Lead.PARTNER, **self.part, **when, "accounts": accounts, **answers}
 
     def prepare(self) -> None:
-        """Offer the answers to the program's own fields that partners choose."""
+        """Offer the accounts that are named, and the answers to the program's own fields that partners choose."""
+        self.offer_named()
         words = {str(value): label for value, label in YES_NO}
         self.asked = [own for own in self.known.fields.values() if own.decides]
         for own in self.asked:
@@ -107,13 +109,29 @@ class SegmentForm(PartForm):
             choices = [(value, words.get(value, value) if own.kind is Kind.YES_NO else value) for value in own.values]
             self.fields[control_name(own.slug)] = ticks(label, choices=choices)
 
+    def offer_named(self) -> None:
+        """Offer the accounts that are named already."""
+        self.offer_accounts(
+            {pk: self.known.accounts.get(pk, f"{pk}") for pk in self.part.get("when", {}).get("accounts", [])}
+        )
+
+    def offer_accounts(self, found: dict[int, str]) -> None:
+        """Offer accounts to tick, beside those that are there already."""
+        choices: Any = self.fields["accounts"].choices  # type: ignore[attr-defined]
+        offered = {**dict(choices), **{str(pk): name for pk, name in found.items()}}
+        self.offer("accounts", offered)
+        self.fields["accounts"].help_text = "" if offered else _("None yet: find them below.")
+
     def clean_accounts(self) -> list[int]:
-        """Refuse what is no number."""
-        found = self.cleaned_data["accounts"]
-        for each in found:
-            if not (each.isascii() and each.isdigit()):
-                raise forms.ValidationError(_("“%(text)s” is no account’s number.") % {"text": each})
-        return [int(each) for each in found]
+        """Return their numbers.
+
+        Raises:
+            ValidationError: more than a segment takes.
+        """
+        found = [int(each) for each in self.cleaned_data["accounts"]]
+        if len(found) > MOST_ACCOUNTS:
+            raise forms.ValidationError(_("At most %(most)d named accounts.") % {"most": MOST_ACCOUNTS})
+        return found
 
     def written(self) -> dict[str, Any]:
         """Return the segment; its slug is given by who adds it."""

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.models import Account
 from dealreg.engagement import PolicyRefused
 from dealreg.engagement.wording import SECTIONS
 from dealreg.models import Policy
@@ -19,6 +21,7 @@ from dealreg.services import change_policy
 from portal.console.policies.base import PolicyBase
 from portal.console.policies.field_forms import OwnFieldForm, PricesForm
 from portal.console.policies.forms import (
+    MOST_ACCOUNTS,
     AuthorisationForm,
     AutomationForm,
     FiguresForm,
@@ -34,6 +37,11 @@ from portal.console.profiles.base import revision_in
 from portal.console.schemes.fields import free_slug
 from prm.kernel.errors import Conflict
 from standing.scheme.editing import NoSuchPlace, part_at
+
+if TYPE_CHECKING:
+    from django.http import QueryDict
+
+    from prm.kernel.actors import Actor
 
 FORMS: dict[str, type[PartForm]] = {
     "fields": OwnFieldForm,
@@ -55,6 +63,33 @@ FIGURES = "figures"
 FIGURES_TITLE = gettext_lazy("Figures and clauses")
 
 
+MOST_FOUND = 20
+
+
+def offer_named(actor: Actor, form: SegmentForm, sent: QueryDict) -> None:
+    """Let a segment's form offer the accounts that were ticked and those that a search finds. One query each."""
+    mine = Account.objects.visible_to(actor).order_by("name", "pk")
+    ticked = [int(each) for each in sent.getlist("accounts") if each.isascii() and each.isdigit() and len(each) < 19]
+    found = dict(mine.filter(pk__in=ticked[:MOST_ACCOUNTS]).values_list("pk", "name"))
+    words = sent.get("find_accounts", "").strip()[:100]
+    if words:
+        near = mine.filter(Q(name__icontains=words) | Q(domain__icontains=words)).exclude(pk__in=found)
+        found |= {
+            pk: f"{name} ({country})" for pk, name, country in near.values_list("pk", "name", "country")[:MOST_FOUND]
+        }
+    form.offer_accounts(found)
+
+
+def searched(form: SegmentForm, sent: QueryDict) -> SegmentForm:
+    """Return the form with all that was typed, not judged yet, and a word on what was found."""
+    several = {name for name, field in form.fields.items() if isinstance(field, forms.MultipleChoiceField)}
+    typed = {name: sent.getlist(name) if name in several else sent.get(name, "") for name in form.fields}
+    again = SegmentForm(part=form.part, known=form.known, segments=form.named)
+    again.initial = {**again.initial, **typed}
+    again.offer("accounts", dict(form.fields["accounts"].choices))  # type: ignore[attr-defined]
+    return again
+
+
 class PolicyPart(PolicyBase):
     """A part of a draft: a section, or one of its rows; "figures" are the plain figures and the clauses."""
 
@@ -68,6 +103,10 @@ class PolicyPart(PolicyBase):
         policy = self.draft(pk)
         form = self._form(policy, place, request.POST)
         revision = revision_in(request)
+        if isinstance(form, SegmentForm):
+            offer_named(self.actor, form, request.POST)
+            if "search" in request.POST:
+                return self._page(policy, searched(form, request.POST), place, revision)
         if not form.is_valid():
             return self._page(policy, form, place, revision, 422)
         try:
