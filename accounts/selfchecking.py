@@ -27,7 +27,7 @@ SLICE = 400_000
 """Keys that are read at once."""
 BATCH = 10_000
 """Pairs that are scored at once."""
-PER_ACCOUNT = 5
+PER_ACCOUNT = 3
 """So many pairs are compared for each account, on average and at most."""
 MOST_HOLDERS = 40
 
