@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 LEAST_CLOSED, LEAST_EACH = 200, 30
 """Closed deals below which nothing is fitted, and won and lost ones among them."""
+LEAST_GAIN = 0.98
+"""Of the base rate's Brier score: less of a gain may be chance."""
 RIDGE = 2.0
 BINS = 10
 ROUNDS = 50
@@ -39,7 +41,7 @@ class Evaluation:
     @property
     def helps(self) -> bool:
         """Whether it says more than the win rate alone."""
-        return self.brier < self.base_brier
+        return self.brier <= LEAST_GAIN * self.base_brier
 
 
 def fit(examples: Sequence[Example], scale: Scale) -> tuple[Weights, Evaluation]:
