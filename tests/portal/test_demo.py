@@ -150,7 +150,7 @@ def test_brightpath_has_work_of_every_kind():
     assert own.filter(outcome=Outcome.WON, closed_on__gt=timezone.localdate() - timedelta(days=60)).exists()
     assert own.filter(files__name__endswith=".pdf").count() == 3
     mara = Person.objects.get(email="sales@brightpath.example")
-    assert DealDraft.objects.filter(person=mara).count() == 3
+    assert DealDraft.objects.filter(person=mara).count() == 4
     assert Notification.objects.filter(person=mara, read_at=None).exists()
     assert Mail.objects.filter(person=mara).exists()
     assert Seat.objects.filter(person__email="sofie@aalto.example").count() == 2
