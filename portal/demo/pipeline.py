@@ -91,7 +91,9 @@ def _mark_still(world: World, own: list[Deal]) -> None:
             deal.next_step = deal.next_step or "Call about the offer"
         if number % 4 == 1:
             deal.forecast = Forecast.COMMIT
-    Deal.objects.bulk_update(open_own, ["next_step", "next_step_on", "forecast"])
+    oldest = min(open_own, key=attrgetter("submitted_at", "pk"))
+    oldest.next_step_on, oldest.stage_since = None, max(oldest.submitted_at, world.now - timedelta(days=39))
+    Deal.objects.bulk_update(open_own, ["next_step", "next_step_on", "forecast", "stage_since"])
     still: list[Any] = list(standing_still(world.now))
     for deal in still:
         deal.stalled_at, deal.stall_limit = at, deal.allowed
@@ -150,7 +152,7 @@ def _work_together(world: World, own: list[Deal]) -> None:
             Member(
                 role=TeamRole.SOURCING,
                 percent=Decimal(30),
-                name="Brightpath",
+                name=world.member("brightpath", "northwind").enrollment.partner.name,
                 sees=(SharedField.PROJECT, SharedField.VALUE, SharedField.STAGE),
             ),
             Member(role=TeamRole.DIRECT, percent=Decimal(15)),
