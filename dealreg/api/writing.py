@@ -227,6 +227,12 @@ class MessageSerializer(WriteSerializer):
     message = serializers.CharField(max_length=LONGEST_TEXT, required=False, allow_blank=True)
 
 
+class ReleaseSerializer(WriteSerializer):
+    """Why, which the vendor reads."""
+
+    reason = serializers.CharField(max_length=LONGEST_TEXT)
+
+
 class WinSerializer(WriteSerializer):
     """How a deal was won."""
 

@@ -1,5 +1,6 @@
 """Deals and what belongs to them."""
 
+from dealreg.models.appeal import Appeal
 from dealreg.models.deal import Deal, DealLine
 from dealreg.models.draft import DealDraft
 from dealreg.models.extension import Extension
@@ -9,6 +10,7 @@ from dealreg.models.milestone import DealMilestone
 from dealreg.models.policy import Policy
 from dealreg.models.policy_trial import PolicyTrial
 from dealreg.models.protection import Conflict, Protection
+from dealreg.models.protection_offer import ProtectionOffer
 from dealreg.models.ruling import Ruling
 from dealreg.models.special_price import PriceDecision, PriceRequest
 from dealreg.models.taken_over import TakenOver
@@ -17,6 +19,7 @@ from dealreg.models.team import TeamShare, TeamVersion
 
 __all__ = [
     "AmountChange",
+    "Appeal",
     "Comment",
     "Conflict",
     "Deal",
@@ -36,6 +39,7 @@ __all__ = [
     "PriceDecision",
     "PriceRequest",
     "Protection",
+    "ProtectionOffer",
     "Ruling",
     "TakenOver",
     "TeamShare",

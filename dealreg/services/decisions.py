@@ -23,6 +23,7 @@ from dealreg.reports import line_for
 from dealreg.rules import competes
 from dealreg.rulings import holidays_of
 from dealreg.services.protection import claim_protection
+from dealreg.services.settling import end_offer
 from dealreg.workflow import REGISTRATION
 from prm.kernel.clocks import working_hours_between
 from prm.kernel.errors import Conflict, Forbidden, RuleViolation
@@ -102,6 +103,7 @@ def approve_deal(
         claim_protection(fresh, until=fresh.protected_until, reached=MilestoneKind.APPROVED)
     else:
         reach(fresh, MilestoneKind.APPROVED)
+    end_offer(fresh)
     return fresh
 
 
@@ -146,15 +148,10 @@ def decline_deal(*, actor: Actor, deal: Deal, reason: str, message: str, grounds
 
     label = str(DeclineReason(reason).label) if reason else ""
     facts = {"reason": reason, "message": message}
-    return move(
-        REGISTRATION,
-        "decline",
-        row=deal,
-        actor=actor,
-        facts=facts,
-        changes=changes,
-        data={"reason": label, "message": message},
-    )
+    told = {"reason": label, "message": message}
+    fresh: Deal = move(REGISTRATION, "decline", row=deal, actor=actor, facts=facts, changes=changes, data=told)
+    end_offer(fresh)
+    return fresh
 
 
 def _decider(actor: Actor, grounds: Grounds) -> dict[str, Any]:

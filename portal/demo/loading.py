@@ -28,6 +28,7 @@ from portal.demo.brightpath import plan_brightpath
 from portal.demo.brightpath_deals import DRAFTS, MARA
 from portal.demo.business import write_business
 from portal.demo.chronicle import Chronicle
+from portal.demo.contested import write_contested
 from portal.demo.crm import write_crm
 from portal.demo.customers import fill_book
 from portal.demo.history import plan_history
@@ -128,6 +129,7 @@ def load(now: datetime) -> None:
     write_leads(world)
     write_alike(world)
     write_pipeline(world)
+    write_contested(world)
     _date_deals()
 
 
