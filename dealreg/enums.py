@@ -112,6 +112,34 @@ class WinModelState(TextChoices):
     WEAK = "weak", _("No better than the win rate alone")
 
 
+class ProtectionOfferState(TextChoices):
+    """Where an offer of protection to the next in line stands."""
+
+    OPEN = "open", _("Open")
+    ACCEPTED = "accepted", _("Accepted")
+    REFUSED = "refused", _("Refused")
+    LAPSED = "lapsed", _("Lapsed")
+    ENDED = "ended", _("Settled otherwise")
+
+
+class Contested(TextChoices):
+    """What an appeal is against."""
+
+    DECLINE = "decline", _("The registration was declined")
+    EXTENSION = "extension", _("The protection was not extended")
+    LOSS = "loss", _("The protection went to another partner")
+
+
+class AppealState(TextChoices):
+    """Where an appeal stands."""
+
+    OPEN = "open", _("Open")
+    UPHELD = "upheld", _("The decision stands")
+    OVERTURNED = "overturned", _("Overturned")
+    PARTLY = "partly", _("Granted in part")
+    WITHDRAWN = "withdrawn", _("Taken back")
+
+
 class CommentAudience(TextChoices):
     """Who reads a comment."""
 

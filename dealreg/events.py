@@ -104,6 +104,74 @@ EXTENSION_LAPSED = event(
     alone=_("The request for more time ended with the protection"),
     icon="clock",
 )
+OFFERED = event(
+    "deal.offered",
+    _("was offered protection until {until}"),
+    alone=_("Protection is offered until {until}"),
+    icon="shield",
+)
+OFFER_ACCEPTED = event("deal.offer_accepted", _("accepted the offer of protection"), icon="ok", tone="good")
+OFFER_REFUSED = event("deal.offer_refused", _("declined the offer of protection"), icon="no")
+OFFER_LAPSED = event(
+    "deal.offer_lapsed", _("let the offer of protection lapse"), alone=_("The offer of protection lapsed"), icon="clock"
+)
+OFFER_ENDED = event(
+    "deal.offer_ended",
+    _("settled the offer of protection"),
+    alone=_("The offer of protection was settled"),
+    icon="undo",
+)
+GIVEN_UP = event("deal.given_up", _("released the protection: {reason}"), icon="undo")
+OVERRIDDEN = event(
+    "deal.overridden",
+    _("moved the protection here from {displaced}, on the customer’s written wish: {reason}"),
+    icon="split",
+    tone="warn",
+    audience=Audience.VENDOR,
+)
+DISPLACED = event(
+    "deal.displaced",
+    _("ended the protection"),
+    alone=_("The customer said in writing whom it works with: the protection ended"),
+    icon="split",
+    tone="bad",
+)
+REINSTATED = event(
+    "deal.reinstated",
+    _("put the registration back under protection"),
+    alone=_("Approved after the appeal: protected from now on"),
+    icon="shield",
+    tone="good",
+)
+RECONSIDERED = event(
+    "deal.reconsidered",
+    _("took the registration back into review"),
+    alone=_("In review again after the appeal; its place in line is the old one"),
+    icon="clock",
+)
+APPEALED = event("deal.appealed", _("appealed: {reason}"), icon="split", tone="warn")
+APPEAL_UPHELD = event(
+    "deal.appeal_upheld", _("decided the appeal, the decision stands: {message}"), icon="no", tone="bad"
+)
+APPEAL_OVERTURNED = event(
+    "deal.appeal_overturned", _("decided the appeal, the decision is overturned: {message}"), icon="ok", tone="good"
+)
+APPEAL_PARTLY = event("deal.appeal_partly", _("granted the appeal in part: {message}"), icon="ok", tone="good")
+APPEAL_WITHDRAWN = event("deal.appeal_withdrawn", _("took the appeal back"), icon="undo")
+APPEAL_LAPSED = event(
+    "deal.appeal_lapsed",
+    _("let the appeal lapse"),
+    alone=_("The appeal ended with the registration or its outcome"),
+    icon="clock",
+)
+APPEAL_OVERDUE = event(
+    "deal.appeal_overdue",
+    _("is late with the appeal"),
+    alone=_("The appeal’s service level has passed: told to the partner manager"),
+    icon="warn",
+    tone="bad",
+    audience=Audience.VENDOR,
+)
 HANDED_OVER = event("deal.handed_over", _("handed the deal over from {leaving} to {to}"), icon="user")
 DRAFTS_HANDED_OVER = event("seat.handed_over", _("handed over {deals} deals and {drafts} drafts to {to}"), icon="user")
 EXPIRING = event(

@@ -14,6 +14,7 @@ from activity.registry import NoticeKind, handler
 from dealreg import (
     desk_notices,
     emails,
+    emails_appeals,
     emails_protection,
     pipeline_emails,
     policy_notices,  # noqa: F401  (handlers of its own)
@@ -25,12 +26,13 @@ from dealreg.inbound import handlers as inbound_handlers  # noqa: F401
 from dealreg.leads import handlers as lead_handlers  # noqa: F401  (leads' own)
 from dealreg.letters import approval_letter
 from dealreg.milestones import rate_milestones
-from dealreg.models import Absence, Comment, Deal, Extension
+from dealreg.models import Absence, Appeal, Comment, Deal, Extension
 from dealreg.reports import line_for
 from dealreg.rules import competes
 from dealreg.services.extensions import judge_extension
 from dealreg.services.files import keep_generated
 from dealreg.services.off_boarding import release_open_deals, shorten_protections
+from dealreg.services.offers import offer_next
 from dealreg.services.ruling import judge_deal
 from dealreg.services.taking_over import welcome_owner
 from partners.emails import brand_of
@@ -202,6 +204,76 @@ def tell_extension_refused(event: Event) -> None:
     tell_partner(event, deal_of(event), emails_protection.EXTENSION_REFUSED)
 
 
+@handler(
+    "dealreg.offer_next",
+    "deal.withdrawn",
+    "deal.expired",
+    "deal.lost",
+    "deal.released",
+    "deal.given_up",
+    "deal.set_aside",
+    "deal.declined",
+    "deal.appeal_upheld",
+    "deal.appeal_withdrawn",
+    "deal.appeal_lapsed",
+)
+def offer_freed(event: Event) -> None:
+    """Offer protection that has become free to the next in line."""
+    offer_next(deal_of(event))
+
+
+@handler("dealreg.tell_offered", "deal.offered")
+def tell_offered(event: Event) -> None:
+    """Tell the partner until when it can accept."""
+    tell_partner(event, deal_of(event), emails_appeals.OFFERED)
+
+
+@handler("dealreg.tell_offer_lapsed", "deal.offer_lapsed")
+def tell_offer_lapsed(event: Event) -> None:
+    """Tell the partner that the next in line has it now."""
+    tell_partner(event, deal_of(event), emails_appeals.OFFER_LAPSED)
+
+
+@handler("dealreg.judge_accepted", "deal.offer_accepted")
+def judge_accepted(event: Event) -> None:
+    """Let the rules of engagement judge it again; tell approvers of what they leave."""
+    deal = deal_of(event)
+    if judge_deal(actor=system(deal.vendor_id), deal=deal) is not None:
+        deal = deal_of(event)
+    if deal.status in WAITING_FOR_VENDOR:
+        tell_vendor(event, deal, emails_appeals.OFFER_ACCEPTED)
+
+
+@handler("dealreg.tell_displaced", "deal.displaced")
+def tell_displaced(event: Event) -> None:
+    """Tell the partner that its protection ended, and that it can appeal; never for whom."""
+    tell_partner(event, deal_of(event), emails_appeals.DISPLACED)
+
+
+@handler("dealreg.tell_appealed", "deal.appealed")
+def tell_appealed(event: Event) -> None:
+    """Tell who may decide it: everybody but who decided first."""
+    appeal = Appeal.objects.filter(pk=event.data["appeal"]).open().first()
+    if appeal is None:
+        return
+    deal = deal_of(event)
+    people = vendor_staff(deal.vendor_id, *(emails_appeals.APPEALED.roles & VENDOR_ROLES))
+    others = [to for to in people if to.person_id != appeal.first_decider_id]
+    _tell(event, deal, emails_appeals.APPEALED, others, deal.get_desk_url())
+
+
+@handler("dealreg.tell_appeal_decided", "deal.appeal_upheld", "deal.appeal_overturned", "deal.appeal_partly")
+def tell_appeal_decided(event: Event) -> None:
+    """Tell the partner how its appeal was decided."""
+    tell_partner(event, deal_of(event), emails_appeals.DECIDED[event.kind])
+
+
+@handler("dealreg.tell_appeal_overdue", "deal.appeal_overdue")
+def tell_appeal_overdue(event: Event) -> None:
+    """Tell partner managers and approvers."""
+    tell_vendor(event, deal_of(event), emails_appeals.OVERDUE)
+
+
 @handler("dealreg.tell_overdue", "deal.overdue")
 def tell_overdue(event: Event) -> None:
     """Tell partner managers and approvers."""
@@ -303,7 +375,15 @@ def settle_open_deals(event: Event) -> None:
         shorten_protections(actor=actor, enrollment=enrollment, until=until, reason=reason)
 
 
-@handler("dealreg.tell_freed", "deal.withdrawn", "deal.expired", "deal.lost", "deal.released", "deal.set_aside")
+@handler(
+    "dealreg.tell_freed",
+    "deal.withdrawn",
+    "deal.expired",
+    "deal.lost",
+    "deal.released",
+    "deal.given_up",
+    "deal.set_aside",
+)
 def tell_freed(event: Event) -> None:
     """Tell approvers when a freed customer has someone next in line."""
     deal = deal_of(event)

@@ -12,9 +12,11 @@ from django.utils import timezone
 from dealreg.enums import (
     UNDECIDED,
     WAITING_FOR_VENDOR,
+    AppealState,
     CommentAudience,
     ExtensionState,
     Outcome,
+    ProtectionOfferState,
     ProtectionState,
     ShareAnswer,
     Status,
@@ -223,3 +225,23 @@ class TeamShareQuerySet(ScopedQuerySet):
         )
         agreed = Q(team__state=TeamState.AGREED) & ~Exists(later)
         return self.filter(Q(team__state=TeamState.PROPOSED) & ~Q(answer=ShareAnswer.DECLINED) | agreed, left_at=None)
+
+
+class ProtectionOfferQuerySet(ScopedQuerySet):
+    """Offers of protection."""
+
+    def open(self) -> Self:
+        """Return offers that nobody has answered yet."""
+        return self.filter(state=ProtectionOfferState.OPEN)
+
+
+class AppealQuerySet(ScopedQuerySet):
+    """Appeals."""
+
+    def open(self) -> Self:
+        """Return appeals that nobody has decided yet."""
+        return self.filter(state=AppealState.OPEN)
+
+    def decided(self) -> Self:
+        """Return appeals that somebody has decided."""
+        return self.filter(state__in=[AppealState.UPHELD, AppealState.OVERTURNED, AppealState.PARTLY])

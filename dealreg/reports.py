@@ -14,8 +14,8 @@ from django.utils import timezone
 from accounts.models import ProductFamily
 from dealreg.engagement import Known
 from dealreg.engagement.wording import sentence_of, told
-from dealreg.enums import Outcome, Status
-from dealreg.models import Deal
+from dealreg.enums import Outcome, Part, Status
+from dealreg.models import Appeal, Deal
 from dealreg.rules import Ruled, Situation, Suggestion, competes, overlap, suggest
 from prm.kernel.composed import composed
 
@@ -71,6 +71,26 @@ def _rivals(vendor_id: int, account_id: int, now: datetime) -> QuerySet[Deal]:
         .annotate(everything=Subquery(everything[:1]))
         .order_by("submitted_at", "id")[:50]
     )
+
+
+def appeal_beside(deal: Deal) -> Appeal | None:
+    """Return an open appeal of another deal for the same customer and overlapping products, None where none runs.
+
+    One query, two where one runs about the customer.
+    """
+    found = list(
+        Appeal.objects.filter(appealing(deal)).open().select_related("deal").order_by("pk")  # few: each is a person's
+    )
+    if not found:
+        return None
+    everything = ProductFamily.objects.filter(vendor_id=deal.vendor_id, covers_all=True).values_list("pk", flat=True)
+    every = everything.first() or 0
+    return next((each for each in found if overlap(each.deal.families, deal.families, every)), None)
+
+
+def appealing(deal: Deal) -> Q:
+    """Return the condition on appeals of other deals, of sellers, for the same customer."""
+    return Q(deal__account_id=deal.account_id, deal__part=Part.SELL) & ~Q(deal_id=deal.pk)
 
 
 def ruled_of(data: dict[str, Any] | None) -> Ruled | None:

@@ -14,7 +14,7 @@ from accounts.enums import AccountLink, AccountOrigin
 from dealreg.engagement import Definition, Facts
 from dealreg.enums import Outcome, Part, Status
 from prm.kernel.domains import names_host
-from prm.kernel.errors import RuleViolation
+from prm.kernel.errors import Forbidden, RuleViolation
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -315,4 +315,13 @@ def not_yours_yet(row: Any, actor: Actor, facts: Mapping[str, Any]) -> RuleViola
     """Guard: nobody takes up what it has taken up already."""
     if row.status == Status.IN_REVIEW and row.assignee_id == actor.person_id:
         return RuleViolation("yours_already", _("You have taken it up already."))
+    return None
+
+
+def other_decider(row: Any, actor: Actor, facts: Mapping[str, Any]) -> RuleViolation | None:
+    """Guard: who took a decision doesn't decide the appeal against it."""
+    if row.first_decider_id is not None and row.first_decider_id == actor.person_id:
+        return Forbidden(
+            "own_decision", _("You took the decision that is appealed against. Somebody else decides the appeal.")
+        )
     return None

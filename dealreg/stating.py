@@ -14,7 +14,7 @@ from accounts.models import Account
 from dealreg.engagement import Facts
 from dealreg.enums import Askable, Outcome
 from dealreg.own_fields import stated_answers
-from dealreg.reports import line_for
+from dealreg.reports import appeal_beside, line_for
 from dealreg.rules import competes
 from dealreg.terms import HELD, RANKS, partner_facts
 
@@ -136,7 +136,9 @@ def facts_now(deal: Deal, *, days: int | None, taken: bool) -> Facts:
     list(Account.objects.select_for_update().filter(pk=deal.account_id).order_by("pk").values_list("pk"))
     line = line_for(deal)
     facts = facts_of([deal.pk], days)[deal.pk]
-    return replace(facts, earlier=len(line.before(deal)), holder=line.holder is not None, taken=taken)
+    # While somebody's appeal about the customer runs, it is as if it were held: nobody else is protected.
+    held = line.holder is not None or appeal_beside(deal) is not None
+    return replace(facts, earlier=len(line.before(deal)), holder=held, taken=taken)
 
 
 def facts_then(deals: Collection[int], days: int | None) -> dict[int, Facts]:

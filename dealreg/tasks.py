@@ -10,8 +10,9 @@ from dealreg.services import win_chance
 
 @shared_task(name="dealreg.expire_protections")
 def expire_protections() -> int:
-    """Expire what has ended."""
-    return services.expire_protections()
+    """Keep what an appeal has stopped, expire what has ended, and let offers lapse."""
+    services.hold_appealed()
+    return services.expire_protections() + services.lapse_offers()
 
 
 @shared_task(name="dealreg.remind_expiring")
@@ -23,7 +24,7 @@ def remind_expiring() -> int:
 @shared_task(name="dealreg.escalate_overdue")
 def escalate_overdue() -> int:
     """Tell who is late, and where nobody is left who decides."""
-    return services.escalate_uncovered() + services.escalate_overdue()
+    return services.escalate_uncovered() + services.escalate_overdue() + services.escalate_appeals()
 
 
 @shared_task(name="dealreg.clear_discarded")

@@ -5,7 +5,15 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from dealreg import events, rules
-from dealreg.enums import UNDECIDED, WAITING_FOR_VENDOR, ExtensionState, Outcome, Status
+from dealreg.enums import (
+    UNDECIDED,
+    WAITING_FOR_VENDOR,
+    AppealState,
+    ExtensionState,
+    Outcome,
+    ProtectionOfferState,
+    Status,
+)
 from dealreg.permissions import DECIDE_DEALS, EXPIRE_DEALS, TAKE_DEALS, WORK_DEALS
 from prm.kernel.workflow import Machine, Transition
 
@@ -110,6 +118,44 @@ REGISTRATION = Machine(
             required=("reason",),
             guard=rules.not_closed,
         ),
+        Transition(
+            name="relinquish",
+            label=_("Release the protection"),
+            sources=frozenset({Status.APPROVED}),
+            target=Status.EXPIRED,
+            permission=WORK_DEALS,
+            event=events.GIVEN_UP,
+            required=("reason",),
+            guard=rules.not_closed,
+            tone="danger",
+        ),
+        Transition(
+            name="displace",
+            label=_("End on the customer’s wish"),
+            sources=frozenset({Status.APPROVED}),
+            target=Status.EXPIRED,
+            permission=EXPIRE_DEALS,
+            event=events.DISPLACED,
+            guard=rules.not_closed,
+        ),
+        Transition(
+            name="reinstate",
+            label=_("Protect after an appeal"),
+            sources=frozenset({Status.DECLINED, Status.EXPIRED}),
+            target=Status.APPROVED,
+            permission=EXPIRE_DEALS,
+            event=events.REINSTATED,
+            guard=rules.not_closed,
+        ),
+        Transition(
+            name="reconsider",
+            label=_("Review again after an appeal"),
+            sources=frozenset({Status.DECLINED, Status.EXPIRED}),
+            target=Status.IN_REVIEW,
+            permission=EXPIRE_DEALS,
+            event=events.RECONSIDERED,
+            guard=rules.not_closed,
+        ),
     ),
 )
 
@@ -195,5 +241,104 @@ EXTENSION = Machine(
         ),
     ),
 )
-OF_PROTECTION = (EXTENSION,)
+OFFER = Machine(
+    name="offer",
+    model="dealreg.ProtectionOffer",
+    field="state",
+    initial=frozenset({ProtectionOfferState.OPEN}),
+    transitions=(
+        Transition(
+            name="accept",
+            label=_("Accept"),
+            sources=frozenset({ProtectionOfferState.OPEN}),
+            target=ProtectionOfferState.ACCEPTED,
+            permission=WORK_DEALS,
+            event=events.OFFER_ACCEPTED,
+            tone="primary",
+        ),
+        Transition(
+            name="refuse",
+            label=_("Don’t accept"),
+            sources=frozenset({ProtectionOfferState.OPEN}),
+            target=ProtectionOfferState.REFUSED,
+            permission=WORK_DEALS,
+            event=events.OFFER_REFUSED,
+            tone="danger",
+        ),
+        Transition(
+            name="lapse",
+            label=_("Lapse"),
+            sources=frozenset({ProtectionOfferState.OPEN}),
+            target=ProtectionOfferState.LAPSED,
+            permission=EXPIRE_DEALS,
+            event=events.OFFER_LAPSED,
+        ),
+        Transition(
+            name="end",
+            label=_("End"),
+            sources=frozenset({ProtectionOfferState.OPEN}),
+            target=ProtectionOfferState.ENDED,
+            permission=EXPIRE_DEALS,
+            event=events.OFFER_ENDED,
+        ),
+    ),
+)
+
+APPEAL = Machine(
+    name="appeal",
+    model="dealreg.Appeal",
+    field="state",
+    initial=frozenset({AppealState.OPEN}),
+    transitions=(
+        Transition(
+            name="uphold",
+            label=_("The decision stands"),
+            sources=frozenset({AppealState.OPEN}),
+            target=AppealState.UPHELD,
+            permission=DECIDE_DEALS,
+            event=events.APPEAL_UPHELD,
+            required=("message",),
+            guard=rules.other_decider,
+            tone="danger",
+        ),
+        Transition(
+            name="overturn",
+            label=_("Overturn"),
+            sources=frozenset({AppealState.OPEN}),
+            target=AppealState.OVERTURNED,
+            permission=DECIDE_DEALS,
+            event=events.APPEAL_OVERTURNED,
+            required=("message",),
+            guard=rules.other_decider,
+            tone="primary",
+        ),
+        Transition(
+            name="settle",
+            label=_("Grant in part"),
+            sources=frozenset({AppealState.OPEN}),
+            target=AppealState.PARTLY,
+            permission=DECIDE_DEALS,
+            event=events.APPEAL_PARTLY,
+            required=("message",),
+            guard=rules.other_decider,
+        ),
+        Transition(
+            name="withdraw",
+            label=_("Take the appeal back"),
+            sources=frozenset({AppealState.OPEN}),
+            target=AppealState.WITHDRAWN,
+            permission=WORK_DEALS,
+            event=events.APPEAL_WITHDRAWN,
+        ),
+        Transition(
+            name="lapse",
+            label=_("Lapse"),
+            sources=frozenset({AppealState.OPEN}),
+            target=AppealState.WITHDRAWN,
+            permission=EXPIRE_DEALS,
+            event=events.APPEAL_LAPSED,
+        ),
+    ),
+)
+OF_PROTECTION = (EXTENSION, OFFER, APPEAL)
 """What happens to a deal's protection while it lives: on rows of their own, told on the deal's timeline."""

@@ -69,6 +69,7 @@ DESK = (
             Entry("desk:queue", _("Queue"), "queue"),
             Entry("desk:application-queue", _("Applications"), "user"),
             Entry("desk:deal-list", _("Deals"), "deal"),
+            Entry("desk:appeal-list", _("Appeals"), "split"),
             Entry("desk:lead-list", _("Leads"), "lead"),
             Entry("desk:partner-list", _("Partners"), "building"),
             Entry("desk:tiers", _("Tiers"), "tier"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dealreg.enums import Outcome, Status
+from dealreg.enums import AppealState, Outcome, Status
 from dealreg.leads.enums import LeadState, OfferState
 from onboarding.enums import AgreementState, ApplicationState, ProspectState
 from partners.enums import EnrollmentStatus, LifeStage
@@ -16,6 +16,13 @@ STATUS_LOOK = {
     Status.DECLINED: ("bad", "no"),
     Status.WITHDRAWN: ("", "x"),
     Status.EXPIRED: ("", "clock"),
+}
+APPEAL_LOOK = {
+    AppealState.OPEN: ("warn", "split"),
+    AppealState.UPHELD: ("", "no"),
+    AppealState.OVERTURNED: ("good", "ok"),
+    AppealState.PARTLY: ("info", "ok"),
+    AppealState.WITHDRAWN: ("", "undo"),
 }
 OUTCOME_LOOK = {Outcome.OPEN: ("", "deal"), Outcome.WON: ("good", "done"), Outcome.LOST: ("", "no")}
 ENROLLMENT_LOOK = {

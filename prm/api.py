@@ -24,6 +24,7 @@ from rest_framework.views import APIView
 from accounts.api import AccountViewSet, ProductViewSet
 from accounts.facts.api import SalesLineViewSet, SatisfactionViewSet, UsageViewSet
 from activity.api import EventViewSet
+from dealreg.api.appeals import AppealViewSet, ProtectionOfferViewSet
 from dealreg.api.deals import DealViewSet
 from dealreg.api.extensions import ExtensionViewSet
 from dealreg.api.inbound import InboundMailView
@@ -54,6 +55,8 @@ router.register("deals", DealViewSet, "deal")
 router.register("shared-deals", SharedDealViewSet, "shared-deal")
 router.register("extensions", ExtensionViewSet, "extension")
 router.register("special-prices", PriceRequestViewSet, "special-price")
+router.register("appeals", AppealViewSet, "appeal")
+router.register("protection-offers", ProtectionOfferViewSet, "protection-offer")
 router.register("leads", LeadViewSet, "lead")
 router.register("lead-offers", LeadOfferViewSet, "lead-offer")
 router.register("accounts", AccountViewSet, "account")

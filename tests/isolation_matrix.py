@@ -133,6 +133,7 @@ SIGHT["waiting"] = SIGHT["waiting_row"] = {"n": "northwind", "h": "halden"}
 SIGHT["deal_file"] = SIGHT["deal"]
 SIGHT["special_price"] = {name: SIGHT["deal"][name] for name in ("nb", "nk", "hb")}
 SIGHT["extension"] = SIGHT["api_extension"] = {name: SIGHT["deal"][name] for name in ("nt", "nk", "hb")}
+SIGHT["appeal"] = SIGHT["api_appeal"] = SIGHT["offer"] = SIGHT["api_offer"] = SIGHT["extension"]
 SIGHT["mail_text"] = SIGHT["text_preview"] = {"any": "vendors"}
 SIGHT["lost_mail"] = SIGHT["lost_delivery"] = {"n": "northwind", "h": "halden"}
 SIGHT["test_mail"] = {"brightpath_sales": "sal", "northwind_manager": "man"}
@@ -225,6 +226,11 @@ portal:deal-reopen               portal   deal          adm sal kap isl         
 portal:deal-extend               portal   deal          adm sal kap isl            adm sal kap isl
 portal:deal-extend-take-back     portal   extension     adm sal kap isl            adm sal kap isl
 portal:deal-follow               portal   deal          -                          adm sal kap isl
+portal:deal-relinquish           portal   deal          adm sal kap isl            adm sal kap isl
+portal:deal-offer-accept         portal   offer         adm sal kap isl            adm sal kap isl
+portal:deal-offer-refuse         portal   offer         adm sal kap isl            adm sal kap isl
+portal:deal-appeal               portal   deal          adm sal kap isl            adm sal kap isl
+portal:deal-appeal-take-back     portal   appeal        adm sal kap isl            adm sal kap isl
 portal:deal-comment              portal   deal          adm sal mkt tec kap isl    adm sal mkt tec kap isl
 portal:deal-price                portal   deal          adm sal kap isl            adm sal kap isl
 portal:deal-file-add             portal   deal          adm sal mkt tec kap isl    adm sal mkt tec kap isl
@@ -315,6 +321,11 @@ desk:deal-separate               desk     deal          man app hma hap         
 desk:deal-confirm                desk     deal          man app hma hap            man app hma hap
 desk:deal-extension-grant        desk     extension     man app hma hap            man app hma hap
 desk:deal-extension-refuse       desk     extension     man app hma hap            man app hma hap
+desk:deal-appeal-uphold          desk     appeal        man app hma hap            man app hma hap
+desk:deal-appeal-overturn        desk     appeal        man app hma hap            man app hma hap
+desk:deal-appeal-settle          desk     appeal        man app hma hap            man app hma hap
+desk:deal-override               desk     deal          man app hma hap            man app hma hap
+desk:appeal-list                 desk     -             vendors                    -
 desk:deal-comment                desk     deal          vendors                    man app fin hma hap
 desk:deal-file-add               desk     deal          man app hma hap            man app hma hap
 desk:deal-price                  desk     deal          man app hma hap            man app hma hap
@@ -517,6 +528,17 @@ api:extension-detail             api      api_extension  seated                 
 api:extension-grant              api      api_extension  -                         man app hma hap
 api:extension-refuse             api      api_extension  -                         man app hma hap
 api:extension-withdraw           api      api_extension  -                         adm sal kap isl
+api:appeal-list                  api      -             seated                     adm sal kap isl
+api:appeal-detail                api      api_appeal    seated                     -
+api:appeal-uphold                api      api_appeal    -                          man app hma hap
+api:appeal-overturn              api      api_appeal    -                          man app hma hap
+api:appeal-settle                api      api_appeal    -                          man app hma hap
+api:appeal-withdraw              api      api_appeal    -                          adm sal kap isl
+api:protection-offer-list        api      -             seated                     -
+api:protection-offer-detail      api      api_offer     seated                     -
+api:protection-offer-accept      api      api_offer     -                          adm sal kap isl
+api:protection-offer-refuse      api      api_offer     -                          adm sal kap isl
+api:deal-relinquish              api      deal          -                          adm sal kap isl
 api:account-list                 api      -             vendors                    -
 api:account-detail               api      account       vendors                    -
 api:product-list                 api      -             seated                     -

@@ -79,6 +79,9 @@ SHOWN = (
     "extensions_most",
     "evidence_days",
     "extends_by_rule",
+    "offer_days",
+    "appeal_days",
+    "appeal_hours",
     "clauses",
 )
 
@@ -95,6 +98,9 @@ class RulesSerializer(ReadSerializer):
     extensions_most = serializers.IntegerField(help_text="Per deal, at most.")
     evidence_days = serializers.IntegerField(help_text="Of activity that counts as proof; 0: none is asked for.")
     extends_by_rule = serializers.BooleanField(help_text="Whether a rule may extend, without a person.")
+    offer_days = serializers.IntegerField(help_text="To accept protection that has become free; 0: none is offered.")
+    appeal_days = serializers.IntegerField(help_text="To appeal after a decision; 0: none can be.")
+    appeal_hours = serializers.IntegerField(help_text="Working hours within which appeals are decided.")
     clauses = serializers.DictField(child=serializers.CharField(), help_text="The rules in words, by number.")
     definition = serializers.JSONField(help_text="The rules as data; empty where there are only figures.")
 

@@ -20,6 +20,7 @@ from dealreg.api.writing import (
     LossSerializer,
     MessageSerializer,
     QuestionSerializer,
+    ReleaseSerializer,
     WinSerializer,
 )
 from dealreg.workflow import MACHINES
@@ -50,6 +51,7 @@ DEEDS = {
     "ask": Deed(QuestionSerializer, services.ask_for_information, "Ask for named fields; the clock stops"),
     "answer": Deed(AnswerSerializer, services.answer_request, "Answer the vendor's question"),
     "withdraw": Deed(MessageSerializer, services.withdraw_deal, "Withdraw; its place in line is free at once"),
+    "relinquish": Deed(ReleaseSerializer, services.relinquish_protection, "Release the protection, with a reason"),
     "win": Deed(WinSerializer, services.win_deal, "Mark as won"),
     "lose": Deed(LossSerializer, services.lose_deal, "Mark as lost; protection is released"),
     "reopen": Deed(EmptySerializer, services.reopen_deal, "Open a won or lost deal again"),

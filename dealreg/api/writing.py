@@ -240,6 +240,12 @@ class ReassignSerializer(WriteSerializer):
     )
 
 
+class ReleaseSerializer(WriteSerializer):
+    """Why, which the vendor reads."""
+
+    reason = serializers.CharField(max_length=LONGEST_TEXT)
+
+
 class WinSerializer(WriteSerializer):
     """How a deal was won."""
 

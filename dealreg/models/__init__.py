@@ -1,6 +1,7 @@
 """Deals and what belongs to them."""
 
 from dealreg.models.absence import Absence
+from dealreg.models.appeal import Appeal
 from dealreg.models.deal import Deal, DealLine
 from dealreg.models.draft import DealDraft
 from dealreg.models.extension import Extension
@@ -11,6 +12,7 @@ from dealreg.models.milestone import DealMilestone
 from dealreg.models.policy import Policy
 from dealreg.models.policy_trial import PolicyTrial
 from dealreg.models.protection import Conflict, Protection
+from dealreg.models.protection_offer import ProtectionOffer
 from dealreg.models.ruling import Ruling
 from dealreg.models.special_price import PriceDecision, PriceRequest
 from dealreg.models.taken_over import TakenOver
@@ -21,6 +23,7 @@ from dealreg.models.win_chance import WinChance, WinModel
 __all__ = [
     "Absence",
     "AmountChange",
+    "Appeal",
     "Comment",
     "Conflict",
     "Deal",
@@ -42,6 +45,7 @@ __all__ = [
     "PriceDecision",
     "PriceRequest",
     "Protection",
+    "ProtectionOffer",
     "Ruling",
     "TakenOver",
     "TeamShare",

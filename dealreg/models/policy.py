@@ -70,6 +70,23 @@ class Policy(ScopedModel):
         db_default=False,
         help_text=_("Where there was activity and nobody else waits for the customer, no person is asked."),
     )
+    offer_days = models.PositiveSmallIntegerField(
+        _("offer to the next in line, days"),
+        default=5,
+        db_default=5,
+        validators=[MaxValueValidator(60)],
+        help_text=_("So long the next in line may accept protection that has become free. 0: nothing is offered."),
+    )
+    appeal_days = models.PositiveSmallIntegerField(
+        _("appeal within, days"),
+        default=14,
+        db_default=14,
+        validators=[MaxValueValidator(365)],
+        help_text=_("After a decision. 0: decisions can’t be appealed."),
+    )
+    appeal_hours = models.PositiveSmallIntegerField(
+        _("appeals decided within, working hours"), default=40, db_default=40, validators=[MinValueValidator(1)]
+    )
     clauses = models.JSONField(
         _("clauses"), default=dict, blank=True, help_text=_("The rules in words, by number: {“2.1”: “…”}.")
     )

@@ -14,6 +14,7 @@ from dealreg.milestones import CLOSED, reach, take_back
 from dealreg.models import Deal, DealLine
 from dealreg.services.extensions import lapse_extension
 from dealreg.services.protection import release_protections
+from dealreg.services.settling import end_offer, lapse_appeal
 from dealreg.workflow import OUTCOME
 from prm.kernel.errors import RuleViolation
 from prm.kernel.money import shown
@@ -66,6 +67,8 @@ def win_deal(
     )
     _keep_order(fresh, order)
     lapse_extension(fresh)
+    end_offer(fresh)
+    lapse_appeal(fresh)
     reach(fresh, MilestoneKind.WON)
     return fresh
 

@@ -24,6 +24,7 @@ from dealreg.rules import competes
 from dealreg.rulings import holidays_of
 from dealreg.services.absences import note_stand_in
 from dealreg.services.protection import claim_protection
+from dealreg.services.settling import end_offer
 from dealreg.workflow import REGISTRATION
 from prm.kernel.clocks import working_hours_between
 from prm.kernel.errors import Conflict, Forbidden, RuleViolation
@@ -112,6 +113,7 @@ def approve_deal(
     else:
         reach(fresh, MilestoneKind.APPROVED)
     note_stand_in(actor, fresh, fresh.assignee_id)
+    end_offer(fresh)
     return fresh
 
 
@@ -156,16 +158,10 @@ def decline_deal(*, actor: Actor, deal: Deal, reason: str, message: str, grounds
 
     label = str(DeclineReason(reason).label) if reason else ""
     facts = {"reason": reason, "message": message}
-    fresh: Deal = move(
-        REGISTRATION,
-        "decline",
-        row=deal,
-        actor=actor,
-        facts=facts,
-        changes=changes,
-        data={"reason": label, "message": message},
-    )
+    told = {"reason": label, "message": message}
+    fresh: Deal = move(REGISTRATION, "decline", row=deal, actor=actor, facts=facts, changes=changes, data=told)
     note_stand_in(actor, fresh, fresh.assignee_id)
+    end_offer(fresh)
     return fresh
 
 

@@ -27,7 +27,7 @@ from dealreg.extending import (
     room_of,
     signs_from,
 )
-from dealreg.models import Deal, Extension, Protection
+from dealreg.models import Appeal, Deal, Extension, Protection
 from dealreg.permissions import WORK_DEALS
 from dealreg.reports import line_for
 from dealreg.rulings import policy_of
@@ -75,6 +75,8 @@ def ask_extension(*, actor: Actor, deal: Deal, request: Request) -> Extension:
         raise refusal
     if Extension.objects.filter(deal=fresh).waiting().exists():
         raise Conflict("asked_already", _("More time was asked for already. Wait for the answer."), fresh=fresh)
+    if Appeal.objects.filter(deal=fresh).open().exists():
+        raise Conflict("appeal_runs", _("The clock stands still while your appeal runs. Ask later."), fresh=fresh)
     reason, evidence = request.reason.strip(), request.evidence.strip()
     if not reason:
         raise RuleViolation("required", _("Say why you need more time."), "reason")

@@ -11,9 +11,10 @@ from django.utils.formats import date_format
 
 from dealreg import events
 from dealreg.enums import UNDECIDED, Outcome, Status
-from dealreg.models import Deal, Protection
+from dealreg.models import Appeal, Deal, Protection
 from dealreg.services.extensions import lapse_extension
 from dealreg.services.protection import release_protections
+from dealreg.services.settling import lapse_appeal
 from dealreg.workflow import REGISTRATION
 from prm.kernel.recording import record
 from prm.kernel.workflow import move
@@ -39,6 +40,10 @@ def release_open_deals(*, actor: Actor, enrollment: Enrollment, reason: str) -> 
         step = "release" if deal.status == Status.APPROVED else "set_aside"
         move(REGISTRATION, step, row=deal, actor=actor, facts=facts, data=facts)
         release_protections(deal)
+    appeals = Appeal.objects.filter(enrollment=enrollment).open()
+    contested = Deal.objects.visible_to(actor).filter(pk__in=appeals.values("deal")).select_for_update(of=("self",))
+    for deal in contested.order_by("pk"):
+        lapse_appeal(deal)
     return len(deals)
 
 
@@ -54,6 +59,7 @@ def shorten_protections(*, actor: Actor, enrollment: Enrollment, until: date, re
         deal.save(update_fields=["protected_until", "revision", "updated_at"])
         Protection.objects.live().filter(deal=deal).update(ends_at=end)
         lapse_extension(deal)
+        lapse_appeal(deal)
         record(
             events.SHORTENED,
             actor=actor,

@@ -38,6 +38,9 @@ FIGURES = (
     "extensions_most",
     "evidence_days",
     "extends_by_rule",
+    "offer_days",
+    "appeal_days",
+    "appeal_hours",
     "clauses",
     "stages",
 )

@@ -17,8 +17,10 @@ from accounts.models import Account
 from dealreg import events
 from dealreg.enums import Outcome, ProtectionState, Status
 from dealreg.milestones import reaching
-from dealreg.models import Deal, Policy, Protection
+from dealreg.models import Appeal, Deal, Policy, Protection
+from dealreg.reports import appealing
 from dealreg.services.extensions import lapse_extension
+from dealreg.services.settling import end_offer, lapse_appeal, refuse_beside_appeal
 from dealreg.workflow import REGISTRATION
 from prm.kernel.actors import system
 from prm.kernel.errors import RuleViolation
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from dealreg.enums import MilestoneKind
+    from prm.kernel.actors import Actor
 
 BATCH = 200
 A_DAY = Value(timedelta(days=1), output_field=DurationField())
@@ -66,7 +69,11 @@ def claim_protection(
     # NO KEY: registrations that merely refer to the account aren't held up. Nothing ends while it is waited for but by
     # another claim, which has retired it then.
     account = Account.objects.select_for_update(no_key=True).filter(pk=deal.account_id)
-    if account.values_list(Exists(ended), flat=True)[0]:
+    appeals = Appeal.objects.filter(appealing(deal)).open()
+    is_ended, is_contested = account.values_list(Exists(ended), Exists(appeals))[0]
+    if is_contested:
+        refuse_beside_appeal(deal)
+    if is_ended:
         ended.update(state=ProtectionState.EXPIRED)
     values: dict[str, Any] = {
         "deal": deal.pk,
@@ -98,9 +105,31 @@ def _taken(deal: Deal) -> RuleViolation:
 
 
 def release_protections(deal: Deal) -> None:
-    """End the deal's protection at once, and a request for more of it, in the caller's transaction."""
+    """End the deal's protection at once, and what is open about it, in the caller's transaction."""
     Protection.objects.live().filter(deal=deal).update(state=ProtectionState.RELEASED)
     lapse_extension(deal)
+    end_offer(deal)
+    lapse_appeal(deal)
+
+
+@transaction.atomic
+def relinquish_protection(*, actor: Actor, deal: Deal, reason: str) -> Deal:
+    """Give protection up before its end; the deal goes on without. Records `deal.given_up`.
+
+    Raises:
+        Http404, Forbidden, Conflict: as `move`. RuleViolation: no reason, not protected, or the deal is closed.
+    """
+    reason = reason.strip()
+
+    def changes(fresh: Deal) -> dict[str, Any]:
+        if not fresh.is_protected:
+            raise RuleViolation("not_protected", _("This deal isn’t protected: there is nothing to release."))
+        return {"protected_until": timezone.now()}
+
+    facts = {"reason": reason}
+    fresh: Deal = move(REGISTRATION, "relinquish", row=deal, actor=actor, facts=facts, changes=changes, data=facts)
+    release_protections(fresh)
+    return fresh
 
 
 def expire_protections(limit: int = 1000) -> int:

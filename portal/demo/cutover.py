@@ -30,6 +30,7 @@ Row = tuple[str, str, str]
 def write_cutover(world: World) -> None:
     """Write it, with rows about partners, people and registrations that the demo has anyway."""
     seat = world.seat("manager@halden.example", "halden")
+    assert seat.vendor_id is not None
     lists = {
         "partners": [*_partners(seat), ("Keller Automation", Outcome.REFUSED, "Country: “Germnay” is no country.")],
         "cutover-people": [*_people(seat), ("old.colleague", Outcome.REFUSED, "“old.colleague” is no mail address.")],
@@ -74,40 +75,43 @@ def _rehearsed(rows: list[Row], counts: Counter[str]) -> dict[str, Any]:
 
 
 def _run(cutover: Cutover, kind: str, counts: Counter[str]) -> Import:
+    job = cutover.job
+    assert job is not None
+    assert job.started_at is not None
     run = Import.objects.create(
         kind=kind,
         vendor_id=cutover.vendor_id,
         person=cutover.started_by,
         file_name=FILES[kind],
-        job=cutover.job,
+        job=job,
         state=ImportState.DONE,
         rows=counts.total(),
         created=counts[Outcome.NEW],
         updated=counts[Outcome.CHANGED],
         unchanged=counts[Outcome.UNCHANGED],
         refused=counts[Outcome.REFUSED],
-        started_at=cutover.job.started_at,
-        ended_at=cutover.job.ended_at,
+        started_at=job.started_at,
+        ended_at=job.ended_at,
     )
     cutover.lists.create(vendor_id=cutover.vendor_id, kind=kind, run=run)
     return run
 
 
 def _partners(seat: Seat) -> Iterator[Row]:
-    enrolled = Enrollment.objects.filter(vendor_id=seat.vendor_id).order_by("pk")
+    enrolled = Enrollment.objects.filter(vendor=seat.vendor).order_by("pk")
     for number, name in enumerate(enrolled.values_list("partner__name", flat=True)[:40]):
         yield name, Outcome.CHANGED if number % 9 == 4 else Outcome.NEW, ""
 
 
 def _people(seat: Seat) -> Iterator[Row]:
-    ours = Enrollment.objects.filter(vendor_id=seat.vendor_id).values("partner")
+    ours = Enrollment.objects.filter(vendor=seat.vendor).values("partner")
     seats = Seat.objects.filter(partner__in=ours).order_by("pk")
     for email in seats.values_list("person__email", flat=True)[:30]:
         yield email, Outcome.NEW, ""
 
 
 def _deals(seat: Seat) -> Iterator[Row]:
-    deals = Deal.objects.filter(vendor_id=seat.vendor_id).open().order_by("pk")
+    deals = Deal.objects.filter(vendor=seat.vendor).open().order_by("pk")
     for name in deals.values_list("customer_name", flat=True)[:25]:
         yield name, Outcome.NEW, ""
 

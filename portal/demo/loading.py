@@ -31,6 +31,7 @@ from portal.demo.business import write_business
 from portal.demo.by_mail import write_by_mail
 from portal.demo.chances import write_chances
 from portal.demo.chronicle import Chronicle
+from portal.demo.contested import write_contested
 from portal.demo.crm import write_crm
 from portal.demo.customers import fill_book
 from portal.demo.cutover import write_cutover
@@ -136,6 +137,7 @@ def load(now: datetime) -> None:
     write_away(world)
     write_by_mail(world)
     write_chances(world)
+    write_contested(world)
     _date_deals()
 
 

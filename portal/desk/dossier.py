@@ -22,10 +22,11 @@ from dealreg.permissions import DECIDE_DEALS, TAKE_DEALS
 from dealreg.reports import Line, line_for, ruled_of, suggestion_for
 from dealreg.rules import Advice, Ruled, Suggestion, competes
 from dealreg.special_prices import requests_of_deal
-from dealreg.workflow import EXTENSION, REGISTRATION
+from dealreg.workflow import APPEAL, EXTENSION, REGISTRATION
 from partners.models import Enrollment
 from portal.chances import chance_json, told_chance
 from portal.desk.comparing import Comparison, with_account, with_deal
+from portal.desk.contested import AppealTold, newest_appeal, offered_until, told
 from portal.desk.more_time import MoreTime, more_time
 from portal.statuses import STATUS_LOOK
 from prm.kernel.clocks import today_in
@@ -44,6 +45,7 @@ MOST_DIRECT = 3
 MOST_RELATED = 5
 KEYS = {"approve": "a", "decline": "d", "ask": "i", "take": "t"}
 EXTENSION_KEYS = {"grant": "a", "refuse": "d"}
+APPEAL_KEYS = {"overturn": ("a", "primary"), "settle": ("i", ""), "uphold": ("d", "danger")}
 ADVICE_LOOK = {
     Advice.APPROVE: ("good", "ok"),
     Advice.DECLINE: ("bad", "no"),
@@ -102,6 +104,7 @@ class Dossier:
     actions: list[Action]
     may_decide: bool
     more_time: MoreTime | None = None
+    appeal: AppealTold | None = None
 
     @property
     def status_look(self) -> tuple[str, str]:
@@ -244,6 +247,10 @@ def load_dossier(actor: Actor, reference: str) -> Dossier:
     )
     suggestion = suggestion_for(deal, line, score) if deal.is_undecided else None
     asked = more_time(deal, _extensions(actor, deal.pk), line) if deal.status == Status.APPROVED else None
+    appeal = told(deal.appealed, actor)
+    actions = actions_for(deal, actor, suggestion)
+    actions += extension_actions(deal, actor, asked) if asked else []
+    actions += appeal_actions(deal, actor, appeal) if appeal else []
     return Dossier(
         deal=deal,
         line=line,
@@ -253,9 +260,10 @@ def load_dossier(actor: Actor, reference: str) -> Dossier:
         products=products,
         comparison=_compared(deal, beside, conflicts, products),
         suggestion=suggestion,
-        actions=[*actions_for(deal, actor, suggestion), *(extension_actions(deal, actor, asked) if asked else ())],
+        actions=actions,
         may_decide=actor.may(DECIDE_DEALS),
         more_time=asked,
+        appeal=appeal,
     )
 
 
@@ -304,13 +312,13 @@ def _named(actor: Actor, reference: str) -> QuerySet[Deal]:
         .order_by("-decided_at", "-pk")
         .values("status")[:MOST_DECIDED]
     )
-    told = ("name", "stage", "value", "currency", "owner_name", "last_activity_on")
+    shown = ("name", "stage", "value", "currency", "owner_name", "last_activity_on")
     direct = (
         Opportunity.objects.visible_to(actor)
         .open()
         .filter(account=OuterRef("account"))
         .order_by("-last_activity_on", "pk")
-        .values(json=JSONObject(**{name: name for name in told}))
+        .values(json=JSONObject(**{name: name for name in shown}))
     )
     related = (
         AccountPair.objects.visible_to(actor)
@@ -339,6 +347,8 @@ def _named(actor: Actor, reference: str) -> QuerySet[Deal]:
             away=Subquery(
                 away.values(json=JSONObject(until="ends_at", stand_in="stand_in__name", zone="vendor__time_zone"))[:1]
             ),
+            appealed=newest_appeal(actor),
+            offered_until=offered_until(actor),
         )
     )
 
@@ -392,3 +402,13 @@ def extension_actions(deal: Deal, actor: Actor, asked: MoreTime) -> list[Action]
         if way.name in EXTENSION_KEYS
     ]
     return sorted(found, key=lambda action: action.name == "refuse")
+
+
+def appeal_actions(deal: Deal, actor: Actor, appeal: AppealTold) -> list[Action]:
+    """Return the buttons that decide an appeal; none for who took the first decision."""
+    base = deal.get_desk_url()
+    return [
+        Action(way.name, way.label, f"{base}appeal/{way.name}/", *APPEAL_KEYS[way.name])
+        for way in APPEAL.available(appeal, actor)  # type: ignore[arg-type]
+        if way.name in APPEAL_KEYS
+    ]

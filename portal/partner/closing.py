@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from dealreg.forms import WithdrawForm
 from dealreg.pipeline_forms import LoseForm, ReopenForm, WinForm
+from dealreg.protection_forms import RelinquishForm
 
 if TYPE_CHECKING:
     from dealreg.models import Deal
@@ -48,6 +49,20 @@ def withdraw(deal: Deal, data: Any = None) -> Dialog:
         title=_("Withdraw this registration?"),
         text=text,
         label=_("Withdraw"),
+        icon="undo",
+        danger=True,
+    )
+
+
+def relinquish(deal: Deal, data: Any = None) -> Dialog:
+    """Ask before protection is given up."""
+    return _dialog(
+        deal,
+        "relinquish",
+        RelinquishForm(data, auto_id="relinquish_%s"),
+        title=_("Release the protection?"),
+        text=_("It ends at once, and another partner may be protected. The deal goes on and can still be won."),
+        label=_("Release the protection"),
         icon="undo",
         danger=True,
     )
@@ -93,4 +108,10 @@ def reopen(deal: Deal, data: Any = None) -> Dialog:
     )
 
 
-DIALOGS: dict[str, Callable[..., Dialog]] = {"win": win, "lose": lose, "reopen": reopen, "withdraw": withdraw}
+DIALOGS: dict[str, Callable[..., Dialog]] = {
+    "win": win,
+    "lose": lose,
+    "reopen": reopen,
+    "relinquish": relinquish,
+    "withdraw": withdraw,
+}

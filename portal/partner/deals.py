@@ -244,7 +244,7 @@ class DealDetail(DealView):
     def actions(self, deal: Deal) -> dict[str, Any]:
         """Return what the reader can do: buttons with their dialogs, and the forms that stand in the page."""
         ways = [*REGISTRATION.available(deal, self.actor), *OUTCOME.available(deal, self.actor)]
-        names = [way.name for way in ways]
+        names = [way.name for way in ways if way.name != "relinquish" or deal.is_protected]
         dialogs: list[Dialog] = [DIALOGS[name](deal) for name in names if name in DIALOGS]
         works = self.actor.may(WORK_DEALS)
         speaks = self.actor.may(COMMENT_DEALS)
@@ -273,13 +273,15 @@ class DealDetail(DealView):
 
     def expectations(self, deal: Deal) -> dict[str, Any]:
         """Return how long a decision takes, for an undecided deal; what protection covers, for an approved one."""
+        public = public_clock(self.actor, deal)
         if deal.is_undecided:
             times = decision_times(frozenset({deal.vendor_id})).get(deal.vendor_id)
-            return {"median": span_text(times.median_hours * 3600) if times and times.median_hours is not None else ""}
+            median = span_text(times.median_hours * 3600) if times and times.median_hours is not None else ""
+            return {"median": median, "public": public}
         if deal.protected_from is None:
-            return {}
+            return {"public": public}
         names = ProductFamily.objects.visible_to(self.actor).filter(pk__in=deal.families).order_by("name")
-        return {"covers": ", ".join(names.values_list("name", flat=True)), "public": public_clock(self.actor, deal)}
+        return {"covers": ", ".join(names.values_list("name", flat=True)), "public": public}
 
 
 def own_of(deal: Any) -> tuple[OwnField, ...]:

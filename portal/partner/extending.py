@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.http import Http404, HttpRequest
 from django.utils import timezone
@@ -15,6 +15,9 @@ from dealreg.models import Deal, Extension
 from dealreg.services.extensions import room_for
 from portal.partner.actions import NEVER_ON_THE_FORM, QuestionView
 from prm.kernel.errors import RuleViolation
+
+if TYPE_CHECKING:
+    from prm.kernel.actors import Actor
 
 
 class Extend(QuestionView):
@@ -43,19 +46,20 @@ class Extend(QuestionView):
         if refusal is not None:
             raise refusal
         for upload in given["files"]:
-            self.keep(deal, upload)
+            keep_proof(self.actor, deal, upload)
         wanted = services.Request(days=given["days"], reason=given["reason"], evidence=given["evidence"])
         services.ask_extension(actor=self.actor, deal=deal, request=wanted)
         return _("Asked. You hear by mail and here.")
 
-    def keep(self, deal: Deal, upload: Any) -> None:
-        """Attach one file; its refusal belongs to the files' field."""
-        try:
-            services.add_file(actor=self.actor, deal=deal, upload=upload)
-        except NEVER_ON_THE_FORM:
-            raise
-        except RuleViolation as violation:
-            raise RuleViolation(violation.code, violation.message, "files") from None
+
+def keep_proof(actor: Actor, deal: Deal, upload: Any) -> None:
+    """Attach one file; its refusal belongs to the form's files."""
+    try:
+        services.add_file(actor=actor, deal=deal, upload=upload)
+    except NEVER_ON_THE_FORM:
+        raise
+    except RuleViolation as violation:
+        raise RuleViolation(violation.code, violation.message, "files") from None
 
 
 class TakeBack(QuestionView):

@@ -42,7 +42,8 @@ def test_draft_is_written_part_by_part_refused_with_a_gap_and_published(cast, ma
     again = manager.post(reverse("console:policy-new"), {"program": cast.northwind.program.pk})
     assert again.url == reverse("console:policy", args=[draft.pk])
     figures = {"protection_days": 60, "discount": 5, "decision_hours": 24, "reminder_days": 7}
-    figures |= {"extension_days": 20, "extensions_most": 1, "evidence_days": 0}
+    figures |= {"extension_days": 20, "extensions_most": 1, "evidence_days": 0, "offer_days": 5}
+    figures |= {"appeal_days": 14, "appeal_hours": 40}
     figures |= {"hourly_registrations": 40, "clauses": "2.1 First come.\n5.1 Deals from 5,000 on."}
     assert part(manager, draft, "figures", **figures).status_code == 302
     public = {"name": "Public sector", "lead": "direct", "clause": "2.1", "industries": ["public"]}

@@ -349,6 +349,9 @@ class FiguresForm(forms.ModelForm):
             "extensions_most",
             "evidence_days",
             "extends_by_rule",
+            "offer_days",
+            "appeal_days",
+            "appeal_hours",
             "clauses",
         )
 

@@ -45,6 +45,9 @@ FIGURES = {
     "extensions_most": gettext_lazy("Extensions per deal, at most"),
     "evidence_days": gettext_lazy("Proof of activity, days"),
     "extends_by_rule": gettext_lazy("Extended by rule"),
+    "offer_days": gettext_lazy("Offer to the next in line, days"),
+    "appeal_days": gettext_lazy("Appeal within, days"),
+    "appeal_hours": gettext_lazy("Appeals decided within, working hours"),
 }
 
 
