@@ -5,12 +5,16 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from django.db.models import Count, Min, Q
 
 from activity.enums import DeliveryState, MailState
 from activity.heartbeat import last_beat
 from activity.models import Delivery, Mail
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
 
 LATE = timedelta(minutes=1)
 SILENT = timedelta(seconds=30)
@@ -105,3 +109,8 @@ def told_by(error: str) -> tuple[str, str]:
     path, line, function = frames[-1].groups()
     place = "/".join(path.split("/")[-2:])
     return (kind if KIND.fullmatch(kind) else UNKNOWN), f"{place}:{line} {function}"
+
+
+def mails_to_nobody() -> QuerySet[Mail]:
+    """Return the mails to addresses with which nobody signs in, such as applicants'. For the demo's outbox only."""
+    return Mail.objects.filter(person=None)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from activity.notices import Recipient, notify
 from activity.registry import NoticeKind, handler
 from dealreg import (
+    absence_handlers,  # noqa: F401  (absences' own)
     desk_notices,
     emails,
     emails_appeals,
@@ -26,7 +26,7 @@ from dealreg.inbound import handlers as inbound_handlers  # noqa: F401
 from dealreg.leads import handlers as lead_handlers  # noqa: F401  (leads' own)
 from dealreg.letters import approval_letter
 from dealreg.milestones import rate_milestones
-from dealreg.models import Absence, Appeal, Comment, Deal, Extension
+from dealreg.models import Appeal, Comment, Deal, Extension
 from dealreg.reports import line_for
 from dealreg.rules import competes
 from dealreg.services.extensions import judge_extension
@@ -34,6 +34,7 @@ from dealreg.services.files import keep_generated
 from dealreg.services.off_boarding import release_open_deals, shorten_protections
 from dealreg.services.offers import offer_next
 from dealreg.services.ruling import judge_deal
+from dealreg.services.settling import end_offer
 from dealreg.services.taking_over import welcome_owner
 from partners.emails import brand_of
 from partners.enums import DealsAfter, EnrollmentStatus
@@ -222,6 +223,12 @@ def offer_freed(event: Event) -> None:
     offer_next(deal_of(event))
 
 
+@handler("dealreg.end_offer", "deal.approved")
+def end_offer_of(event: Event) -> None:
+    """End the open offer of a deal that is approved by now."""
+    end_offer(deal_of(event))
+
+
 @handler("dealreg.tell_offered", "deal.offered")
 def tell_offered(event: Event) -> None:
     """Tell the partner until when it can accept."""
@@ -341,24 +348,6 @@ def tell_reassigned(event: Event) -> None:
 def tell_uncovered(event: Event) -> None:
     """Tell partner managers that nobody is left who decides it."""
     tell_vendor(event, deal_of(event), desk_notices.UNCOVERED)
-
-
-@handler("dealreg.note_stand_in", "absence.planned")
-def tell_stand_in(event: Event) -> None:
-    """Tell who stands in."""
-    absence = Absence.objects.filter(pk=event.subject_id, ended_at=None).select_related("vendor").first()
-    if absence is None or absence.stand_in_id is None or absence.stand_in_id == event.person_id:
-        return
-    staff = vendor_staff(absence.vendor_id, *desk_notices.STANDING_IN.roles)
-    people = [to for to in staff if to.person_id == absence.stand_in_id]
-    facts = {**event.data, "vendor": absence.vendor.name, "brand": brand_of(absence.vendor)}
-    notify(
-        event=event,
-        kind=desk_notices.STANDING_IN,
-        recipients=people,
-        facts=facts,
-        path=reverse("desk:queue") + "?view=mine",
-    )
 
 
 @handler("dealreg.settle_open_deals", "enrollment.retired")

@@ -58,7 +58,7 @@ def money_words(sums: Iterable[tuple[Decimal, str]]) -> str:
 
 
 def forecast_words(totals: Iterable[StageSum]) -> list[dict[str, Any]]:
-    """Return the totals by forecast category, as `components/forecast.html` shows them."""
+    """Return the totals by forecast category, as `deals/forecast.html` shows them."""
     return [
         {"label": forecast.label, "look": FORECAST_LOOK[forecast], "amount": money_words(sums), "count": count}
         for forecast, sums, count in by_forecast(totals)

@@ -185,7 +185,7 @@ class SharedDealViewSet(Deeds):
         """Return the partner's shares that give it a place at a deal; a vendor has none."""
         if getattr(self, "swagger_fake_view", False):
             return TeamShare.objects.none()
-        return TeamShare.objects.own(self.actor).living().select_related(*self.related)
+        return TeamShare.objects.visible_to(self.actor).own(self.actor).living().select_related(*self.related)
 
     def named_row(self) -> TeamShare:
         """Return the share that the address names."""

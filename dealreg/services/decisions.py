@@ -113,7 +113,6 @@ def approve_deal(
     else:
         reach(fresh, MilestoneKind.APPROVED)
     note_stand_in(actor, fresh, fresh.assignee_id)
-    end_offer(fresh)
     return fresh
 
 

@@ -181,6 +181,6 @@ class AccountPairPage(PairPage):
 def _figures(page: ActorView, pair: AccountPair) -> dict[int, tuple[int, int]]:
     """Return each account's deals, and how many of them wait or are protected."""
     found = Deal.objects.visible_to(page.actor).filter(account__in=[pair.low_id, pair.high_id]).order_by()
-    contending = Deal.objects.contending().values("pk")
+    contending = Deal.objects.visible_to(page.actor).contending().values("pk")
     rows = found.values_list("account").annotate(deals=Count("pk"), live=Count("pk", filter=Q(pk__in=contending)))
     return {account: (deals, live) for account, deals, live in rows}

@@ -17,6 +17,7 @@ from portal.demo.jobs import Past, write_past
 from portal.models import Cutover
 
 if TYPE_CHECKING:
+    from jobs.models import Job
     from portal.demo.world import World
 
 DAYS = 12
@@ -30,7 +31,6 @@ Row = tuple[str, str, str]
 def write_cutover(world: World) -> None:
     """Write it, with rows about partners, people and registrations that the demo has anyway."""
     seat = world.seat("manager@halden.example", "halden")
-    assert seat.vendor_id is not None
     lists = {
         "partners": [*_partners(seat), ("Keller Automation", Outcome.REFUSED, "Country: “Germnay” is no country.")],
         "cutover-people": [*_people(seat), ("old.colleague", Outcome.REFUSED, "“old.colleague” is no mail address.")],
@@ -41,7 +41,7 @@ def write_cutover(world: World) -> None:
     figures = {str(outcome): sum(each[outcome] for each in counts.values()) for outcome in Outcome}
     begun = world.now - timedelta(days=DAYS, hours=3)
     cutover = Cutover.objects.create(
-        vendor_id=seat.vendor_id,
+        vendor_id=seat.vendor_id or 0,
         started_by=seat.person,
         started_at=begun,
         rehearsed_at=begun + timedelta(hours=1),
@@ -58,11 +58,11 @@ def write_cutover(world: World) -> None:
         figures=figures,
         arguments={"cutover": cutover.pk},
     )
-    cutover.job = write_past(world, seat, past)
+    cutover.job = job = write_past(world, seat, past)
     cutover.ended_at = begun + timedelta(hours=6)
     cutover.save(update_fields=["job", "ended_at"])
     for kind, rows in lists.items():
-        run = _run(cutover, kind, counts[kind])
+        run = _run(cutover, job, kind, counts[kind])
         StagedRow.objects.bulk_create(
             StagedRow(run=run, line=line, name=name, cells=[name], effect=outcome, reason=reason)
             for line, (name, outcome, reason) in enumerate(rows, start=2)
@@ -74,10 +74,7 @@ def _rehearsed(rows: list[Row], counts: Counter[str]) -> dict[str, Any]:
     return {"counts": {**{str(each): counts[each] for each in Outcome}, "rows": len(rows)}, "reasons": reasons}
 
 
-def _run(cutover: Cutover, kind: str, counts: Counter[str]) -> Import:
-    job = cutover.job
-    assert job is not None
-    assert job.started_at is not None
+def _run(cutover: Cutover, job: Job, kind: str, counts: Counter[str]) -> Import:
     run = Import.objects.create(
         kind=kind,
         vendor_id=cutover.vendor_id,
@@ -90,7 +87,7 @@ def _run(cutover: Cutover, kind: str, counts: Counter[str]) -> Import:
         updated=counts[Outcome.CHANGED],
         unchanged=counts[Outcome.UNCHANGED],
         refused=counts[Outcome.REFUSED],
-        started_at=job.started_at,
+        started_at=job.started_at or cutover.started_at,
         ended_at=job.ended_at,
     )
     cutover.lists.create(vendor_id=cutover.vendor_id, kind=kind, run=run)

@@ -22,7 +22,8 @@ from onboarding.permissions import DECIDE_APPLICATIONS
 from onboarding.rules import FAIR_FIT, GOOD_FIT, Advice, Suggestion, suggest
 from onboarding.workflow import APPLICATION
 from partners.models import Partner
-from portal.desk.dossier import Action, Ring
+from portal.desk.deal_actions import Action
+from portal.desk.dossier import Ring
 from portal.statuses import APPLICATION_LOOK
 
 if TYPE_CHECKING:

@@ -18,15 +18,15 @@ from accounts.models import AccountPair, Opportunity
 from dealreg.enums import Askable, Status
 from dealreg.extending import FIGURES
 from dealreg.models import Absence, Comment, Conflict, Deal, DealFile, DealLine, Extension, Policy, Ruling
-from dealreg.permissions import DECIDE_DEALS, TAKE_DEALS
+from dealreg.permissions import DECIDE_DEALS
 from dealreg.reports import Line, line_for, ruled_of, suggestion_for
 from dealreg.rules import Advice, Ruled, Suggestion, competes
 from dealreg.special_prices import requests_of_deal
-from dealreg.workflow import APPEAL, EXTENSION, REGISTRATION
 from partners.models import Enrollment
 from portal.chances import chance_json, told_chance
 from portal.desk.comparing import Comparison, with_account, with_deal
 from portal.desk.contested import AppealTold, newest_appeal, offered_until, told
+from portal.desk.deal_actions import Action, actions_for, appeal_actions, extension_actions
 from portal.desk.more_time import MoreTime, more_time
 from portal.statuses import STATUS_LOOK
 from prm.kernel.clocks import today_in
@@ -43,9 +43,6 @@ if TYPE_CHECKING:
 MOST_DECIDED = 50
 MOST_DIRECT = 3
 MOST_RELATED = 5
-KEYS = {"approve": "a", "decline": "d", "ask": "i", "take": "t"}
-EXTENSION_KEYS = {"grant": "a", "refuse": "d"}
-APPEAL_KEYS = {"overturn": ("a", "primary"), "settle": ("i", ""), "uphold": ("d", "danger")}
 ADVICE_LOOK = {
     Advice.APPROVE: ("good", "ok"),
     Advice.DECLINE: ("bad", "no"),
@@ -76,17 +73,6 @@ def ring_of(deal: Deal) -> Ring:
     if deal.is_protected:
         return Ring(deal.protected_until, deal.protected_from, tone="good", label=_("protected for {left}"))
     return Ring(None, None)
-
-
-@dataclass(frozen=True, slots=True)
-class Action:
-    """A button of the decision bar."""
-
-    name: str
-    label: Any
-    url: str
-    key: str
-    kind: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -370,45 +356,3 @@ def _compared(
     if deal.account_link == AccountLink.LIKELY or deal.account.origin == AccountOrigin.CUSTOMER or deal.direct:  # type: ignore[attr-defined]
         return with_account(deal, deal.account, deal.direct)  # type: ignore[attr-defined]
     return with_account(deal, conflicts[0].account) if conflicts else None
-
-
-def actions_for(deal: Deal, actor: Actor, suggestion: Suggestion | None) -> list[Action]:
-    """Return the buttons that the transition table allows; the suggested one is the page's primary."""
-    advised = str(suggestion.advice) if suggestion else ""
-    base = deal.get_desk_url()
-    found = [
-        Action(
-            way.name,
-            way.label,
-            f"{base}{way.name}/",
-            KEYS.get(way.name, ""),
-            "danger" if way.name == "decline" else "primary" if way.name == advised else "",
-        )
-        for way in REGISTRATION.available(deal, actor)
-        if way.name in KEYS
-    ]
-    if deal.is_undecided and actor.may(TAKE_DEALS):
-        found.append(Action("hand-over", _("Hand over"), f"{base}hand-over/", "h", "quiet"))
-    return sorted(found, key=lambda action: (action.name in {"take", "hand-over"}, action.kind != "primary"))
-
-
-def extension_actions(deal: Deal, actor: Actor, asked: MoreTime) -> list[Action]:
-    """Return the buttons that decide a request for more time, the suggested one first."""
-    base, advice = deal.get_desk_url(), asked.suggestion.advice
-    kinds = {"grant": "primary" if advice == Advice.APPROVE else "", "refuse": "danger"}
-    found = [
-        Action(way.name, way.label, f"{base}extension/{way.name}/", EXTENSION_KEYS[way.name], kinds[way.name])
-        for way in EXTENSION.available(asked.extension, actor)
-        if way.name in EXTENSION_KEYS
-    ]
-    return sorted(found, key=lambda action: action.name == "refuse")
-
-
-def appeal_actions(deal: Deal, actor: Actor, appeal: AppealTold) -> list[Action]:
-    """Return the buttons that decide an appeal; none for who took the first decision."""
-    base = deal.get_desk_url()
-    return [
-        Action(way.name, way.label, f"{base}appeal/{way.name}/", *APPEAL_KEYS[way.name])
-        for way in APPEAL.available(appeal, actor)  # type: ignore[arg-type]
-        if way.name in APPEAL_KEYS
-    ]

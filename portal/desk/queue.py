@@ -68,7 +68,7 @@ def view_condition(key: str, actor: Actor) -> Q:
     """
     return {
         # And what is a colleague's for whom one stands in.
-        "mine": Q(assignee_id=actor.person_id) | Q(assignee__in=Absence.objects.covered_by(actor)),
+        "mine": Q(assignee_id=actor.person_id) | Q(assignee__in=Absence.objects.visible_to(actor).covered_by(actor)),
         # A customer that was new when it was registered is the one that nothing looked like.
         "conflicts": Q(status=Status.IN_REVIEW) | ~Q(account_link=AccountLink.NEW),
         "large": Q(value__gt=LARGE, currency=F("vendor__currency")),

@@ -72,7 +72,9 @@ def with_suggestions(deals: QuerySet[Deal], actor: Actor, now: datetime | None =
     )
     scores = Conflict.objects.visible_to(actor).filter(deal=OuterRef("pk")).order_by("-score").values("score")
     family = ProductFamily.objects.visible_to(actor).filter(covers_all=True).values("pk")
-    covered = Absence.objects.covered_by(actor).filter(person=OuterRef("assignee")).values("person__name")
+    covered = (
+        Absence.objects.visible_to(actor).covered_by(actor).filter(person=OuterRef("assignee")).values("person__name")
+    )
     return deals.only(*SHOWN).annotate(
         in_place_of=Subquery(covered[:1]),
         partner_name=F("partner__name"),

@@ -91,7 +91,12 @@ class SharedDealList(ListPage):
 
     def rows(self) -> QuerySet[TeamShare]:
         """Return the partner's shares, of the vendor in focus."""
-        found = TeamShare.objects.own(self.actor).living().select_related("vendor", "deal__partner", "team")
+        found = (
+            TeamShare.objects.visible_to(self.actor)
+            .own(self.actor)
+            .living()
+            .select_related("vendor", "deal__partner", "team")
+        )
         focus = focused_vendor(self.request)
         return found.filter(vendor_id=focus) if focus is not None else found
 

@@ -87,7 +87,7 @@ def test_workbook_holds_numbers_as_numbers_and_formulas_as_text(three_deals, bro
     with JobFile.objects.get().content.open() as content:
         sheet = load_workbook(BytesIO(content.read())).active
         rows = list(sheet.iter_rows())
-    assert [row[8].value for row in rows[1:]] == [1000, 2000, 3000]
+    assert [row[9].value for row in rows[1:]] == [1000, 2000, 3000]
     formula = rows[2][2]
     assert (formula.value[:4], formula.data_type) == ("=cmd", "s")
     assert rows[1][10].is_date
