@@ -75,8 +75,9 @@ def write_policy(
         fields = [*fields, "definition"] if row.definition else fields
     if row.definition:
         check(parse(row.definition), known_of(system(actor.vendor_id), row))
+    is_new = row.pk is None
     saved: Policy = write_row(actor=actor, row=row, permission=permission, fields=fields, seen=seen)
-    if saved.valid_from is not None:
+    if is_new and saved.valid_from is not None:
         words = {"reference": saved.reference, "day": date_format(saved.valid_from, "Y-m-d")}
         record(events.POLICY_ANNOUNCED, actor=system(saved.vendor_id), subject=saved, data=words)
     return saved

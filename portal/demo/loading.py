@@ -14,7 +14,7 @@ from django.db.models import Max, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
 from accounts.models import Account
-from activity.models import Event
+from activity.models import Delivery, Event
 from dealreg import events
 from dealreg.enums import Status
 from dealreg.letters import approval_letter
@@ -139,6 +139,7 @@ def load(now: datetime) -> None:
     write_chances(world)
     write_contested(world)
     _date_deals()
+    Delivery.objects.all().delete()  # what services recorded on the way is told above, or old news
 
 
 def _write_accounts(book: Directory) -> None:

@@ -138,9 +138,9 @@ class SharedDealView(ActorView):
         Raises:
             Http404: not the partner's, or no longer.
         """
-        found = TeamShare.objects.own(self.actor).living() | TeamShare.objects.visible_to(self.actor).living().filter(
-            partner_id=self.actor.partner_id
-        )
+        found = TeamShare.objects.visible_to(self.actor).own(self.actor).living() | TeamShare.objects.visible_to(
+            self.actor
+        ).living().filter(partner_id=self.actor.partner_id)
         share = found.select_related("deal__partner", "deal__vendor", "team__proposed_by", "vendor").filter(key=key)
         if (one := share.first()) is None:
             raise Http404

@@ -85,7 +85,13 @@ def test_answers_are_asked_kept_in_drafts_submitted_shown_changed_and_exported(c
     text = answer.content.decode()
     for shown in ("12.5 kW", "€40,000", "1 March 2027", "A, C", "Site plan"):
         assert shown in text
-    edit = {"revision": 0, "stage": "proposal", "value": "162000", "close_date": fields["close_date"]}
+    edit = {
+        "revision": 0,
+        "stage": "proposal",
+        "value": "162000",
+        "close_date": fields["close_date"],
+        "contact_name": "Ines",
+    }
     refused = client.post(reverse("portal:deal-edit", args=[deal.reference]), {**edit, "own_hosting": ""})
     assert refused.status_code == 422
     assert "“Hosting” is needed." in refused.content.decode()
