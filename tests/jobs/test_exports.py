@@ -90,7 +90,7 @@ def test_workbook_holds_numbers_as_numbers_and_formulas_as_text(three_deals, bro
     assert [row[9].value for row in rows[1:]] == [1000, 2000, 3000]
     formula = rows[2][2]
     assert (formula.value[:4], formula.data_type) == ("=cmd", "s")
-    assert rows[1][10].is_date
+    assert rows[1][11].is_date
 
 
 def test_export_of_a_console_list_keeps_search_and_scope(cast, browse):
