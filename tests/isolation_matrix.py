@@ -930,6 +930,7 @@ REVEALED = {
     "portal:shared-deal": {"brightpath"},
     "portal:shared-deal-list": {"brightpath"},
     "portal:shared-deal-answer": {"brightpath"},
+    "api:shared-deal-leave": {"brightpath"},
 }
 """What an address shows to whoever may open it, though its side reads it nowhere else: an accepted lead; whom one named
 for a deal team, and who named one."""

@@ -68,7 +68,8 @@ def arguments(name: str, found: dict[str, Any]) -> dict[str, Any]:
         return {"answers": found.get("answers", {}), "message": found.get("message", "")}
     if name == "win":
         lines = {line["product"]: line["quantity"] for line in found.pop("lines", ())}
-        return {**found, "order": services.Order(lines=lines, term_until=found.pop("term_until", None))}
+        order = services.Order(lines=lines, term_until=found.pop("term_until", None))
+        return {**found, "order": order}
     return found
 
 
