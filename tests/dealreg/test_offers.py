@@ -82,6 +82,7 @@ def test_who_may_not_answer_and_what_settles_it_otherwise(cast):
         with pytest.raises(error), transaction.atomic():
             services.accept_offer(actor=cast.actor(persona), offer=offer)
     services.approve_deal(actor=cast.actor(APPROVER), deal=waits)
+    drain()
     offer.refresh_from_db()
     assert offer.state == "ended"
     with pytest.raises(Conflict), transaction.atomic():
