@@ -89,8 +89,6 @@ def accept_offer(*, actor: Actor, offer: ProtectionOffer) -> ProtectionOffer:
             raise RuleViolation(
                 "offer_ended", _("The offer ended on %(day)s. It went to the next in line.") % {"day": day}
             )
-        if not deal.is_undecided:
-            raise Conflict("state_changed", _("The registration was decided meanwhile."), fresh=deal)
         return {"answered_at": now, "answered_by_id": actor.person_id}
 
     data = {"offer": offer.pk}
@@ -155,11 +153,15 @@ def _lapse_next() -> bool:
 def _deal_of(actor: Actor, offer: ProtectionOffer) -> Deal:
     """Return the offer's deal, locked, for whoever sees it.
 
+    An offer is worth nothing once the deal is decided, also before a worker has ended it.
+
     Raises:
-        Http404: out of sight.
+        Http404: out of sight. Conflict: the deal was decided.
     """
     found = ProtectionOffer.objects.visible_to(actor).filter(pk=offer.pk).select_related("deal").first()
     if found is None:
         raise Http404
     deal: Deal = locked(found.deal, actor)
+    if not deal.is_undecided:
+        raise Conflict("state_changed", _("The registration was decided meanwhile."), fresh=deal)
     return deal

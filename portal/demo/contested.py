@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from activity.models import Event
 from dealreg import events
 from dealreg.enums import AppealState, Contested, ExtensionState, ProtectionOfferState, Status
 from dealreg.models import Appeal, Deal, Extension, Protection, ProtectionOffer
-from prm.kernel.actors import Role, Via
+from portal.demo.stories import Happening
+from prm.kernel.actors import Role
 from prm.kernel.clocks import add_working_hours
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from prm.kernel.recording import EventKind
 
 APPEAL_HOURS = 40
+TOLD = ("vendor", "partner", "owner", "enrollment", "decided_by")
 SIGN = {"kind": events.COMMENTED.name, "fields": []}
 
 
@@ -28,40 +29,31 @@ class Telling:
 
     world: World
     now: datetime
-    events: list[Event] = field(default_factory=list)
+    happened: list[Happening] = field(default_factory=list)
 
     def deal(self, vendor: str, customer: str) -> Deal:
         """Return Brightpath's deal with a customer."""
-        deals = Deal.objects.filter(vendor__slug=vendor, partner__slug="brightpath").select_related("vendor", "owner")
+        deals = Deal.objects.filter(vendor__slug=vendor, partner__slug="brightpath").select_related(*TOLD)
         return deals.get(customer_name=customer)
 
     def seat(self, vendor: str, role: Role) -> Seat:
         """Return who holds a role at a vendor."""
         return self.world.sides[vendor].seats[role]
 
+    def owner(self, deal: Deal) -> Seat:
+        """Return the seat of a deal's owner."""
+        return self.world.seat(deal.owner.email, deal.partner.slug)
+
     def happen(self, kind: EventKind, deal: Deal, at: datetime, seat: Seat | None, **data: Any) -> None:
-        """Note an event; the deal's owner acts where there is no seat."""
-        self.events.append(
-            Event(
-                kind=kind.name,
-                vendor_id=deal.vendor_id,
-                partner_id=deal.partner_id,
-                enrollment_id=deal.enrollment_id,
-                audience=kind.audience,
-                subject_type=Deal._meta.label_lower,
-                subject_id=deal.pk,
-                person_id=seat.person_id if seat else deal.owner_id,
-                seat_id=seat.pk if seat else None,
-                role=seat.role if seat else Role.SALES,
-                via=Via.SESSION,
-                data=data,
-                occurred_at=at,
-            )
-        )
+        """Note what somebody did, or the system where there is no seat."""
+        self.happened.append(Happening(at, kind, deal, seat, data=data))
 
 
-def write_contested(world: World) -> None:
-    """Write requests for more time in each state, two appeals that wait and two that are decided, and an offer."""
+def write_contested(world: World) -> list[Happening]:
+    """Write requests for more time in each state, three appeals of which one is decided, and an offer.
+
+    Returns what happened.
+    """
     telling = Telling(world, world.now)
     _asked(telling, "northwind", "Hafenkontor Nord GmbH", hours=5, days=30)
     _asked(telling, "halden", "Elbtal Versicherung AG", hours=22, days=20)
@@ -73,7 +65,7 @@ def write_contested(world: World) -> None:
     _decided(telling)
     _barred(telling)
     _offer(telling)
-    Event.objects.bulk_create(telling.events)
+    return telling.happened
 
 
 def _asked(telling: Telling, vendor: str, customer: str, *, hours: float, days: int) -> Extension:
@@ -91,7 +83,7 @@ def _asked(telling: Telling, vendor: str, customer: str, *, hours: float, days: 
         asked_by_id=deal.owner_id,
         asked_at=at,
     )
-    telling.happen(events.EXTENSION_ASKED, deal, at, None, days=days, reason=reason, extension=made.pk)
+    telling.happen(events.EXTENSION_ASKED, deal, at, telling.owner(deal), days=days, reason=reason, extension=made.pk)
     return made
 
 
@@ -144,7 +136,8 @@ def _appeal(telling: Telling, deal: Deal, extension: Extension | None, reason: s
         until = max(due, telling.now + timedelta(days=1)) + left
         Deal.objects.filter(pk=deal.pk).update(protected_until=until)
         Protection.objects.live().filter(deal=deal).update(ends_at=until)
-    telling.happen(events.APPEALED, deal, at, None, reason=reason, appeal=made.pk)
+    telling.happen(events.APPEALED, deal, at, telling.owner(deal), reason=reason, appeal=made.pk)
+    telling.happened[-1].apart = made.first_decider_id
     return made
 
 
@@ -165,7 +158,7 @@ def _barred(telling: Telling) -> None:
     approver = telling.seat("northwind", Role.APPROVER)
     found = Deal.objects.filter(vendor__slug="northwind", status=Status.DECLINED, outcome="open", ruling=None)
     others = found.exclude(partner__slug="brightpath").filter(decided_by=approver.person_id)
-    deal = others.select_related("vendor", "owner").order_by("-decided_at", "pk").first()
+    deal = others.select_related(*TOLD).order_by("-decided_at", "pk").first()
     if deal is not None and deal.decided_at is not None:
         _appeal(telling, deal, None, "The customer asked us by name: see its mail in the files.", hours=4)
 
@@ -184,4 +177,3 @@ def _offer(telling: Telling) -> None:
         until=until,
     )
     telling.happen(events.OFFERED, deal, at, None, until=f"{until:%d %B %Y}", days=5, offer=made.pk)
-    telling.events[-1].person_id, telling.events[-1].role, telling.events[-1].via = None, "", Via.TASK

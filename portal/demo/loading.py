@@ -14,7 +14,9 @@ from django.db.models import Max, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
 from accounts.models import Account
+from activity.enums import DeliveryState
 from activity.models import Delivery, Event
+from activity.relay import drain
 from dealreg import events
 from dealreg.enums import Status
 from dealreg.letters import approval_letter
@@ -133,13 +135,13 @@ def load(now: datetime) -> None:
     write_recruiting(world)
     write_leads(world)
     write_alike(world)
-    write_pipeline(world)
+    write_told(world, _write_events(write_pipeline(world) + write_contested(world)))
     write_away(world)
     write_by_mail(world)
     write_chances(world)
-    write_contested(world)
     _date_deals()
-    Delivery.objects.all().delete()  # what services recorded on the way is told above, or old news
+    drain(limit=10_000)  # what services recorded on the way is told by the handlers themselves
+    Delivery.objects.filter(state=DeliveryState.DONE).delete()
 
 
 def _write_accounts(book: Directory) -> None:

@@ -8,13 +8,16 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection
+from django.utils.formats import date_format
 
 from activity.models import Event
+from dealreg import events
 from dealreg.enums import FollowKind, Forecast, Outcome, SharedField, Status, TeamRole
 from dealreg.models import AmountChange, Deal, TeamShare
 from dealreg.services import Member, answer_share, begin_follow_up, propose_team
-from dealreg.services.nudging import standing_still
+from dealreg.services.nudging import standing_still, why_stalled
 from partners.seats import actor_of, people_with_seats
+from portal.demo.stories import Happening
 from prm.kernel.actors import Via
 
 if TYPE_CHECKING:
@@ -38,28 +41,32 @@ REASONS = (
 )
 
 
-def write_pipeline(world: World) -> None:
-    """Write it, on deals that are there."""
+def write_pipeline(world: World) -> list[Happening]:
+    """Write it, on deals that are there; returns what the workers would have told Brightpath."""
     with connection.cursor() as cursor:
         cursor.execute(STOOD)
     _tell_moves()
     own = list(_deals(world, "brightpath", "northwind"))
-    _mark_still(world, own)
-    _renew(world, own)
+    happened = [*_mark_still(world, own), *_renew(world, own)]
     _work_together(world, own)
+    return happened
 
 
 def _deals(world: World, partner: str, vendor: str) -> Any:
     enrollment = world.member(partner, vendor).enrollment
-    return Deal.objects.filter(enrollment=enrollment).select_related("vendor").order_by("-submitted_at", "pk")
+    return (
+        Deal.objects.filter(enrollment=enrollment)
+        .select_related("vendor", "partner", "owner", "enrollment", "decided_by")
+        .order_by("-submitted_at", "pk")
+    )
 
 
 def _tell_moves() -> None:
     """Keep as history what the events say of values and days."""
-    events = Event.objects.filter(kind="deal.changed", before__has_any_keys=["value", "close_date"]).order_by("pk")
-    deals = Deal.objects.in_bulk(set(events.values_list("subject_id", flat=True)))
+    changed = Event.objects.filter(kind="deal.changed", before__has_any_keys=["value", "close_date"]).order_by("pk")
+    deals = Deal.objects.in_bulk(set(changed.values_list("subject_id", flat=True)))
     AmountChange.objects.bulk_create(
-        [_move(deals[event.subject_id], event, REASONS[number % len(REASONS)]) for number, event in enumerate(events)]
+        [_move(deals[event.subject_id], event, REASONS[number % len(REASONS)]) for number, event in enumerate(changed)]
     )
 
 
@@ -81,10 +88,14 @@ def _move(deal: Deal, event: Event, reason: str) -> AmountChange:
     )
 
 
-def _mark_still(world: World, own: list[Deal]) -> None:
-    """Mark what stands still, as the worker would have; all but a few of Brightpath's have a next step."""
+def _mark_still(world: World, own: list[Deal]) -> list[Happening]:
+    """Mark what stands still, as the worker would have; all but a few of Brightpath's have a next step.
+
+    Returns what happened to Brightpath's.
+    """
     at = world.now - timedelta(hours=19)
-    open_own = [deal for deal in own if deal.outcome == Outcome.OPEN]
+    over = {Status.DECLINED, Status.WITHDRAWN}
+    open_own = [deal for deal in own if deal.outcome == Outcome.OPEN and deal.status not in over]
     for number, deal in enumerate(open_own):
         if number % 3:
             deal.next_step_on = (world.now + timedelta(days=2 + number)).date()
@@ -98,13 +109,19 @@ def _mark_still(world: World, own: list[Deal]) -> None:
     for deal in still:
         deal.stalled_at, deal.stall_limit = at, deal.allowed
     Deal.objects.bulk_update(still, ["stalled_at", "stall_limit"], batch_size=500)
+    ours = {deal.pk: deal for deal in own}
+    reasons = {deal.pk: why_stalled(deal, world.now) for deal in still if deal.pk in ours}
+    return [
+        Happening(at, events.STALLED, ours[pk], None, data={"customer": ours[pk].customer_name, "reason": reason})
+        for pk, reason in reasons.items()
+    ]
 
 
-def _renew(world: World, own: list[Deal]) -> None:
+def _renew(world: World, own: list[Deal]) -> list[Happening]:
     """Let what was won last run out soon; its renewal is begun."""
     won = [deal for deal in own if deal.outcome == Outcome.WON and deal.closed_on]
     if not won:
-        return
+        return []
     deal = max(won, key=attrgetter("closed_on", "pk"))
     deal.term_until = (world.now + timedelta(days=48)).date()
     deal.term_reminded_at = world.now - timedelta(days=12)
@@ -113,6 +130,8 @@ def _renew(world: World, own: list[Deal]) -> None:
         line.ordered = line.quantity
         line.save(update_fields=["ordered"])
     begin_follow_up(actor=_actor(world.seat(MARA, "brightpath")), deal=deal, kind=FollowKind.RENEWAL)
+    words = {"until": date_format(deal.term_until, "Y-m-d"), "days": 48 + 12, "customer": deal.customer_name}
+    return [Happening(deal.term_reminded_at, events.TERM_ENDING, deal, None, data=words)]
 
 
 def _actor(seat: Seat) -> Actor:

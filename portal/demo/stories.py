@@ -28,7 +28,10 @@ CHANGEABLE = {field.name: field.verbose_name for field in Deal._meta.fields}
 
 @dataclass(slots=True)
 class Happening:
-    """An event to be written. link: a row, yet without a key, that its data refers to."""
+    """An event to be written.
+
+    link: a row, yet without a key, that its data refers to. apart: a person whom nobody tells of it.
+    """
 
     at: datetime
     kind: EventKind
@@ -38,6 +41,7 @@ class Happening:
     after: dict[str, Any] = field(default_factory=dict)
     data: dict[str, Any] = field(default_factory=dict)
     link: Comment | DealFile | None = None
+    apart: int | None = None
 
 
 class Impossible(Exception):

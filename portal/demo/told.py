@@ -13,7 +13,7 @@ from activity.enums import Cadence, MailState
 from activity.mailing import TEMPLATES, render
 from activity.mailing.stopping import footer_for
 from activity.models import Mail, Notification
-from dealreg import emails, events
+from dealreg import emails, emails_appeals, emails_protection, events, pipeline_emails, price_notices
 from dealreg.enums import CommentAudience
 from dealreg.handlers import facts_of
 from dealreg.models import Comment
@@ -59,6 +59,16 @@ TELLINGS = {
     events.WON.name: Telling(emails.WON, (Role.MANAGER,)),
     events.LOST.name: Telling(emails.LOST, (Role.MANAGER,)),
     events.HANDED_OVER.name: Telling(emails.HANDED_OVER),
+    events.PRICE_ASKED.name: Telling(price_notices.ASKED, DECIDERS),
+    events.PRICE_DECIDED.name: Telling(price_notices.DECIDED),
+    events.EXTENSION_ASKED.name: Telling(emails_protection.EXTENSION_ASKED, DECIDERS),
+    events.EXTENDED.name: Telling(emails_protection.EXTENDED),
+    events.EXTENSION_REFUSED.name: Telling(emails_protection.EXTENSION_REFUSED),
+    events.OFFERED.name: Telling(emails_appeals.OFFERED),
+    events.APPEALED.name: Telling(emails_appeals.APPEALED, (Role.MANAGER, Role.APPROVER)),
+    events.APPEAL_UPHELD.name: Telling(emails_appeals.DECIDED[events.APPEAL_UPHELD.name]),
+    events.STALLED.name: Telling(pipeline_emails.STALLED),
+    events.TERM_ENDING.name: Telling(pipeline_emails.TERM_ENDING),
 }
 
 
@@ -98,7 +108,8 @@ def _facts(happening: Happening, event: Event, telling: Telling) -> tuple[dict[s
 
 
 def _recipients(world: World, happening: Happening, telling: Telling) -> list[Seat]:
-    deal, author = happening.deal, happening.seat.person_id if happening.seat else None
+    deal = happening.deal
+    untold = {happening.seat.person_id if happening.seat else None, happening.apart}
     where = deal.vendor.slug if telling.roles else deal.partner.slug
     if not telling.roles and not deal.enrollment.is_live:
         return []
@@ -106,7 +117,7 @@ def _recipients(world: World, happening: Happening, telling: Telling) -> list[Se
         seat
         for (_email, place), seat in world.seats.items()
         if place == where
-        and seat.person_id != author
+        and seat.person_id not in untold
         and (
             seat.role in (telling.roles or (Role.ADMINISTRATOR,))
             or (not telling.roles and seat.person_id == deal.owner_id)

@@ -82,6 +82,11 @@ def test_who_may_not_answer_and_what_settles_it_otherwise(cast):
         with pytest.raises(error), transaction.atomic():
             services.accept_offer(actor=cast.actor(persona), offer=offer)
     services.approve_deal(actor=cast.actor(APPROVER), deal=waits)
+    for answer in (services.accept_offer, services.refuse_offer):  # before a worker has ended it
+        with pytest.raises(Conflict), transaction.atomic():
+            answer(actor=cast.actor(SELLER), offer=offer)
+    waits.refresh_from_db()
+    assert waits.status == "approved"
     drain()
     offer.refresh_from_db()
     assert offer.state == "ended"
