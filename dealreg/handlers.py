@@ -223,9 +223,9 @@ def offer_freed(event: Event) -> None:
     offer_next(deal_of(event))
 
 
-@handler("dealreg.end_offer", "deal.approved")
+@handler("dealreg.end_offer", "deal.approved", "deal.declined")
 def end_offer_of(event: Event) -> None:
-    """End the open offer of a deal that is approved by now."""
+    """End the open offer of a deal that is decided by now; since the decision nobody can accept it."""
     end_offer(deal_of(event))
 
 

@@ -11,10 +11,11 @@ from rest_framework import serializers
 from rest_framework.decorators import action
 
 from dealreg import services
-from dealreg.api.leads import Deeds, EmptySerializer
+from dealreg.api.deeds import OfDealsViewSet
+from dealreg.api.writing import EmptySerializer
 from dealreg.enums import AppealState, Contested, ProtectionOfferState
 from dealreg.models import Appeal, Deal, ProtectionOffer
-from dealreg.permissions import DECIDE_DEALS, VIEW_DEALS, WORK_DEALS
+from dealreg.permissions import DECIDE_DEALS, WORK_DEALS
 from partners.api import PartnerNameSerializer, VendorSerializer
 from people.api import PersonNameSerializer
 from prm.kernel.api import ReadSerializer, WriteSerializer
@@ -24,8 +25,6 @@ from prm.kernel.errors import RuleViolation
 if TYPE_CHECKING:
     from rest_framework.request import Request
     from rest_framework.response import Response
-
-KEY = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 
 
 class ProtectionOfferSerializer(ReadSerializer):
@@ -66,20 +65,13 @@ class ProtectionOfferFilter(django_filters.FilterSet):
     ),
 )
 @extend_schema(tags=["Deals"])
-class ProtectionOfferViewSet(Deeds):
+class ProtectionOfferViewSet(OfDealsViewSet):
     """Offers of protection: a partner's own, or all that its vendor made. Who was protected before is never said."""
 
     model = ProtectionOffer
     related = ("deal", "vendor", "partner")
-    order = ("-id",)
-    read_scope = "deals:read"
-    write_scope = "deals:write"
-    read_permission = VIEW_DEALS
     serializer_class = ProtectionOfferSerializer
     filterset_class = ProtectionOfferFilter
-    lookup_field = "key"
-    lookup_url_kwarg = "key"
-    lookup_value_regex = KEY
 
     @extend_schema(
         operation_id="protection_offers_accept",
@@ -171,20 +163,13 @@ class AppealApiFilter(django_filters.FilterSet):
     retrieve=extend_schema(operation_id="appeals_retrieve", summary="Read an appeal", parameters=[ETAG]),
 )
 @extend_schema(tags=["Deals"])
-class AppealViewSet(Deeds):
+class AppealViewSet(OfDealsViewSet):
     """Appeals: a partner's own, or all that its vendor got. Who took the first decision can't decide."""
 
     model = Appeal
     related = ("deal", "vendor", "partner", "asked_by", "decided_by")
-    order = ("-id",)
-    read_scope = "deals:read"
-    write_scope = "deals:write"
-    read_permission = VIEW_DEALS
     serializer_class = AppealSerializer
     filterset_class = AppealApiFilter
-    lookup_field = "key"
-    lookup_url_kwarg = "key"
-    lookup_value_regex = KEY
 
     @extend_schema(
         operation_id="appeals_make",

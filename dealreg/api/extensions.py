@@ -11,11 +11,12 @@ from rest_framework import serializers
 from rest_framework.decorators import action
 
 from dealreg import services
-from dealreg.api.leads import Deeds, EmptySerializer
+from dealreg.api.deeds import OfDealsViewSet
+from dealreg.api.writing import EmptySerializer
 from dealreg.enums import ExtensionState
 from dealreg.extending import signs_from
 from dealreg.models import Deal, Extension
-from dealreg.permissions import DECIDE_DEALS, VIEW_DEALS, WORK_DEALS
+from dealreg.permissions import DECIDE_DEALS, WORK_DEALS
 from dealreg.services.extensions import LONGEST
 from partners.api import PartnerNameSerializer, VendorSerializer
 from people.api import PersonNameSerializer
@@ -108,20 +109,13 @@ class ExtensionFilter(django_filters.FilterSet):
     ),
 )
 @extend_schema(tags=["Deals"])
-class ExtensionViewSet(Deeds):
+class ExtensionViewSet(OfDealsViewSet):
     """Requests that a deal stays protected for longer: a partner's own, or all that its vendor got."""
 
     model = Extension
     related = ("deal", "vendor", "partner", "asked_by")
-    order = ("-id",)
-    read_scope = "deals:read"
-    write_scope = "deals:write"
-    read_permission = VIEW_DEALS
     serializer_class = ExtensionSerializer
     filterset_class = ExtensionFilter
-    lookup_field = "key"
-    lookup_url_kwarg = "key"
-    lookup_value_regex = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 
     @extend_schema(
         operation_id="extensions_ask",

@@ -10,6 +10,7 @@ from rest_framework.decorators import action
 from rest_framework.response import Response
 
 from accounts.models import ProductFamily
+from dealreg.api.deeds import Deeds
 from dealreg.api.lead_reading import LeadOfferSerializer, LeadSerializer, RegistrationBegunSerializer
 from dealreg.api.lead_writing import (
     LeadChangeSerializer,
@@ -20,6 +21,7 @@ from dealreg.api.lead_writing import (
     LeadReturnSerializer,
     LeadWriteSerializer,
 )
+from dealreg.api.writing import EmptySerializer
 from dealreg.leads.filters import LeadApiFilter, OfferApiFilter
 from dealreg.leads.permissions import ADD_LEADS, ASSIGN_LEADS, VIEW_LEADS, WORK_LEADS
 from dealreg.models import Lead, LeadOffer
@@ -35,31 +37,12 @@ from dealreg.services.lead_offers import (
 )
 from dealreg.services.leads import add_lead, change_lead, disqualify_lead, reopen_lead
 from partners.models import Enrollment, Program
-from prm.kernel.api import ScopedViewSet, WriteSerializer
+from prm.kernel.api import WriteSerializer
 from prm.kernel.api_headers import ETAG, IF_MATCH
 from prm.kernel.errors import Forbidden, RuleViolation
 
 if TYPE_CHECKING:
     from rest_framework.request import Request
-
-    from prm.kernel.actors import Permission
-
-
-class EmptySerializer(WriteSerializer):
-    """An empty body."""
-
-
-class Deeds(ScopedViewSet):
-    """A view set whose actions each call one service."""
-
-    def need(self, permission: Permission) -> None:
-        """Refuse who lacks the right.
-
-        Raises:
-            Forbidden: so it is.
-        """
-        if not self.actor.may(permission):
-            raise Forbidden("not_allowed", _("Your role doesn’t allow this."))
 
 
 @extend_schema_view(

@@ -11,12 +11,12 @@ from rest_framework import serializers
 from rest_framework.decorators import action
 
 from dealreg import services
-from dealreg.api.leads import Deeds
+from dealreg.api.deeds import OfDealsViewSet
 from dealreg.api.reading import AMOUNT
 from dealreg.api.writing import LARGEST_ID, AmountField
 from dealreg.enums import PriceOutcome
 from dealreg.models import Deal, PriceRequest
-from dealreg.permissions import DECIDE_DEALS, VIEW_DEALS, WORK_DEALS
+from dealreg.permissions import DECIDE_DEALS, WORK_DEALS
 from partners.api import PartnerNameSerializer, VendorSerializer
 from people.api import PersonNameSerializer
 from prm.kernel.api import ReadSerializer, WriteSerializer
@@ -125,19 +125,12 @@ def prices_of(lines: Iterable[dict[str, Any]]) -> dict[int, Decimal]:
     retrieve=extend_schema(operation_id="special_prices_retrieve", summary="Read a request for a special price"),
 )
 @extend_schema(tags=["Deals"])
-class PriceRequestViewSet(Deeds):
+class PriceRequestViewSet(OfDealsViewSet):
     """Special prices that were asked for: a partner's own, or all that its vendor got."""
 
     model = PriceRequest
     related = ("deal", "vendor", "partner", "asked_by", "decision__decided_by")
-    order = ("-id",)
-    read_scope = "deals:read"
-    write_scope = "deals:write"
-    read_permission = VIEW_DEALS
     serializer_class = PriceRequestSerializer
-    lookup_field = "key"
-    lookup_url_kwarg = "key"
-    lookup_value_regex = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 
     @extend_schema(
         operation_id="special_prices_ask",

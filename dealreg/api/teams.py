@@ -10,10 +10,10 @@ from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.response import Response
 
-from dealreg.api.leads import Deeds
+from dealreg.api.deeds import OfDealsViewSet
 from dealreg.enums import ShareAnswer, SharedField, TeamRole, TeamState
 from dealreg.models import TeamShare, TeamVersion
-from dealreg.permissions import TEAM_DEALS, VIEW_DEALS
+from dealreg.permissions import TEAM_DEALS
 from dealreg.services import Member, answer_share, leave_team, propose_team
 from dealreg.team_reading import names_beside, told_of
 from partners.api import PartnerNameSerializer, VendorSerializer
@@ -167,19 +167,12 @@ class TeamActions:
     retrieve=extend_schema(operation_id="shared_deals_retrieve", summary="Read a share in another partner's deal"),
 )
 @extend_schema(tags=["Deals"])
-class SharedDealViewSet(Deeds):
+class SharedDealViewSet(OfDealsViewSet):
     """A partner's shares in other partners' deals: those that wait for its answer, and those that hold."""
 
     model = TeamShare
     related = ("vendor", "deal__partner", "team")
-    order = ("-id",)
-    read_scope = "deals:read"
-    write_scope = "deals:write"
-    read_permission = VIEW_DEALS
     serializer_class = SharedDealSerializer
-    lookup_field = "key"
-    lookup_url_kwarg = "key"
-    lookup_value_regex = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 
     def get_queryset(self) -> QuerySet[Any]:
         """Return the partner's shares that give it a place at a deal; a vendor has none."""

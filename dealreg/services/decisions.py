@@ -24,7 +24,6 @@ from dealreg.rules import competes
 from dealreg.rulings import holidays_of
 from dealreg.services.absences import note_stand_in
 from dealreg.services.protection import claim_protection
-from dealreg.services.settling import end_offer
 from dealreg.workflow import REGISTRATION
 from prm.kernel.clocks import working_hours_between
 from prm.kernel.errors import Conflict, Forbidden, RuleViolation
@@ -160,7 +159,6 @@ def decline_deal(*, actor: Actor, deal: Deal, reason: str, message: str, grounds
     told = {"reason": label, "message": message}
     fresh: Deal = move(REGISTRATION, "decline", row=deal, actor=actor, facts=facts, changes=changes, data=told)
     note_stand_in(actor, fresh, fresh.assignee_id)
-    end_offer(fresh)
     return fresh
 
 

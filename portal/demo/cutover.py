@@ -41,7 +41,7 @@ def write_cutover(world: World) -> None:
     figures = {str(outcome): sum(each[outcome] for each in counts.values()) for outcome in Outcome}
     begun = world.now - timedelta(days=DAYS, hours=3)
     cutover = Cutover.objects.create(
-        vendor_id=seat.vendor_id or 0,
+        vendor=world.sides["halden"].vendor,
         started_by=seat.person,
         started_at=begun,
         rehearsed_at=begun + timedelta(hours=1),

@@ -95,19 +95,7 @@ def load(now: datetime) -> None:
     if Vendor.objects.exists():
         raise NotEmpty
     world = make_world(now, SEED)
-    chronicle = Chronicle(world, SEED)
-    for slug, side in world.sides.items():
-        fill_book(world, side, CUSTOMERS)
-        plan_history(chronicle, slug, DEALS[slug])
-        plan_queue(chronicle, slug, WAITING[slug], PAIRS if slug == MARKER else HALDEN_PAIRS)
-    plan_brightpath(chronicle)
-    chronicle.run()
-    for side in world.sides.values():
-        _write_accounts(side.book)
-    stories = chronicle.every()
-    for story in stories:
-        if story.deal.is_undecided and not story.rulings and len(story.happenings) == 1:
-            waits_by_rule(story)
+    stories = _stories(world)
     _write_deals(stories)
     write_rulings(stories)
     write_crm(world, SEED)
@@ -142,6 +130,24 @@ def load(now: datetime) -> None:
     _date_deals()
     drain(limit=10_000)  # what services recorded on the way is told by the handlers themselves
     Delivery.objects.filter(state=DeliveryState.DONE).delete()
+
+
+def _stories(world: World) -> list[Story]:
+    """Plan two years of deals and write the accounts that they are about."""
+    chronicle = Chronicle(world, SEED)
+    for slug, side in world.sides.items():
+        fill_book(world, side, CUSTOMERS)
+        plan_history(chronicle, slug, DEALS[slug])
+        plan_queue(chronicle, slug, WAITING[slug], PAIRS if slug == MARKER else HALDEN_PAIRS)
+    plan_brightpath(chronicle)
+    chronicle.run()
+    for side in world.sides.values():
+        _write_accounts(side.book)
+    stories = chronicle.every()
+    for story in stories:
+        if story.deal.is_undecided and not story.rulings and len(story.happenings) == 1:
+            waits_by_rule(story)
+    return stories
 
 
 def _write_accounts(book: Directory) -> None:

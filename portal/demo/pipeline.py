@@ -15,7 +15,8 @@ from dealreg import events
 from dealreg.enums import FollowKind, Forecast, Outcome, SharedField, Status, TeamRole
 from dealreg.models import AmountChange, Deal, TeamShare
 from dealreg.services import Member, answer_share, begin_follow_up, propose_team
-from dealreg.services.nudging import standing_still, why_stalled
+from dealreg.services.nudging import standing_still
+from dealreg.stages import why_stalled
 from partners.seats import actor_of, people_with_seats
 from portal.demo.stories import Happening
 from prm.kernel.actors import Via

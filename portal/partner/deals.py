@@ -274,14 +274,17 @@ class DealDetail(DealView):
     def expectations(self, deal: Deal) -> dict[str, Any]:
         """Return how long a decision takes, for an undecided deal; what protection covers, for an approved one."""
         public = public_clock(self.actor, deal)
+        told: dict[str, Any] = {"public": public}
+        if public.ring is not None:
+            told["ring"] = public.ring
         if deal.is_undecided:
             times = decision_times(frozenset({deal.vendor_id})).get(deal.vendor_id)
             median = span_text(times.median_hours * 3600) if times and times.median_hours is not None else ""
-            return {"median": median, "public": public}
+            return {"median": median, **told}
         if deal.protected_from is None:
-            return {"public": public}
+            return told
         names = ProductFamily.objects.visible_to(self.actor).filter(pk__in=deal.families).order_by("name")
-        return {"covers": ", ".join(names.values_list("name", flat=True)), "public": public}
+        return {"covers": ", ".join(names.values_list("name", flat=True)), **told}
 
 
 def own_of(deal: Any) -> tuple[OwnField, ...]:

@@ -14,6 +14,7 @@ from dealreg.extending import FIGURES, Room, extension_refusal, room_of
 from dealreg.models import Appeal, Deal, Extension, Policy, ProtectionOffer
 from dealreg.permissions import WORK_DEALS
 from portal.formats import span_text
+from portal.partner.rows import Ring
 
 if TYPE_CHECKING:
     from prm.kernel.actors import Actor
@@ -44,6 +45,13 @@ class PublicClock:
             return ""
         return span_text(self.appeal.clock_left.total_seconds())
 
+    @property
+    def ring(self) -> Ring | None:
+        """The ring of protection whose clock an appeal stops; None where it runs."""
+        if not self.stopped or self.appeal is None or self.appeal.clock_left is None:
+            return None
+        return Ring(timezone.now() + self.appeal.clock_left, self.appeal.deal.protected_from, paused=True)
+
 
 def public_clock(actor: Actor, deal: Deal) -> PublicClock:
     """Return what stands beside a deal's clock. One query for undecided deals, at most four for others."""
@@ -53,7 +61,7 @@ def public_clock(actor: Actor, deal: Deal) -> PublicClock:
     if deal.status not in CONTESTABLE:
         return PublicClock()
     extensions = list(Extension.objects.visible_to(actor).filter(deal=deal).order_by("-pk"))
-    appeals = Appeal.objects.visible_to(actor).filter(deal=deal).select_related("decided_by")
+    appeals = Appeal.objects.visible_to(actor).filter(deal=deal).select_related("decided_by", "deal")
     appeal = appeals.order_by("-pk").first()
     policies = Policy.objects.visible_to(actor).filter(program_id=deal.enrollment.program_id)
     policy = policies.filter(reference=deal.policy_reference).first()
